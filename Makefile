@@ -1,0 +1,50 @@
+# run: the product on its samples   test: the whole suite   check: lint, types, layers, lock
+# bench: ratios side by side        fmt: format             lock: pin again after a change of pyproject.toml
+.PHONY: run test check bench fmt lock clean
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+
+run: $(VENV)/.run
+	@exec $(BIN)/wirewatch run $(ARGS)
+
+test: $(VENV)/.dev
+	$(BIN)/pytest $(ARGS)
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/wirewatch check --config config
+	@if docker compose version >/dev/null 2>&1; then REDIS_PASSWORD=check docker compose config -q && echo "compose: ok"; else echo "compose: not installed, skipped"; fi
+	@if command -v hadolint >/dev/null; then hadolint Dockerfile && echo "hadolint: ok"; else echo "hadolint: not installed, skipped"; fi
+
+bench: $(VENV)/.dev
+	@for f in benchmarks/*.py; do echo "== $$f"; $(BIN)/python $$f || exit 1; done
+
+fmt: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+
+$(VENV)/.made:
+	@test -n "$(PYTHON)" || { echo "Wirewatch needs Python 3.11, 3.12 or 3.13 and found none. Say where it is: make PYTHON=/path/to/python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.made requirements.lock pyproject.toml
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements-dev.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

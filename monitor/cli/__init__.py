@@ -1,0 +1,5 @@
+"""Commands by noun."""
+
+
+def main() -> None:
+    """Start the command line."""

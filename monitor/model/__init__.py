@@ -1,0 +1,50 @@
+"""The nouns, frozen: what flows through Wirewatch. Standard library only; see the glossary in docs."""
+
+from monitor.model.alert import Alert, AlertedArticle, Decision, Spoken
+from monitor.model.article import Article, Field, Origin
+from monitor.model.delivery import Delivery, DeliveryState, Later, Receipt, Refused, Sent
+from monitor.model.ids import digest
+from monitor.model.mention import Evidence, Mention, Sentence, SubjectKind
+from monitor.model.source import Interval, ParsedSource, Source, SourceProblem
+from monitor.model.story import Claim, Relation
+from monitor.model.subject import Actor, ActorKind, Place, PlaceKind, Theme
+from monitor.model.topic import Topic, TopicEvidence
+from monitor.model.watch import Match, Severity, Watch, Within
+
+__all__ = [
+    "Actor",
+    "ActorKind",
+    "Alert",
+    "AlertedArticle",
+    "Article",
+    "Claim",
+    "Decision",
+    "Delivery",
+    "DeliveryState",
+    "Evidence",
+    "Field",
+    "Interval",
+    "Later",
+    "Match",
+    "Mention",
+    "Origin",
+    "ParsedSource",
+    "Place",
+    "PlaceKind",
+    "Receipt",
+    "Refused",
+    "Relation",
+    "Sent",
+    "Sentence",
+    "Severity",
+    "Source",
+    "SourceProblem",
+    "Spoken",
+    "SubjectKind",
+    "Theme",
+    "Topic",
+    "TopicEvidence",
+    "Watch",
+    "Within",
+    "digest",
+]

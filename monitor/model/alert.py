@@ -1,0 +1,83 @@
+"""Alert: a match worth telling, one per watch and story."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.model.article import Article
+from monitor.model.ids import digest
+from monitor.model.mention import Evidence
+from monitor.model.topic import Topic
+from monitor.model.watch import Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertedArticle:
+    """What an alert says of its article."""
+
+    id: str
+    ref: str
+    title: str
+    source: str
+    source_name: str | None
+    url: str | None
+    published: datetime | None
+
+    @classmethod
+    def of(cls, article: Article) -> AlertedArticle:
+        """The article, less its text."""
+        return cls(
+            id=article.id,
+            ref=article.ref,
+            title=article.title,
+            source=article.source,
+            source_name=article.source_name,
+            url=article.url,
+            published=article.published,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """One watch has something to say about one story.
+
+    `notify` names the channels it goes to; `sources` are the sources of the story seen so far.
+    """
+
+    id: str
+    watch: str
+    title: str
+    severity: Severity
+    story: str
+    article: AlertedArticle
+    evidence: tuple[Evidence, ...]
+    topics: tuple[Topic, ...]
+    sources: tuple[str, ...]
+    notify: tuple[str, ...]
+    raised: datetime
+
+    @staticmethod
+    def id_for(watch: str, story: str) -> str:
+        """The id of the one alert this watch may raise for this story."""
+        return digest("alert", watch, story)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """That a watch has spoken for a story: by which alert, about which article, when."""
+
+    alert: str
+    article: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What to do about the matches of one article: alerts to raise, and why the rest stay silent.
+
+    `silenced` holds (watch id, reason) pairs.
+    """
+
+    alerts: tuple[Alert, ...]
+    silenced: tuple[tuple[str, str], ...]

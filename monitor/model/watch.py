@@ -1,0 +1,39 @@
+"""Watch: one entry of the watchlist; Match: a watch satisfied by an article."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from monitor.model.mention import Evidence
+
+Severity = Literal["low", "normal", "high", "critical"]
+Within = Literal["sentence", "paragraph", "article"] | int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """What to look for and whom to tell.
+
+    Either `when` holds a query, or `together` holds terms that must stand within `within`: a
+    sentence, a paragraph, the article, or a window of that many words.
+    """
+
+    id: str
+    title: str
+    when: str | None = None
+    together: tuple[str, ...] = ()
+    within: Within = "article"
+    notify: tuple[str, ...] = ()
+    severity: Severity = "normal"
+    tags: tuple[str, ...] = ()
+    must_match: tuple[str, ...] = ()
+    must_not_match: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A watch satisfied by an article, with the spans that made it true, in order of the text."""
+
+    watch: str
+    evidence: tuple[Evidence, ...]

@@ -1,0 +1,1 @@
+"""When it runs, and what happens when it dies."""
