@@ -1,8 +1,8 @@
 """Every error of ours, as a tree.
 
 WirewatchError                 anything we raise on purpose
-|-- ConfigError                a file in config/ (or an environment variable) cannot be used; holds every problem
-|-- QueryError                 a query of the watch language is refused: where, what was found, the fix
+|-- ConfigError                config/ or an environment variable cannot be used: all problems
+|-- QueryError                 a query of the watch language is refused: where, what, the fix
 |-- SourceError                news could not be got
 |   |-- FetchError             the other side did not give us the bytes
 |   |   |-- AddressRefused     the address connected to is private and not on the allow-list
@@ -140,7 +140,7 @@ class BadStatus(FetchError):
 
 
 class ParseError(SourceError):
-    """The bytes are not what they should be: not a feed, empty, binary, cut off, too slow to read."""
+    """The bytes are not what they should be: not a feed, empty, binary, too slow to read."""
 
 
 class StoreError(WirewatchError):

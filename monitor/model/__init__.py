@@ -1,4 +1,4 @@
-"""The nouns, frozen: what flows through Wirewatch. Standard library only; see the glossary in docs."""
+"""The nouns, frozen: what flows through Wirewatch. Standard library only."""
 
 from monitor.model.alert import Alert, AlertedArticle, Decision, Spoken
 from monitor.model.article import Article, Field, Origin

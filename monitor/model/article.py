@@ -57,7 +57,7 @@ class Article:
 
     @property
     def ref(self) -> str:
-        """The article's name inside Wirewatch: ids given by two sources may clash, refs never do."""
+        """The name used inside Wirewatch: ids given by two sources may clash, refs never do."""
         return digest(self.source, self.id)
 
     def text(self, field: Field) -> str:

@@ -18,9 +18,11 @@ class Relation(StrEnum):
 class Claim:
     """The answer to "which story is this?": the same each time the same article asks.
 
-    `similarity` is the share of text in common with the story's founder, 0 to 1.
+    `similarity` is the share of text in common with the story's founder, 0 to 1, or None where it
+    was not measured. `sources` are the sources of the story seen so far, first come first.
     """
 
     story: str
     relation: Relation
-    similarity: float
+    similarity: float | None = None
+    sources: tuple[str, ...] = ()

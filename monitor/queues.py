@@ -1,0 +1,50 @@
+"""The queues, the jobs that may run on them, and the form of an RQ job.
+
+JSON is no sandbox: whoever can write to Redis can name any function. So a worker runs only what
+stands here, whatever a job says.
+"""
+
+from __future__ import annotations
+
+from rq import Queue
+from rq.job import Job
+
+from monitor import codec
+from monitor.errors import ParseError
+from monitor.model import Article
+from monitor.store import ARTICLES, DELIVER, DELIVERIES, JUDGE, Store
+
+JOBS: dict[str, str] = {ARTICLES: JUDGE, DELIVERIES: DELIVER}
+"""Queue -> the one function its jobs may name. Each queue has processes of its own: RQ's worker on
+two queues loses jobs when it is killed (research: queue, table B)."""
+
+
+def articles_of(data: bytes) -> tuple[Article, ...]:
+    """The articles a job of the articles queue carries. Raises ParseError."""
+    (argument,) = _arguments(data, JUDGE, 1)
+    return codec.unbundle(argument)
+
+
+def delivery_of(data: bytes) -> tuple[str, str, str]:
+    """Delivery id, alert id and channel of a job of the deliveries queue. Raises ParseError."""
+    delivery, alert, channel = _arguments(data, DELIVER, 3)
+    return str(delivery), str(alert), str(channel)
+
+
+def _arguments(data: bytes, function: str, count: int) -> list[object]:
+    named, arguments = codec.decode_job(data)
+    if named != function:
+        raise ParseError(f"a job names {named!r}; this queue runs {function!r} only")
+    if len(arguments) != count:
+        raise ParseError(f"a job of {function!r} has {len(arguments)} arguments, wanted {count}")
+    return arguments
+
+
+def rq_queue(store: Store, queue: str) -> Queue:
+    """The queue as RQ sees it, for its tools and for tests."""
+    return Queue(queue, connection=store.client, serializer="json")
+
+
+def rq_job(store: Store, job: str) -> Job:
+    """A job as RQ sees it."""
+    return Job.fetch(job, connection=store.client, serializer="json")

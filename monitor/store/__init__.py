@@ -1,0 +1,64 @@
+"""Redis: every key, every transition. Nothing else in Wirewatch speaks to it."""
+
+from __future__ import annotations
+
+from monitor.store.judging import (
+    DELIVER,
+    DELIVERIES,
+    Failed,
+    Judged,
+    Judging,
+    Outcome,
+    Raised,
+    Retention,
+)
+from monitor.store.outbox import Begun, Outbox
+from monitor.store.redis import Scripts, connect
+from monitor.store.sources import ARTICLES, JUDGE, Sources, SourceState, seen_member
+from monitor.store.view import QueueDepth, View
+from monitor.store.work import FAILURES, LEASE_S, Returned, Taken, Work
+
+
+class Store:
+    """All of it over one connection pool; each process opens its own."""
+
+    def __init__(self, url: str, retention: Retention | None = None) -> None:
+        self.client = connect(url)
+        scripts = Scripts(self.client)
+        self.sources = Sources(self.client, scripts)
+        self.articles = Work(self.client, scripts, ARTICLES)
+        self.deliveries = Work(self.client, scripts, DELIVERIES)
+        self.judging = Judging(self.client, scripts, retention or Retention())
+        self.outbox = Outbox(scripts)
+        self.view = View(self.client)
+
+    def work(self, queue: str) -> Work:
+        """The leases of one queue."""
+        return self.articles if queue == ARTICLES else self.deliveries
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.client.close()
+
+
+__all__ = [
+    "ARTICLES",
+    "DELIVER",
+    "DELIVERIES",
+    "FAILURES",
+    "JUDGE",
+    "LEASE_S",
+    "Begun",
+    "Failed",
+    "Judged",
+    "Outcome",
+    "QueueDepth",
+    "Raised",
+    "Retention",
+    "Returned",
+    "SourceState",
+    "Store",
+    "Taken",
+    "Work",
+    "seen_member",
+]

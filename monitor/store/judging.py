@@ -1,0 +1,273 @@
+"""What a worker asks and says about articles: the story claim, what was spoken, the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+import msgspec
+import redis
+
+from monitor import codec
+from monitor.errors import StoreConflict
+from monitor.model import (
+    Alert,
+    Article,
+    Claim,
+    Delivery,
+    Relation,
+    Spoken,
+    digest,
+)
+from monitor.store import keys
+from monitor.store.redis import Scripts, rq_time, text_of, translated
+from monitor.store.sources import ARTICLES, JUDGE
+
+DELIVERIES = "deliveries"
+DELIVER = "workers.deliver.delivery"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How long things are kept: articles (for `why`), stories (for copies), alerts (for people)."""
+
+    articles: timedelta = timedelta(days=3)
+    stories: timedelta = timedelta(days=14)
+    alerts: timedelta = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One article's outcome, as committed: its claim, and what `why` should be able to tell."""
+
+    article: Article
+    job: str
+    text: str
+    claim: Claim
+    matched: tuple[str, ...]
+    topics: tuple[str, ...]
+    silenced: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raised:
+    """An alert with its outbox."""
+
+    alert: Alert
+    deliveries: tuple[Delivery, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """An article that could not be judged: again after `after`, or set aside where that is None."""
+
+    article: Article
+    failures: int
+    reason: str
+    after: timedelta | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """Everything one commit says. `expects` is what was read of each (watch, story) before."""
+
+    jobs: tuple[str, ...]
+    judged: tuple[Judged, ...] = ()
+    raised: tuple[Raised, ...] = ()
+    failed: tuple[Failed, ...] = ()
+    expects: tuple[tuple[str, str, Spoken | None], ...] = ()
+
+
+@dataclass(slots=True)
+class _Call:
+    """Keys and blobs of a commit, numbered as its plan refers to them."""
+
+    keys: list[str]
+    blobs: list[bytes] = field(default_factory=list)
+
+    def key(self, name: str) -> int:
+        self.keys.append(name)
+        return len(self.keys)
+
+    def blob(self, data: bytes) -> int:
+        self.blobs.append(data)
+        return len(self.blobs)
+
+
+class Judging:
+    """The store as a worker sees it between take and commit."""
+
+    def __init__(self, client: redis.Redis, scripts: Scripts, retention: Retention) -> None:
+        self._client, self._scripts, self._retention = client, scripts, retention
+
+    def claim(self, article: Article, *, url: str | None, text: str, now: datetime) -> Claim:
+        """The story of an article, the same whenever this article asks. `url` and `text` are its
+        dedupe keys."""
+        founded = digest("story", article.ref)
+        names = [keys.claim(article.ref), keys.text(text), keys.story_sources(founded)]
+        if url is not None:
+            names.append(keys.url(url))
+        story, relation, sources = self._scripts(
+            "claim",
+            names,
+            [
+                text,
+                founded,
+                article.source,
+                int(now.timestamp() * 1000),
+                int(self._retention.stories.total_seconds()),
+                f"{keys.PREFIX}story:",
+            ],
+        )
+        kind = Relation(text_of(relation))
+        return Claim(
+            story=text_of(story),
+            relation=kind,
+            similarity=1.0 if kind is Relation.COPY else None,
+            sources=tuple(map(text_of, sources)),
+        )
+
+    def spoken(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Spoken | None]:
+        """For each (watch, story): who has spoken, or None."""
+        wanted = tuple(dict.fromkeys(pairs))
+        if not wanted:
+            return {}
+        with translated():
+            values = self._client.mget([keys.spoken(watch, story) for watch, story in wanted])
+        return {
+            pair: None if value is None else msgspec.json.decode(value, type=Spoken)
+            for pair, value in zip(wanted, values, strict=True)
+        }
+
+    def commit(self, worker: str, outcome: Outcome, now: datetime) -> Literal["done", "void"]:
+        """Make it so, whole or not at all. `void`: a lease is lost, someone else does the work.
+
+        Raises StoreConflict when a watch has spoken for one of the stories meanwhile: decide again.
+        """
+        call = _Call(
+            keys=[
+                keys.leases(ARTICLES),
+                keys.holders(ARTICLES),
+                keys.ledger(),
+                keys.counts(),
+                keys.alerts(),
+                keys.rq_queue(DELIVERIES),
+                keys.rq_queues(),
+                keys.later(ARTICLES),
+                keys.dead(),
+                keys.rq_failed(ARTICLES),
+                keys.receipt(worker),
+            ]
+        )
+        plan = {
+            "stamp": rq_time(now),
+            "jobs": [{"id": job, "key": call.key(keys.rq_job(job))} for job in outcome.jobs],
+            "expects": [
+                {"key": call.key(keys.spoken(watch, story)), "value": _spoken(was)}
+                for watch, story, was in outcome.expects
+            ],
+            "articles": [self._article(call, judged) for judged in outcome.judged],
+            "alerts": [self._alert(call, raised) for raised in outcome.raised],
+            "again": [
+                _again(call, failed) for failed in outcome.failed if failed.after is not None
+            ],
+            "aside": [_aside(call, failed) for failed in outcome.failed if failed.after is None],
+        }
+        answer = self._scripts(
+            "commit",
+            call.keys,
+            [
+                worker,
+                digest("commit", *outcome.jobs),
+                int(now.timestamp() * 1000),
+                msgspec.json.encode(plan),
+                *call.blobs,
+            ],
+        )
+        match answer:
+            case b"done":
+                return "done"
+            case b"void":
+                return "void"
+            case _:
+                raise StoreConflict("a watch has spoken for one of these stories meanwhile")
+
+    def _article(self, call: _Call, judged: Judged) -> Mapping[str, object]:
+        article = judged.article
+        return {
+            "key": call.key(keys.article(article.ref)),
+            "kept": call.key(keys.kept(article.ref)),
+            "blob": call.blob(codec.encode_article(article)),
+            "text": judged.text,
+            "job": judged.job,
+            "count": f"articles.{judged.claim.relation}",
+            "life": int(self._retention.articles.total_seconds()),
+            "fields": {
+                "id": article.id,
+                "source": article.source,
+                "story": judged.claim.story,
+                "relation": str(judged.claim.relation),
+                "matched": " ".join(judged.matched),
+                "topics": " ".join(judged.topics),
+                "silenced": msgspec.json.encode(dict(judged.silenced)).decode(),
+            },
+        }
+
+    def _alert(self, call: _Call, raised: Raised) -> Mapping[str, object]:
+        alert = raised.alert
+        spoken = Spoken(alert=alert.id, article=alert.article.ref, at=alert.raised)
+        return {
+            "id": alert.id,
+            "key": call.key(keys.alert(alert.id)),
+            "blob": call.blob(codec.encode_alert(alert)),
+            "spoken": call.key(keys.spoken(alert.watch, alert.story)),
+            "spoken_value": _spoken(spoken),
+            "life": int(self._retention.alerts.total_seconds()),
+            "spoken_life": int(self._retention.stories.total_seconds()),
+            "deliveries": [_delivery(call, delivery) for delivery in raised.deliveries],
+        }
+
+
+def _spoken(spoken: Spoken | None) -> str:
+    return "" if spoken is None else msgspec.json.encode(spoken).decode()
+
+
+def _delivery(call: _Call, delivery: Delivery) -> Mapping[str, object]:
+    arguments: Sequence[str] = (delivery.id, delivery.alert, delivery.channel)
+    return {
+        "id": delivery.id,
+        "key": call.key(keys.delivery(delivery.id)),
+        "job": delivery.id,
+        "job_key": call.key(keys.rq_job(delivery.id)),
+        "blob": call.blob(codec.encode_job(DELIVER, *arguments)),
+        "alert": delivery.alert,
+        "channel": delivery.channel,
+    }
+
+
+def _single(failed: Failed) -> str:
+    return digest("single", failed.article.ref, str(failed.failures))
+
+
+def _again(call: _Call, failed: Failed) -> Mapping[str, object]:
+    job = _single(failed)
+    return {
+        "id": job,
+        "key": call.key(keys.rq_job(job)),
+        "blob": call.blob(codec.encode_job(JUDGE, codec.bundle((failed.article,)))),
+        "after": failed.after.total_seconds() if failed.after else 0,
+        "failures": failed.failures,
+        "error": failed.reason,
+    }
+
+
+def _aside(call: _Call, failed: Failed) -> Mapping[str, object]:
+    job = _single(failed)
+    return {
+        "id": job,
+        "key": call.key(keys.rq_job(job)),
+        "blob": call.blob(codec.encode_job(JUDGE, codec.bundle((failed.article,)))),
+        "reason": failed.reason,
+    }

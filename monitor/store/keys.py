@@ -1,0 +1,179 @@
+"""Every Redis key, each a function whose docstring gives type, life, writers and readers.
+
+Ours begin with `ww:1:`; the number is the schema's version. RQ's begin with `rq:` and keep RQ's own
+form, so that `rq info` and `rq requeue` work on them. All keys live in one Redis (not a cluster):
+the scripts that touch jobs build the names of job hashes from ids they find in lists.
+"""
+
+from __future__ import annotations
+
+PREFIX = "ww:1:"
+RQ = "rq:"
+
+
+def source(source_id: str) -> str:
+    """hash; lasts. Version, token, validators, next due, failures of a source, or the number of
+    articles taken of a seed file. Written by put.lua and the poller; read by the poller."""
+    return f"{PREFIX}source:{source_id}"
+
+
+def seen(source_id: str) -> str:
+    """zset ref:text -> last seen (ms). What a feed has shown us. Written by put.lua; read by the
+    poller."""
+    return f"{PREFIX}seen:{source_id}"
+
+
+def claim(ref: str) -> str:
+    """hash; [retention] stories. Which story an article belongs to and, per text, its relation.
+    Written and read by claim.lua."""
+    return f"{PREFIX}claim:{ref}"
+
+
+def url(key: str) -> str:
+    """string = story id; [retention] stories. Who came first under this URL. claim.lua."""
+    return f"{PREFIX}url:{key}"
+
+
+def text(key: str) -> str:
+    """string = story id; [retention] stories. Who came first with this text. claim.lua."""
+    return f"{PREFIX}text:{key}"
+
+
+def story_sources(story: str) -> str:
+    """zset source -> first seen (ms); [retention] stories. claim.lua."""
+    return f"{PREFIX}story:{story}:sources"
+
+
+def article(ref: str) -> str:
+    """hash; [retention] articles. Outcome of an article: text judged, story, relation, matches,
+    why watches stayed silent. Written by commit.lua; read by `why` and `status`."""
+    return f"{PREFIX}article:{ref}"
+
+
+def kept(ref: str) -> str:
+    """string; [retention] articles. The article itself, compressed, so that `why` can be asked.
+    Written by commit.lua."""
+    return f"{PREFIX}kept:{ref}"
+
+
+def spoken(watch: str, story: str) -> str:
+    """string = JSON of Spoken; [retention] stories. That a watch has spoken for a story. Written
+    and guarded by commit.lua; read by the worker before it decides."""
+    return f"{PREFIX}spoken:{watch}:{story}"
+
+
+def alert(alert_id: str) -> str:
+    """hash {alert: JSON}; [retention] alerts. Written by commit.lua; read by begin.lua, view."""
+    return f"{PREFIX}alert:{alert_id}"
+
+
+def alerts() -> str:
+    """zset alert id -> raised (ms). Index of alerts. Written by commit.lua."""
+    return f"{PREFIX}alerts"
+
+
+def delivery(delivery_id: str) -> str:
+    """hash {alert, channel, state, attempts, token, answer}; [retention] alerts. The outbox.
+    Written by commit.lua (pending), begin.lua (sending), settle.lua (sent, pending, parked)."""
+    return f"{PREFIX}delivery:{delivery_id}"
+
+
+def disabled() -> str:
+    """hash channel -> "fingerprint of its configuration|reason". Channels that answered 410.
+    Written by settle.lua; read by delivery."""
+    return f"{PREFIX}disabled"
+
+
+def counts() -> str:
+    """hash outcome -> number, ever. Each article and delivery is counted once, in the step that
+    settles it: commit.lua, settle.lua, give_back.lua; put.lua counts admissions."""
+    return f"{PREFIX}counts"
+
+
+def ledger() -> str:
+    """zset job id -> admitted (ms). Jobs put and not yet finished: the second net under the queue.
+    Written by put.lua and commit.lua; read by upkeep."""
+    return f"{PREFIX}ledger"
+
+
+def dead() -> str:
+    """hash id -> JSON {kind, id, reason, at}. Dead letters. Written by commit.lua, settle.lua and
+    give_back.lua; read by `status`."""
+    return f"{PREFIX}dead"
+
+
+def leases(queue: str) -> str:
+    """zset job id -> lease runs out (server seconds). take.lua, renew.lua, give_back.lua; removed
+    by commit.lua and settle.lua."""
+    return f"{PREFIX}leases:{queue}"
+
+
+def holders(queue: str) -> str:
+    """hash job id -> worker. Whose lease it is; a commit by anyone else is void."""
+    return f"{PREFIX}holders:{queue}"
+
+
+def took(queue: str) -> str:
+    """hash worker -> request token and job ids of its last take, so that a resent take answers the
+    same. take.lua."""
+    return f"{PREFIX}took:{queue}"
+
+
+def later(queue: str) -> str:
+    """zset job id -> due (server seconds). Jobs to be tried again. commit.lua and settle.lua add,
+    take.lua moves them to the queue when due."""
+    return f"{PREFIX}later:{queue}"
+
+
+def receipt(worker: str) -> str:
+    """string = request token of the worker's last commit; 1 hour. Answers a resent commit."""
+    return f"{PREFIX}receipt:{worker}"
+
+
+def rq_queue(queue: str) -> str:
+    """list of job ids: RQ's queue. put.lua and commit.lua push, take.lua pops."""
+    return f"{RQ}queue:{queue}"
+
+
+def rq_queues() -> str:
+    """set of queue keys: RQ's list of queues, so that `rq info` sees ours."""
+    return f"{RQ}queues"
+
+
+def rq_job(job: str) -> str:
+    """hash: RQ's job. `data` holds the bundle; `alone`, `failures` and `error` are ours."""
+    return f"{RQ}job:{job}"
+
+
+def rq_failed(queue: str) -> str:
+    """zset job id -> kept until: RQ's failed registry, so that `rq requeue` works."""
+    return f"{RQ}failed:{queue}"
+
+
+ALL = (
+    source,
+    seen,
+    claim,
+    url,
+    text,
+    story_sources,
+    article,
+    kept,
+    spoken,
+    alert,
+    alerts,
+    delivery,
+    disabled,
+    counts,
+    ledger,
+    dead,
+    leases,
+    holders,
+    took,
+    later,
+    receipt,
+    rq_queue,
+    rq_queues,
+    rq_job,
+    rq_failed,
+)

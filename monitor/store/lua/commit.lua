@@ -1,0 +1,80 @@
+-- The outcome of a take, whole or not at all: articles, alerts, the outbox, retries, jobs removed.
+-- KEYS  1 leases  2 holders  3 ledger  4 counts  5 alerts  6 delivery rq queue  7 rq queues
+--       8 later  9 dead  10 rq failed registry  11 receipt  12.. as the plan numbers them
+-- ARGV  1 worker  2 request token  3 now (ms)  4 plan as JSON  5.. blobs the plan numbers from 1
+-- plan  jobs      [{id, key}]                             whose leases must be ours; removed
+--       expects   [{key, value}]                          strings that must be unchanged ('' = absent)
+--       articles  [{key, kept, blob, text, job, fields, count, life}]
+--       alerts    [{id, key, blob, spoken, spoken_value, life, spoken_life,
+--                   deliveries: [{id, key, job, job_key, blob, alert, channel}]}]
+--       again     [{id, key, blob, after (s), failures, error}]   articles to be tried again, alone
+--       aside     [{id, key, blob, reason, count}]                articles set aside
+-- Returns 'done' (also to a resend), 'void' when a lease is lost, 'conflict' when something expected
+-- has changed: decide again.
+if redis.call('GET', KEYS[11]) == ARGV[2] then return 'done' end
+local plan = cjson.decode(ARGV[4])
+for _, job in ipairs(plan.jobs) do
+  if redis.call('HGET', KEYS[2], job.id) ~= ARGV[1] then return 'void' end
+end
+for _, expect in ipairs(plan.expects) do
+  if (redis.call('GET', KEYS[expect.key]) or '') ~= expect.value then return 'conflict' end
+end
+local time = redis.call('TIME')
+local now = time[1] + time[2] / 1e6
+local function blob(number) return ARGV[4 + number] end
+for _, article in ipairs(plan.articles) do
+  -- Counted once each time it was admitted: the same job run twice (a replayed log) adds nothing.
+  local known = redis.call('HMGET', KEYS[article.key], 'text', 'job')
+  if known[1] ~= article.text then
+    redis.call('HINCRBY', KEYS[4], article.count, 1)
+  elseif known[2] ~= article.job then
+    redis.call('HINCRBY', KEYS[4], 'articles.repeat', 1)
+  end
+  redis.call('HSET', KEYS[article.key], 'text', article.text, 'job', article.job)
+  for field, value in pairs(article.fields) do redis.call('HSET', KEYS[article.key], field, value) end
+  redis.call('EXPIRE', KEYS[article.key], article.life)
+  redis.call('SET', KEYS[article.kept], blob(article.blob), 'EX', article.life)
+end
+for _, alert in ipairs(plan.alerts) do
+  if redis.call('EXISTS', KEYS[alert.key]) == 0 then
+    redis.call('HSET', KEYS[alert.key], 'alert', blob(alert.blob))
+    redis.call('EXPIRE', KEYS[alert.key], alert.life)
+    redis.call('ZADD', KEYS[5], ARGV[3], alert.id)
+    redis.call('SET', KEYS[alert.spoken], alert.spoken_value, 'EX', alert.spoken_life)
+    redis.call('HINCRBY', KEYS[4], 'alerts.raised', 1)
+    for _, delivery in ipairs(alert.deliveries) do
+      redis.call('HSET', KEYS[delivery.key], 'alert', delivery.alert, 'channel', delivery.channel,
+        'state', 'pending', 'attempts', 0, 'answer', '')
+      redis.call('EXPIRE', KEYS[delivery.key], alert.life)
+      redis.call('HSET', KEYS[delivery.job_key], 'data', blob(delivery.blob), 'origin', 'deliveries',
+        'description', delivery.channel, 'status', 'queued', 'timeout', 180,
+        'created_at', plan.stamp, 'enqueued_at', plan.stamp)
+      redis.call('RPUSH', KEYS[6], delivery.job)
+      redis.call('SADD', KEYS[7], KEYS[6])
+    end
+  end
+end
+for _, job in ipairs(plan.jobs) do
+  redis.call('ZREM', KEYS[1], job.id)
+  redis.call('HDEL', KEYS[2], job.id)
+  redis.call('ZREM', KEYS[3], job.id)
+  redis.call('DEL', KEYS[job.key])
+end
+for _, job in ipairs(plan.again) do
+  redis.call('HSET', KEYS[job.key], 'data', blob(job.blob), 'origin', 'articles',
+    'description', 'one article', 'status', 'scheduled', 'timeout', 180, 'created_at', plan.stamp,
+    'enqueued_at', plan.stamp, 'alone', '1', 'failures', job.failures, 'error', job.error)
+  redis.call('ZADD', KEYS[8], now + job.after, job.id)
+  redis.call('ZADD', KEYS[3], ARGV[3], job.id)
+end
+for _, job in ipairs(plan.aside) do
+  redis.call('HSET', KEYS[job.key], 'data', blob(job.blob), 'origin', 'articles',
+    'description', 'one article', 'status', 'failed', 'timeout', 180, 'created_at', plan.stamp,
+    'enqueued_at', plan.stamp, 'alone', '1', 'error', job.reason)
+  redis.call('ZADD', KEYS[10], now + 31536000, job.id)
+  redis.call('HSET', KEYS[9], job.id,
+    cjson.encode({ kind = 'article', id = job.id, reason = job.reason, at = ARGV[3] }))
+  redis.call('HINCRBY', KEYS[4], 'articles.set_aside', 1)
+end
+redis.call('SET', KEYS[11], ARGV[2], 'EX', 3600)
+return 'done'

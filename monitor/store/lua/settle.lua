@@ -1,0 +1,32 @@
+-- What became of one attempt: sent, again later, or parked for a person.
+-- KEYS  1 delivery  2 job hash  3 leases  4 holders  5 later  6 counts  7 dead  8 rq failed registry
+--       9 disabled
+-- ARGV  1 worker  2 job id  3 'sent' | 'later' | 'parked'  4 answer  5 after (s)  6 now (ms)
+--       7 delivery id  8 channel  9 fingerprint to disable the channel with, or ''
+-- Returns 'done', or 'void' when the job is not this worker's (any more), as after a resend.
+if redis.call('HGET', KEYS[4], ARGV[2]) ~= ARGV[1] then return 'void' end
+local time = redis.call('TIME')
+local now = time[1] + time[2] / 1e6
+redis.call('ZREM', KEYS[3], ARGV[2])
+redis.call('HDEL', KEYS[4], ARGV[2])
+if ARGV[3] == 'later' then
+  redis.call('HSET', KEYS[1], 'state', 'pending', 'answer', ARGV[4])
+  redis.call('HSET', KEYS[2], 'status', 'scheduled')
+  redis.call('ZADD', KEYS[5], now + ARGV[5], ARGV[2])
+  return 'done'
+end
+local was = redis.call('HGET', KEYS[1], 'state')
+if was and was ~= 'sent' then
+  redis.call('HSET', KEYS[1], 'state', ARGV[3], 'answer', ARGV[4])
+  redis.call('HINCRBY', KEYS[6], 'deliveries.' .. ARGV[3], 1)
+end
+if ARGV[3] == 'sent' then
+  redis.call('DEL', KEYS[2])
+else
+  redis.call('HSET', KEYS[2], 'status', 'failed', 'error', ARGV[4])
+  redis.call('ZADD', KEYS[8], now + 31536000, ARGV[2])
+  redis.call('HSET', KEYS[7], ARGV[7],
+    cjson.encode({ kind = 'delivery', id = ARGV[7], reason = ARGV[4], at = ARGV[6] }))
+  if ARGV[9] ~= '' then redis.call('HSET', KEYS[9], ARGV[8], ARGV[9]) end
+end
+return 'done'

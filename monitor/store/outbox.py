@@ -1,0 +1,113 @@
+"""The outbox: deliveries from pending over sending to sent, or parked for a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from monitor import codec
+from monitor.model import Alert, Delivery, DeliveryState
+from monitor.store import keys
+from monitor.store.judging import DELIVERIES
+from monitor.store.redis import Scripts, text_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """An attempt that may now be made. `before` is the state it was found in: `sending` means that
+    an earlier attempt may or may not have arrived."""
+
+    delivery: Delivery
+    alert: Alert
+    before: DeliveryState
+    disabled: str
+
+
+class Outbox:
+    """Attempts of deliveries, each fenced by the lease of its job."""
+
+    def __init__(self, scripts: Scripts) -> None:
+        self._scripts = scripts
+
+    def begin(
+        self, worker: str, job: str, token: str, *, delivery: str, alert: str
+    ) -> Begun | Literal["void", "gone"]:
+        """pending -> sending. `void`: the job is not ours; `gone`: no longer kept.
+
+        Raises ParseError when the alert kept is not what we write.
+        """
+        answer = self._scripts(
+            "begin",
+            [
+                keys.delivery(delivery),
+                keys.holders(DELIVERIES),
+                keys.alert(alert),
+                keys.disabled(),
+                keys.counts(),
+                keys.dead(),
+            ],
+            [worker, job, token, delivery],
+        )
+        if answer == [b"void"]:
+            return "void"
+        if answer == [b"gone"]:
+            return "gone"
+        before, attempts, packed, channel, disabled = answer
+        return Begun(
+            delivery=Delivery(
+                id=delivery,
+                alert=alert,
+                channel=text_of(channel),
+                state=DeliveryState.SENDING,
+                attempts=int(attempts),
+            ),
+            alert=codec.decode_alert(packed),
+            before=DeliveryState(text_of(before)),
+            disabled=text_of(disabled),
+        )
+
+    def settle(
+        self,
+        worker: str,
+        job: str,
+        delivery: str,
+        *,
+        channel: str,
+        state: DeliveryState,
+        answer: str,
+        now: datetime,
+        after: timedelta = timedelta(),
+        disables: str = "",
+    ) -> None:
+        """Say what became of the attempt: SENT, PARKED, or PENDING for again in `after`.
+
+        `disables` is the fingerprint of a channel's configuration that is gone for good. When the
+        lease is lost nothing happens: whoever has the job now decides.
+        """
+        word = "later" if state is DeliveryState.PENDING else str(state)
+        self._scripts(
+            "settle",
+            [
+                keys.delivery(delivery),
+                keys.rq_job(job),
+                keys.leases(DELIVERIES),
+                keys.holders(DELIVERIES),
+                keys.later(DELIVERIES),
+                keys.counts(),
+                keys.dead(),
+                keys.rq_failed(DELIVERIES),
+                keys.disabled(),
+            ],
+            [
+                worker,
+                job,
+                word,
+                answer,
+                after.total_seconds(),
+                int(now.timestamp() * 1000),
+                delivery,
+                channel,
+                disables,
+            ],
+        )

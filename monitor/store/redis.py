@@ -1,0 +1,97 @@
+"""The connection, the scripts, and the one place where redis-py's errors become ours.
+
+redis-py sends a command again after a lost reply (up to ten times by default). That is welcome
+here: every script answers a repeat as it answered the first time, or says that there was nothing
+to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import redis
+from redis.backoff import ExponentialWithJitterBackoff
+from redis.commands.core import Script
+from redis.retry import Retry
+
+from monitor.errors import Bug, StoreUnavailable
+
+WAIT_S = 5.0
+"""How long a command may wait for its answer."""
+
+UNAVAILABLE = ("OOM", "MISCONF", "READONLY", "LOADING", "NOREPLICAS", "BUSY", "MASTERDOWN")
+"""Answers that pass by themselves: full, disk trouble, a replica, starting, a long script."""
+
+
+@cache
+def script(name: str) -> str:
+    """The text of one transition, `lua/<name>.lua`."""
+    return (files("monitor.store") / "lua" / f"{name}.lua").read_text("utf-8")
+
+
+def connect(url: str) -> redis.Redis:
+    """A client of its own for one process and role; nothing is sent yet."""
+    return redis.Redis.from_url(
+        url,
+        socket_timeout=WAIT_S,
+        socket_connect_timeout=WAIT_S,
+        health_check_interval=30,
+        retry=Retry(ExponentialWithJitterBackoff(base=0.01, cap=0.5), 5),
+    )
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise our errors for redis-py's: StoreUnavailable where waiting may help, Bug otherwise."""
+    try:
+        yield
+    except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError) as error:
+        raise StoreUnavailable(f"Redis does not answer: {error}") from error
+    except (
+        redis.exceptions.OutOfMemoryError,
+        redis.exceptions.ReadOnlyError,
+        redis.exceptions.TryAgainError,
+    ) as error:
+        raise StoreUnavailable(f"Redis does not take writes now: {error}") from error
+    except redis.exceptions.ResponseError as error:
+        if any(word in str(error) for word in UNAVAILABLE):
+            raise StoreUnavailable(f"Redis does not take writes now: {error}") from error
+        raise Bug(f"Redis refused what we sent: {error}") from error
+    except redis.exceptions.RedisError as error:
+        raise Bug(f"redis-py: {error}") from error
+
+
+class Scripts:
+    """The transitions, loaded once per client and called by name."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self.client = client
+        self._loaded: dict[str, Script] = {}
+
+    def __call__(self, name: str, keys: Sequence[str], args: Sequence[str | bytes | float]) -> Any:
+        """Run one transition. Raises StoreUnavailable or Bug."""
+        loaded = self._loaded.get(name)
+        if loaded is None:
+            loaded = self._loaded[name] = self.client.register_script(script(name))
+        with translated():
+            return loaded(keys=list(keys), args=list(args))
+
+
+def rq_time(moment: datetime) -> str:
+    """A time as RQ writes it into its job hashes."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def bytes_of(value: bytes | str) -> bytes:
+    """Bytes Redis gave us: our clients never decode, but redis-py's types allow for both."""
+    return value if isinstance(value, bytes) else value.encode()
+
+
+def text_of(value: object) -> str:
+    """A string Redis gave us; what is not UTF-8 is shown with replacement marks."""
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

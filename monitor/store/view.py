@@ -1,0 +1,89 @@
+"""Looking without touching: counts, depths, dead letters, alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+import redis
+
+from monitor import codec
+from monitor.model import Alert, Article
+from monitor.store import keys
+from monitor.store.redis import bytes_of, text_of, translated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueDepth:
+    """Jobs of a queue: waiting now, leased to a worker, to be tried again later."""
+
+    waiting: int
+    leased: int
+    later: int
+
+    @property
+    def total(self) -> int:
+        """All that is not finished."""
+        return self.waiting + self.leased + self.later
+
+
+class View:
+    """What `status`, `run --once` and health checks look at."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._client = client
+
+    def answers(self) -> bool:
+        """Whether Redis answers. Raises StoreUnavailable when not."""
+        with translated():
+            return bool(self._client.ping())
+
+    def counts(self) -> Mapping[str, int]:
+        """Outcome -> number, ever."""
+        with translated():
+            raw = self._client.hgetall(keys.counts())
+        return {text_of(name): int(value) for name, value in raw.items()}
+
+    def depth(self, queue: str) -> QueueDepth:
+        """How much a queue holds."""
+        with translated(), self._client.pipeline(transaction=True) as pipe:
+            pipe.llen(keys.rq_queue(queue))
+            pipe.zcard(keys.leases(queue))
+            pipe.zcard(keys.later(queue))
+            waiting, leased, later = pipe.execute()
+        return QueueDepth(waiting=waiting, leased=leased, later=later)
+
+    def waiting(self, queue: str) -> int:
+        """Jobs waiting in a queue: what back-pressure looks at."""
+        with translated():
+            return int(self._client.llen(keys.rq_queue(queue)))
+
+    def dead(self) -> tuple[Mapping[str, str], ...]:
+        """Dead letters: kind, id, reason, at (ms)."""
+        with translated():
+            raw = self._client.hvals(keys.dead())
+        return tuple(msgspec.json.decode(value, type=dict[str, str]) for value in raw)
+
+    def disabled(self) -> Mapping[str, str]:
+        """Channels that answered 410 -> the fingerprint of their configuration."""
+        with translated():
+            raw = self._client.hgetall(keys.disabled())
+        return {text_of(name): text_of(value) for name, value in raw.items()}
+
+    def alerts(self, count: int) -> tuple[Alert, ...]:
+        """The newest alerts, newest first."""
+        with translated():
+            ids = self._client.zrevrange(keys.alerts(), 0, count - 1)
+            raw = [self._client.hget(keys.alert(text_of(name)), "alert") for name in ids]
+        return tuple(codec.decode_alert(bytes_of(value)) for value in raw if value is not None)
+
+    def article(self, ref: str) -> tuple[Article, Mapping[str, str]] | None:
+        """A kept article and its outcome, or None when it is not kept (any more)."""
+        with translated():
+            packed = self._client.get(keys.kept(ref))
+            raw = self._client.hgetall(keys.article(ref))
+        if packed is None:
+            return None
+        outcome = {text_of(name): text_of(value) for name, value in raw.items()}
+        return codec.decode_article(bytes_of(packed)), outcome

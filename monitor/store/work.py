@@ -1,0 +1,179 @@
+"""Leased work: taking jobs, keeping them, and giving them back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+import redis
+
+from monitor import codec
+from monitor.model import Article, digest
+from monitor.store import keys
+from monitor.store.redis import Scripts, rq_time, text_of, translated
+from monitor.store.sources import ARTICLES, JUDGE
+
+LEASE_S = 5.0
+"""How long work of a lost host stays lost; renewed every third of it."""
+
+FAILURES = 5
+"""Failures of its own after which an article becomes a dead letter."""
+
+NEVER = 1_000_000_000
+
+JOB_PREFIX = keys.rq_job("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A job that is ours for now. `alone` jobs follow a failure; `failures` counts their own."""
+
+    id: str
+    data: bytes
+    alone: bool
+    failures: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """Jobs that went back to their queue, and jobs set aside for having failed too often."""
+
+    back: tuple[str, ...]
+    dead: tuple[str, ...]
+
+
+class Work:
+    """The leases of one queue."""
+
+    def __init__(self, client: redis.Redis, scripts: Scripts, queue: str) -> None:
+        self._client, self._scripts, self.queue = client, scripts, queue
+
+    def take(self, worker: str, token: str, count: int) -> tuple[Taken, ...]:
+        """Up to `count` jobs, leased to `worker`. The same token answers the same jobs."""
+        flat = self._scripts(
+            "take",
+            [
+                keys.rq_queue(self.queue),
+                keys.leases(self.queue),
+                keys.holders(self.queue),
+                keys.took(self.queue),
+                keys.later(self.queue),
+            ],
+            [worker, token, count, LEASE_S, JOB_PREFIX],
+        )
+        return tuple(
+            Taken(
+                id=text_of(flat[at]),
+                data=flat[at + 1],
+                alone=flat[at + 2] == b"1",
+                failures=int(flat[at + 3]),
+            )
+            for at in range(0, len(flat), 4)
+        )
+
+    def wait(self, seconds: int) -> None:
+        """Sleep until the queue holds something, at most `seconds`. Takes nothing: the head of the
+        list is moved to the head, so a kill here leaves no gap."""
+        key = keys.rq_queue(self.queue)
+        with translated():
+            self._client.blmove(key, key, seconds, "LEFT", "LEFT")
+
+    def renew(self, worker: str, jobs: Sequence[str]) -> int:
+        """Prolong leases; returns how many are still held by `worker`."""
+        return int(
+            self._scripts(
+                "renew",
+                [keys.leases(self.queue), keys.holders(self.queue)],
+                [worker, LEASE_S, *jobs],
+            )
+        )
+
+    def give_back(self, worker: str, why: Literal["crash", "stop"], now: datetime) -> Returned:
+        """Return what `worker` held. After a crash its jobs run alone."""
+        return self._returned(worker, why, now)
+
+    def sweep(self, now: datetime) -> Returned:
+        """Return all work whose lease ran out: its holder is dead, cut off or stalled."""
+        return self._returned("", "crash", now)
+
+    def _returned(self, worker: str, why: str, now: datetime) -> Returned:
+        # Sending is waiting for strangers: a delivery is never blamed for the death of its process.
+        failures, count = (
+            (FAILURES, "articles.set_aside") if self.queue == ARTICLES else (NEVER, "")
+        )
+        back, dead = self._scripts(
+            "give_back",
+            [
+                keys.rq_queue(self.queue),
+                keys.leases(self.queue),
+                keys.holders(self.queue),
+                keys.took(self.queue),
+                keys.dead(),
+                keys.rq_failed(self.queue),
+                keys.ledger(),
+                keys.counts(),
+            ],
+            [worker, why, JOB_PREFIX, failures, int(now.timestamp() * 1000), count],
+        )
+        return Returned(back=tuple(map(text_of, back)), dead=tuple(map(text_of, dead)))
+
+    def split(self, worker: str, job: Taken, articles: tuple[Article, ...], now: datetime) -> None:
+        """Replace a bundle by jobs of one article each, all to be run alone."""
+        ids = [digest("single", job.id, str(number)) for number in range(len(articles))]
+        self._scripts(
+            "split",
+            [
+                keys.rq_queue(self.queue),
+                keys.leases(self.queue),
+                keys.holders(self.queue),
+                keys.ledger(),
+                keys.rq_job(job.id),
+                *map(keys.rq_job, ids),
+            ],
+            [
+                worker,
+                job.id,
+                int(now.timestamp() * 1000),
+                rq_time(now),
+                self.queue,
+                msgspec.json.encode(ids),
+                *(codec.encode_job(JUDGE, codec.bundle((article,))) for article in articles),
+            ],
+        )
+
+    def bury(self, worker: str, job: str, reason: str, now: datetime) -> None:
+        """Set a job aside whose data cannot be used."""
+        self._scripts(
+            "bury",
+            [
+                keys.leases(self.queue),
+                keys.holders(self.queue),
+                keys.ledger(),
+                keys.dead(),
+                keys.rq_failed(self.queue),
+                keys.rq_job(job),
+            ],
+            [worker, job, reason, int(now.timestamp() * 1000)],
+        )
+
+    def recover(self, *, admitted_before: datetime, now: datetime) -> tuple[str, ...]:
+        """Put back jobs that the ledger knows but no queue, lease or waiting list does."""
+        back = self._scripts(
+            "recover",
+            [
+                keys.ledger(),
+                keys.rq_queue(self.queue),
+                keys.holders(self.queue),
+                keys.later(self.queue),
+                keys.rq_failed(self.queue),
+            ],
+            [
+                int(admitted_before.timestamp() * 1000),
+                int(now.timestamp() * 1000),
+                JOB_PREFIX,
+            ],
+        )
+        return tuple(map(text_of, back))

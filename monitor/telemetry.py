@@ -1,0 +1,104 @@
+"""What is said while it runs: structured logs with one canonical line per unit of work.
+
+Every event has a name of the form noun.past_verb and stands in EVENTS; a test holds the two equal.
+Secrets never get here: settings keep them in a type that prints as asterisks.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import Literal, TextIO, cast
+
+import structlog
+from structlog.typing import EventDict, FilteringBoundLogger, Processor
+
+EVENTS: dict[str, str] = {
+    "article.judged": "canonical: an article was read once, its outcome committed",
+    "article.failed": "an article could not be judged; it is tried again alone, or set aside",
+    "article.set_aside": "an article became a dead letter after too many failures of its own",
+    "alert.raised": "a watch spoke for a story",
+    "bundle.retaken": "a commit was void: the lease or a version had changed; decided again",
+    "channel.disabled": "a channel said it is gone for good (410); nothing more is sent to it",
+    "delivery.sent": "canonical: a channel has the alert",
+    "delivery.delayed": "canonical: not now; will be tried again",
+    "delivery.parked": "canonical: will not work; waits for a person",
+    "folder.awaited": "another process holds the data folder; we wait for it to end",
+    "lease.returned": "work of a dead or stalled process went back to its queue",
+    "poller.started": "the poller watches its sources",
+    "poller.waited": "the queue is longer than its bound, or Redis does not take writes",
+    "process.ended": "a child process ended; it is replaced unless we are stopping",
+    "process.started": "a child process runs",
+    "seed.read": "canonical: a seed file was read and its articles enqueued",
+    "seed.skipped": "a seed file holds nothing new, or could not be read",
+    "source.failed": "canonical: a poll failed; the source is tried again later",
+    "source.polled": "canonical: a feed was polled",
+    "source.problem": "something odd in a source that did not stop the rest",
+    "store.mended": "the append-only file ended inside a write; that unfinished end was cut off",
+    "store.restarted": "the embedded server was restarted",
+    "store.unavailable": "Redis does not answer or take writes; everyone waits",
+    "store.available": "Redis answers again",
+}
+
+Format = Literal["auto", "json", "console"]
+Level = Literal["debug", "info", "warning", "error"]
+
+ROTATE_BYTES = 16 << 20
+"""A log file larger than that is put aside when a process opens it."""
+
+
+def set_up(*, level: Level, format_: Format, file: Path | None = None) -> None:
+    """Configure logging once per process. `auto` is console on a terminal, JSON otherwise.
+
+    With a `file`, every line goes there, and warnings and errors to stderr too, in words.
+    """
+    out: TextIO = sys.stderr if file is None else _opened(file)
+    as_json = format_ == "json" or (format_ == "auto" and not out.isatty())
+    renderer: Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=out.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *([] if file is None else [_told]),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.getLevelNamesMapping()[level.upper()]
+        ),
+        logger_factory=structlog.WriteLoggerFactory(file=out),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _opened(file: Path) -> TextIO:
+    """The log file, for appending; several processes may write, a line at a time."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if file.exists() and file.stat().st_size > ROTATE_BYTES:
+        file.replace(file.with_suffix(".old.log"))
+    return file.open("a", encoding="utf-8", buffering=1)
+
+
+def _told(_: object, method: str, event: EventDict) -> EventDict:
+    """Also tell a person what needs one: a line in words on stderr, escapes removed."""
+    if method in ("warning", "error", "critical"):
+        said = ", ".join(
+            f"{name} {value}"
+            for name, value in event.items()
+            if name not in ("event", "level", "timestamp", "exc_info") and value is not None
+        )
+        line = "".join(c if c.isprintable() else " " for c in f"{event['event']}: {said}")
+        sys.stderr.write(f"{method}: {line}\n")
+        sys.stderr.flush()
+    return event
+
+
+def logger() -> FilteringBoundLogger:
+    """The logger; context is bound once per job with `structlog.contextvars`."""
+    return cast(FilteringBoundLogger, structlog.get_logger())

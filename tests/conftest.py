@@ -1,0 +1,75 @@
+"""Real parts that many tests need: the embedded server, articles, waiting without sleeping."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.embedded import Embedded
+from monitor.model import Article, Origin
+from monitor.store import Store
+
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
+    """One embedded server for the whole run; every test that uses it empties it first."""
+    with Embedded(tmp_path_factory.mktemp("data")) as server:
+        yield server
+
+
+@pytest.fixture
+def store(embedded: Embedded) -> Iterator[Store]:
+    """An empty store on the embedded server."""
+    store = Store(embedded.url)
+    store.client.flushall()
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def article() -> Callable[..., Article]:
+    """Makes an article; what a test does not care about has a sensible value."""
+
+    def make(number: int = 1, **given: Any) -> Article:
+        values: dict[str, Any] = {
+            "id": f"https://example.org/{number}",
+            "source": "example",
+            "url": f"https://example.org/{number}",
+            "title": f"Headline {number}",
+            "body": f"The body of article number {number}, which nobody else has.",
+            "published": NOON,
+            "fetched": NOON,
+            "origin": Origin.SEED,
+        }
+        return Article(**(values | given))
+
+    return make
+
+
+@pytest.fixture
+def until() -> Callable[..., None]:
+    """Waits for a condition with a deadline; the test fails when it does not come true."""
+
+    def wait(condition: Callable[[], object], *, what: str, within_s: float = 20.0) -> None:
+        deadline = time.monotonic() + within_s
+        pause = threading.Event()
+        while not condition():
+            if time.monotonic() > deadline:
+                pytest.fail(f"not within {within_s} s: {what}")
+            pause.wait(0.02)
+
+    return wait
+
+
+@pytest.fixture
+def sample_config() -> Path:
+    """The shipped config/."""
+    return Path(__file__).parent.parent / "config"
