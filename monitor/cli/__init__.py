@@ -1,5 +1,80 @@
-"""Commands by noun."""
+"""Commands by noun, in one table. A command parses, calls and prints; the logic is elsewhere.
+
+JSON Lines on stdout, words for people on stderr; exit 0 ok, 1 found problems, 2 usage or
+configuration. A command's module is imported when the command is called, so `--help` is quick.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import NamedTuple
+
+import click
+
+from monitor import __version__
+
+
+class Entry(NamedTuple):
+    """Where a command lives, and what it does in a line."""
+
+    module: str
+    summary: str
+
+
+COMMANDS: dict[str, Entry] = {
+    "run": Entry("monitor.cli.run", "Everything in one: server, poller, workers, delivery."),
+    "poller": Entry("monitor.cli.poller", "The poller as a service of its own."),
+    "worker": Entry("monitor.cli.worker", "Workers as a service of their own."),
+    "check": Entry("monitor.cli.check", "Validate the configuration; try the watches' examples."),
+    "init": Entry("monitor.cli.init", "Write the sample config/ and seeds/."),
+    "read": Entry("monitor.cli.read", "Any feed or seed file -> articles."),
+    "topics": Entry("monitor.cli.topics", "Articles -> their topics, with evidence."),
+    "match": Entry("monitor.cli.match", "Articles -> the watches they satisfy, with evidence."),
+    "dedupe": Entry("monitor.cli.dedupe", "Articles -> their stories."),
+    "status": Entry("monitor.cli.status", "What the queues hold and what was done."),
+}
+
+
+class Commands(click.Group):
+    """The table as a click group."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command when it is called."""
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        found = import_module(entry.module).command
+        assert isinstance(found, click.Command)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="wirewatch")
+def wirewatch() -> None:
+    """Tells you, within seconds and without noise, that the news you watch for is out."""
 
 
 def main() -> None:
-    """Start the command line."""
+    """Run a command; our errors become a message and an exit code."""
+    from monitor.errors import ConfigError, WirewatchError
+
+    try:
+        wirewatch(standalone_mode=True)
+    except ConfigError as error:
+        click.echo(error.message, err=True)
+        sys.exit(2)
+    except WirewatchError as error:
+        click.echo(f"wirewatch: {error}", err=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.exit(0)  # `| head` has seen enough

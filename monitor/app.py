@@ -1,0 +1,127 @@
+"""The composition root: from Settings to the working parts.
+
+Here, and nowhere else, the concrete parts are named and put together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from monitor.channels import CHANNELS
+from monitor.channels.channel import Channel
+from monitor.lexicon import Lexicon
+from monitor.lexicon.knowledge import Knowledge
+from monitor.model import Article, Match, Origin, Topic, Watch
+from monitor.settings import Settings
+from monitor.store import Store
+from monitor.text import read
+from monitor.topics import extract
+from monitor.watch import Watchlist, compile_watchlist
+
+
+def now() -> datetime:
+    """The clock, aware and UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What reading an article once says: what it is about, and which watches it satisfies."""
+
+    topics: tuple[Topic, ...]
+    matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExampleFailure:
+    """A watch that does not do what its own examples say."""
+
+    watch: str
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Everything compiled that reading needs; pure: made once, shared by forked workers."""
+
+    knowledge: Knowledge
+    lexicon: Lexicon
+    watchlist: Watchlist
+    watches: Mapping[str, Watch]
+
+    @classmethod
+    def of(cls, watches: tuple[Watch, ...], knowledge: Knowledge) -> Desk:
+        """Compile watches and names into one automaton."""
+        watchlist = compile_watchlist(watches, knowledge)
+        return cls(
+            knowledge=knowledge,
+            lexicon=Lexicon.compile(knowledge, anchors=watchlist.anchors),
+            watchlist=watchlist,
+            watches={watch.id: watch for watch in watches},
+        )
+
+    def judge(self, article: Article) -> Judgement:
+        """Read an article once: topics and matches."""
+        reading = read(article)
+        mentions = self.lexicon.scan(reading)
+        topics = extract(reading, mentions, self.knowledge)
+        return Judgement(topics=topics, matches=self.watchlist.judge(reading, mentions, topics))
+
+    def failing_examples(self) -> tuple[ExampleFailure, ...]:
+        """Every `must_match` that does not match and every `must_not_match` that does."""
+        return tuple(
+            ExampleFailure(watch=watch.id, key=key, text=text)
+            for watch in self.watches.values()
+            for key, texts, wanted in (
+                ("must_match", watch.must_match, True),
+                ("must_not_match", watch.must_not_match, False),
+            )
+            for text in texts
+            if self._matches(watch.id, text) is not wanted
+        )
+
+    def _matches(self, watch: str, text: str) -> bool:
+        example = Article(
+            id="example",
+            source="example",
+            title="",
+            body=text,
+            fetched=datetime(2000, 1, 1, tzinfo=UTC),
+            origin=Origin.SEED,
+        )
+        return any(match.watch == watch for match in self.judge(example).matches)
+
+
+@dataclass(slots=True)
+class App:
+    """The parts of one process. The desk is compiled when first needed, and only by who reads."""
+
+    settings: Settings
+    redis_url: str
+    _desk: Desk | None = field(default=None)
+
+    @property
+    def desk(self) -> Desk:
+        """The compiled watchlist and names."""
+        if self._desk is None:
+            self._desk = Desk.of(self.settings.watches, self.settings.knowledge)
+        return self._desk
+
+    def store(self) -> Store:
+        """A store with connections of its own: one per process."""
+        return Store(self.redis_url, self.settings.retention)
+
+    def channels(self) -> dict[str, Channel]:
+        """Every configured channel, opened."""
+        return {
+            name: CHANNELS[channel.type].open_channel(
+                name,
+                channel.config,
+                allow=self.settings.allow,
+                contact=self.settings.contact,
+            )
+            for name, channel in self.settings.channels.items()
+        }

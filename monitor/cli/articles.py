@@ -1,0 +1,37 @@
+"""Articles for the pure commands: from files, folders or `-`, with problems told on stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+
+import click
+import msgspec
+
+from monitor.app import now
+from monitor.model import Article, SourceProblem
+from monitor.sources.seed import read_paths
+
+
+class Articles:
+    """The articles of some paths; `problems` counts what could not be read."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._paths, self.problems = tuple(paths), 0
+
+    def __iter__(self) -> Iterator[Article]:
+        for found in read_paths(self._paths, fetched=now()):
+            if isinstance(found, SourceProblem):
+                self.problems += 1
+                click.echo(f"{found.where}: {found.found}", err=True)
+            else:
+                yield found
+
+    def exit(self) -> None:
+        """End the command: 1 when something could not be read."""
+        sys.exit(1 if self.problems else 0)
+
+
+def write(row: object) -> None:
+    """One JSON line on stdout."""
+    sys.stdout.buffer.write(msgspec.json.encode(row) + b"\n")

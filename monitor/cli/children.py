@@ -1,0 +1,58 @@
+"""`python -m workers` as a child of `wirewatch run`: started, replaced if it dies, ended with us."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from monitor import telemetry
+
+STOP_S = 10.0
+SLOWEST_S = 5.0
+
+
+@dataclass(slots=True)
+class Workers:
+    """The supervisor of workers as our child process."""
+
+    arguments: Sequence[str]
+    environment: dict[str, str]
+    _child: subprocess.Popen[bytes] | None = field(default=None)
+    _deaths: int = field(default=0)
+    _next_s: float = field(default=0.0)
+
+    def start(self) -> None:
+        """Start it. It ends when we end, however we end."""
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", "workers", *self.arguments, "--parent", str(os.getpid())],
+            env={**os.environ, **self.environment},
+            start_new_session=True,  # Ctrl-C is for us; we tell it in our own time
+        )
+
+    def keep(self) -> None:
+        """Replace it if it has died; never more often than grows reasonable."""
+        if self._child is None or self._child.poll() is None:
+            return
+        if time.monotonic() < self._next_s:
+            return
+        telemetry.logger().error(
+            "process.ended", worker="supervisor", status=self._child.returncode
+        )
+        self._deaths += 1
+        self._next_s = time.monotonic() + min(0.1 * 2**self._deaths, SLOWEST_S)
+        self.start()
+
+    def stop(self) -> None:
+        """Ask it to finish; kill it when it does not."""
+        if self._child is None:
+            return
+        self._child.terminate()
+        try:
+            self._child.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+            self._child.wait()

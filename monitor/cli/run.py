@@ -1,0 +1,142 @@
+"""`wirewatch run`: everything in one."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from monitor import __version__, telemetry
+from monitor.app import now
+from monitor.cli import options
+from monitor.cli.children import Workers
+from monitor.cli.summary import Summary, show
+from monitor.embedded import DataLock, Embedded
+from monitor.poller import Poller
+from monitor.settings import Settings, load
+from monitor.store import ARTICLES, DELIVERIES, Store
+
+LOOK_S = 0.05
+KEEP_S = 0.5
+
+
+@click.command("run")
+@options.config
+@options.seeds
+@options.data
+@click.option("--once", is_flag=True, help="Process what is there now, deliver, sum up, exit.")
+@click.option(
+    "--wait",
+    "wait_s",
+    type=click.FloatRange(min=0),
+    default=60.0,
+    show_default=True,
+    metavar="S",
+    help="With --once: seconds that deliveries may be tried again.",
+)
+def command(
+    config: Path, seeds: tuple[Path, ...], data: Path, wait_s: float, *, once: bool
+) -> None:
+    """Everything in one: embedded server, poller, workers, delivery.
+
+    Uses the Redis of [redis] url or WIREWATCH_REDIS_URL, else a private server in the data folder.
+    """
+    settings = load(config)
+    if seeds:
+        settings = replace(settings, seeds=tuple(path.resolve() for path in seeds))
+    log_file = Path(settings.log.file) if settings.log.file else data / "wirewatch.log"
+    telemetry.set_up(level=settings.log.level, format_=settings.log.format, file=log_file)
+    for remark in settings.remarks:
+        click.echo(str(remark), err=True)
+    with _server(settings, data) as url:
+        workers = Workers(
+            ("--config", str(config)),
+            {"WIREWATCH_REDIS_URL": url, "WIREWATCH_LOG_FILE": str(log_file.resolve())},
+        )
+        store = Store(url, settings.retention)
+        _greet(settings, log_file, once=once)
+        poller = Poller(settings=settings, store=store, log=telemetry.logger(), now=now)
+        try:
+            workers.start()
+            code = asyncio.run(_run(poller, workers, store, wait_s=wait_s, once=once))
+        finally:
+            workers.stop()
+            store.close()
+    sys.exit(code)
+
+
+@contextmanager
+def _server(settings: Settings, data: Path) -> Iterator[str]:
+    """The Redis to work on; the data folder is ours alone meanwhile."""
+    if settings.redis_url:
+        with DataLock(data):
+            yield settings.redis_url
+    else:
+        with Embedded(data) as server:
+            yield server.url
+
+
+def _greet(settings: Settings, log_file: Path, *, once: bool) -> None:
+    watches, sources = len(settings.watches), len(settings.sources)
+    seeds = ", ".join(os.path.relpath(path) for path in settings.seeds) or "none"
+    click.echo(
+        f"Wirewatch {__version__}: {watches} watches, {sources} feeds, seeds: {seeds}."
+        f" Log: {log_file}." + ("" if once else " Ctrl-C stops."),
+        err=True,
+    )
+
+
+async def _run(poller: Poller, workers: Workers, store: Store, *, wait_s: float, once: bool) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    keeping = asyncio.create_task(_keep(workers))
+    try:
+        if not once:
+            await poller.run(stop)
+            return 0
+        before = await asyncio.to_thread(store.view.counts)
+        polling = asyncio.create_task(poller.once())
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({polling, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not polling.done():
+            polling.cancel()
+            return 1
+        polled = polling.result()
+        await _settled(store, stop, wait_s)
+        summary = await asyncio.to_thread(Summary.since, before, store.view, polled)
+        show(summary)
+        return 0 if summary.good else 1
+    finally:
+        keeping.cancel()
+
+
+async def _keep(workers: Workers) -> None:
+    while True:
+        await asyncio.sleep(KEEP_S)
+        workers.keep()
+
+
+async def _settled(store: Store, stop: asyncio.Event, wait_s: float) -> None:
+    """Until every article has its outcome and every delivery is settled or out of time."""
+    loop = asyncio.get_running_loop()
+    until: float | None = None
+    while not stop.is_set():
+        articles = await asyncio.to_thread(store.view.depth, ARTICLES)
+        sending = await asyncio.to_thread(store.view.depth, DELIVERIES)
+        if articles.total == 0:
+            if sending.total == 0:
+                return
+            until = until or loop.time() + wait_s
+            if loop.time() >= until:
+                return
+        await asyncio.sleep(LOOK_S)

@@ -1,0 +1,204 @@
+"""What may stand in each table of config/: names, types, defaults, and what a key is for.
+
+The descriptions are what the samples and the reference say; a test holds them together.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from ipaddress import IPv4Network, IPv6Network
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from monitor.model import ActorKind, Severity
+
+SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w)")
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+WINDOW = re.compile(r"(\d+) words")
+
+
+def _span(value: object) -> object:
+    if isinstance(value, str) and (found := SPAN.fullmatch(value.strip())):
+        return timedelta(**{UNITS[found[2]]: float(found[1])})
+    if isinstance(value, timedelta):
+        return value
+    raise ValueError('a time such as "90s", "15m", "6h", "3d" or "2w"')
+
+
+def _interval(value: object) -> object:
+    return value if value == "auto" else _span(value)
+
+
+def _within(value: object) -> object:
+    if value in ("sentence", "paragraph", "article") or isinstance(value, int):
+        return value
+    if isinstance(value, str) and (found := WINDOW.fullmatch(value.strip())):
+        return int(found[1])
+    raise ValueError('"sentence", "paragraph", "article" or a window such as "20 words"')
+
+
+def _web(value: str) -> str:
+    if not re.match(r"https?://[^\s/]", value):
+        raise ValueError("an address that begins with http:// or https://")
+    return value
+
+
+def _day(value: object) -> object:
+    if isinstance(value, date):
+        return value
+    if value == "":
+        return None
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError('a day such as "2013-04-08", or "" for open') from None
+
+
+Span = Annotated[timedelta, BeforeValidator(_span)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Web = Annotated[str, AfterValidator(_web)]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Day = Annotated[date | None, BeforeValidator(_day)]
+
+
+class Table(BaseModel):
+    """A table of a configuration file: unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class RedisTable(Table):
+    """[redis] of monitor.toml."""
+
+    url: str = Field("", description="empty: an embedded server under the data folder")
+
+
+class NetTable(Table):
+    """[net] of monitor.toml."""
+
+    allow: tuple[IPv4Network | IPv6Network, ...] = Field(
+        (), description="networks that may be fetched or called although private"
+    )
+    contact: str = Field("", description="shown to publishers in the User-Agent")
+
+
+class WorkersTable(Table):
+    """[workers] of monitor.toml."""
+
+    processes: int = Field(2, ge=1, le=256, description="processes that judge articles")
+    queue_bound: int = Field(
+        2000, ge=1, description="jobs waiting above which the poller waits (a job: 50 articles)"
+    )
+
+
+class LogTable(Table):
+    """[log] of monitor.toml."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="what to log")
+    format: Literal["auto", "json", "console"] = Field(
+        "auto", description="auto: console on a terminal, JSON otherwise"
+    )
+    file: str = Field("", description="empty: stderr; `run` writes to the data folder")
+
+
+class RetentionTable(Table):
+    """[retention] of monitor.toml."""
+
+    articles: Span = Field(timedelta(days=3), description="texts, so that `why` can be asked")
+    stories: Span = Field(timedelta(days=14), description="how long a copy is known as one")
+    alerts: Span = Field(timedelta(days=90), description="alerts and what became of them")
+
+
+class SeedsTable(Table):
+    """[seeds] of monitor.toml."""
+
+    paths: tuple[str, ...] = Field(
+        (), description="files and folders to read; relative to the folder that holds config/"
+    )
+
+
+class SourceTable(Table):
+    """[source.ID] of feeds.toml."""
+
+    url: Web = Field(description="address of an RSS, Atom or RDF feed")
+    name: Text | None = Field(None, description="shown in alerts; default: the feed's own title")
+    language: Text | None = Field(None, description='of its articles, such as "en"')
+    country: Country | None = Field(None, description='of the publisher, such as "GB"')
+    tier: int = Field(2, ge=1, le=5, description="1 is the most trusted")
+    interval: Annotated[timedelta | Literal["auto"], BeforeValidator(_interval)] = Field(
+        "auto", description='time between two polls, or "auto"; at least 5m, but for loopback'
+    )
+    full_text: Literal[False] = Field(False, description="the feed's own text is used")
+    tags: tuple[str, ...] = Field((), description="for `tag:` in watches")
+
+
+class ThresholdTable(Table):
+    """threshold = { … } of a watch."""
+
+    stories: int = Field(1, ge=1)
+    sources: int = Field(1, ge=1)
+    within: Span
+
+
+class WatchTable(Table):
+    """[watch.ID] of watchlist.toml."""
+
+    title: Text | None = Field(None, description="shown in alerts; default: the id")
+    when: Text | None = Field(None, description="a query of the watch language")
+    together: tuple[Text, ...] = Field((), description="the plain form: terms that stand together")
+    within: Annotated[
+        Literal["sentence", "paragraph", "article"] | int, BeforeValidator(_within)
+    ] = Field("article", description='with `together`: how near, or a window like "20 words"')
+    notify: tuple[str, ...] = Field((), description="channels to tell")
+    severity: Severity = Field("normal", description="low, normal, high or critical")
+    tags: tuple[str, ...] = Field((), description="your own labels, passed on with the alert")
+    must_match: tuple[Text, ...] = Field((), description="texts it has to match; `check` tries")
+    must_not_match: tuple[Text, ...] = Field((), description="texts it must not match")
+    cooldown: Span | None = Field(None, description="understood, not yet in force")
+    threshold: ThresholdTable | None = Field(None, description="understood, not yet in force")
+
+    @model_validator(mode="after")
+    def _one_form(self) -> WatchTable:
+        if self.when is not None and self.together:
+            raise ValueError("either `when` (a query) or `together` (the plain form), not both")
+        if self.when is None and not self.together:
+            raise ValueError("`when` (a query) or `together` (terms that stand together)")
+        if self.when is not None and "within" in self.model_fields_set:
+            raise ValueError("`within` only with `together`; in a query write NEAR/S or NEAR/P")
+        return self
+
+
+class ActorTable(Table):
+    """[actor.ID] of actors.toml."""
+
+    name: Text = Field(description="what it is called")
+    kind: ActorKind = Field("organisation", description="what sort of actor")
+    short: Text | None = Field(None, description="used in topic labels")
+    aliases: tuple[Text, ...] = Field((), description="other names")
+    exact: tuple[Text, ...] = Field((), description="names that match as written only")
+    demonyms: tuple[Text, ...] = Field((), description='words such as "Iranian"')
+    home: tuple[Country, ...] = Field((), description="ISO codes of its countries")
+    active: tuple[Day, Day] = Field((None, None), description='from and to, "" for open')
+    languages: dict[str, tuple[Text, ...]] = Field(
+        default_factory=dict, description="names in other languages"
+    )
+
+
+MONITOR: dict[str, type[Table]] = {
+    "redis": RedisTable,
+    "net": NetTable,
+    "workers": WorkersTable,
+    "log": LogTable,
+    "retention": RetentionTable,
+    "seeds": SeedsTable,
+}

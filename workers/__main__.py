@@ -1,0 +1,63 @@
+"""`python -m workers`: the supervisor of one host, started by `wirewatch run` and `worker`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import monitor
+import workers
+from monitor import telemetry
+from monitor.app import App
+from monitor.errors import ConfigError
+from monitor.queues import JOBS
+from monitor.settings import load
+from monitor.store import ARTICLES
+from workers.runtime import Supervisor, die_with_parent
+
+
+def main() -> int:
+    """Parse, load, supervise. Exit 2 when the configuration does not load."""
+    parser = argparse.ArgumentParser(prog="python -m workers")
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--queue", action="append", choices=sorted(JOBS), default=[])
+    parser.add_argument("--processes", type=int)
+    parser.add_argument("--parent", type=int, help="process to end with")
+    options = parser.parse_args()
+    if options.parent:
+        die_with_parent(options.parent)
+    _check_home()
+    try:
+        settings = load(options.config)
+    except ConfigError as error:
+        print(error, file=sys.stderr)  # noqa: T201  # before logging is set up
+        return 2
+    if not settings.redis_url:
+        print(  # noqa: T201  # before logging is set up
+            "no Redis to work on: set [redis] url or WIREWATCH_REDIS_URL, or use `wirewatch run`",
+            file=sys.stderr,
+        )
+        return 2
+    log = settings.log
+    telemetry.set_up(level=log.level, format_=log.format, file=Path(log.file) if log.file else None)
+    processes = options.processes or settings.processes
+    queues = options.queue or sorted(JOBS)
+    shares = tuple((queue, processes if queue == ARTICLES else 1) for queue in queues)
+    Supervisor(App(settings, settings.redis_url), shares).run()
+    return 0
+
+
+def _check_home() -> None:
+    """Two packages with plain names: say which one shadows ours instead of failing strangely."""
+    here, there = Path(workers.__file__).parent.parent, Path(monitor.__file__).parent.parent
+    if here != there:
+        sys.exit(
+            f"{os.fspath(here)} holds `workers` but {os.fspath(there)} holds `monitor`: another"
+            " package of one of these names shadows ours; use an environment of Wirewatch's own"
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,174 @@
+"""Sending: each alert to each channel apart from the others, until it is received or parked.
+
+begin (pending -> sending) -> send -> settle. A process that dies between the last two leaves the
+delivery `sending`: it may have arrived. Then the channel's `on_doubt` decides: `resend` under the
+same id, or `hold` for a person.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from structlog.typing import FilteringBoundLogger
+
+from monitor.channels.channel import Channel
+from monitor.errors import Bug, ParseError
+from monitor.model import Delivery, DeliveryState, Later, Receipt, Refused, Sent
+from monitor.queues import delivery_of
+from monitor.settings import ChannelSettings
+from monitor.store import Begun, Store, Taken
+from workers.retry import delivery_again
+
+AT_ONCE = 32
+"""Deliveries a process has under way. One that waits for a dead host holds one place, no more."""
+
+Guard = Callable[[Awaitable[Receipt]], Awaitable[Receipt]]
+
+
+EVENT = {
+    DeliveryState.SENT: "delivery.sent",
+    DeliveryState.PENDING: "delivery.delayed",
+    DeliveryState.PARKED: "delivery.parked",
+}
+
+
+def delivery(delivery_id: str, alert: str, channel: str) -> None:
+    """The job's name in RQ. RQ's own worker cannot run it: it has no leases and no outbox."""
+    raise Bug("deliveries are made by `wirewatch worker`; `rq requeue` gives them back to it")
+
+
+@dataclass(slots=True, kw_only=True)
+class Deliver:
+    """The deliveries of one process, concurrently. `guard` answers a receipt for any error."""
+
+    store: Store
+    channels: Mapping[str, Channel]
+    settings: Mapping[str, ChannelSettings]
+    worker: str
+    now: Callable[[], datetime]
+    guard: Guard
+    log: FilteringBoundLogger
+    under_way: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    takes: int = 0
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """The jobs whose leases are to be kept."""
+        return tuple(self.under_way)
+
+    async def fill(self) -> bool:
+        """Take as many deliveries as there are places; False when none was taken."""
+        places = AT_ONCE - len(self.under_way)
+        if places <= 0:
+            return False
+        token = f"{self.worker}/{self.takes}"
+        taken = await asyncio.to_thread(self.store.deliveries.take, self.worker, token, places)
+        self.takes += 1
+        for job in taken:
+            self.under_way[job.id] = asyncio.create_task(self._deliver(job))
+        return bool(taken)
+
+    async def reap(self, timeout_s: float) -> None:
+        """Wait until a delivery is done, at most `timeout_s`, and raise what went wrong in one."""
+        if not self.under_way:
+            return
+        done, _ = await asyncio.wait(
+            self.under_way.values(), timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED
+        )
+        for job in [job for job, task in self.under_way.items() if task in done]:
+            self.under_way.pop(job).result()
+
+    async def _deliver(self, job: Taken) -> None:
+        try:
+            delivery_id, alert, _ = delivery_of(job.data)
+        except ParseError as error:
+            await asyncio.to_thread(
+                self.store.deliveries.bury, self.worker, job.id, error.message, self.now()
+            )
+            return
+        begun = await asyncio.to_thread(
+            self.store.outbox.begin,
+            self.worker,
+            job.id,
+            f"{self.worker}/{self.takes}",
+            delivery=delivery_id,
+            alert=alert,
+        )
+        match begun:
+            case "void":
+                return
+            case "gone":
+                await asyncio.to_thread(
+                    self.store.deliveries.bury,
+                    self.worker,
+                    job.id,
+                    "the alert or its delivery is no longer kept",
+                    self.now(),
+                )
+            case Begun():
+                await self._settle(job, begun, await self._receipt(begun))
+
+    async def _receipt(self, begun: Begun) -> Receipt:
+        name = begun.delivery.channel
+        channel, settings = self.channels.get(name), self.settings.get(name)
+        if channel is None or settings is None:
+            return Refused(answer=f"channels.toml has no channel {name!r} (any more)")
+        if begun.before is DeliveryState.SENT:
+            return Sent(answer="sent before")
+        if begun.disabled == settings.fingerprint:
+            return Refused(answer="the channel said that it is gone for good (410)")
+        if begun.before is DeliveryState.SENDING and settings.on_doubt == "hold":
+            return Refused(answer="it may have arrived: an attempt was cut off (on_doubt = hold)")
+        return await self.guard(channel.send(begun.delivery, begun.alert))
+
+    async def _settle(self, job: Taken, begun: Begun, receipt: Receipt) -> None:
+        delivery_, name = begun.delivery, begun.delivery.channel
+        state, after = _outcome(receipt, delivery_)
+        gone = isinstance(receipt, Refused) and receipt.disables
+        disables = self.settings[name].fingerprint if gone else ""
+        await asyncio.to_thread(
+            lambda: self.store.outbox.settle(
+                self.worker,
+                job.id,
+                delivery_.id,
+                channel=name,
+                state=state,
+                answer=receipt.answer,
+                now=self.now(),
+                disables=disables,
+                after=after or timedelta(),
+            )
+        )
+        say = self.log.info if state is DeliveryState.SENT else self.log.warning
+        say(
+            EVENT[state],
+            delivery=delivery_.id,
+            alert=delivery_.alert,
+            watch=begun.alert.watch,
+            story=begun.alert.story,
+            article=begun.alert.article.id,
+            channel=name,
+            attempt=delivery_.attempts,
+            answer=receipt.answer,
+            again_in_s=None if after is None else round(after.total_seconds(), 1),
+        )
+        if disables:
+            self.log.error("channel.disabled", channel=name, reason=receipt.answer)
+
+
+def _outcome(receipt: Receipt, delivery_: Delivery) -> tuple[DeliveryState, timedelta | None]:
+    """The state a delivery is in after this receipt, and when it is tried again if it is."""
+    match receipt:
+        case Sent():
+            return DeliveryState.SENT, None
+        case Later():
+            after = delivery_again(delivery_.id, delivery_.attempts, receipt.after)
+            return (DeliveryState.PARKED if after is None else DeliveryState.PENDING), after
+        case Refused():
+            return DeliveryState.PARKED, None
+        case _:
+            assert_never(receipt)

@@ -1,0 +1,51 @@
+"""What keeps the queues whole: leases that ran out, and the ledger as the second net."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from structlog.typing import FilteringBoundLogger
+
+from monitor.store import Returned, Store, Work
+
+SWEEP_EVERY = timedelta(seconds=1)
+RECOVER_EVERY = timedelta(seconds=60)
+RECOVER_AFTER = timedelta(seconds=60)
+"""A job on the ledger that long is looked for; it is put back only if it is nowhere."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Upkeep:
+    """Run by every supervisor; any number of them do no harm to each other."""
+
+    store: Store
+    now: Callable[[], datetime]
+    log: FilteringBoundLogger
+    swept: datetime | None = None
+    recovered: datetime | None = None
+
+    def run(self) -> None:
+        """Do what is due."""
+        at = self.now()
+        if self.swept is None or at - self.swept >= SWEEP_EVERY:
+            self.swept = at
+            for work in (self.store.articles, self.store.deliveries):
+                self.say(work, work.sweep(at), "its lease ran out")
+        if self.recovered is None or at - self.recovered >= RECOVER_EVERY:
+            self.recovered = at
+            back = self.store.articles.recover(admitted_before=at - RECOVER_AFTER, now=at)
+            if back:
+                self.log.warning(
+                    "lease.returned", jobs=len(back), reason="found on the ledger only"
+                )
+
+    def say(self, work: Work, returned: Returned, reason: str) -> None:
+        """Log what went back and what was set aside."""
+        if returned.back:
+            self.log.warning(
+                "lease.returned", queue=work.queue, jobs=len(returned.back), reason=reason
+            )
+        for job in returned.dead:
+            self.log.error("article.set_aside", job=job, reason="its process died again and again")
