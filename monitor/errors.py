@@ -72,9 +72,9 @@ class ConfigProblem:
             for part in (self.file, f"[{self.table}]" if self.table else "", self.key)
             if part
         )
-        found = f"found {self.found}, " if self.found else ""
-        fix = f". {self.fix}" if self.fix else ""
-        return f"{place}: {found}wanted {self.wanted}{fix}"
+        said = [f"found {self.found}"] if self.found else []
+        said += [f"wanted {self.wanted}"] if self.wanted else []
+        return f"{place}: {', '.join(said)}" + (f". {self.fix}" if self.fix else "")
 
 
 class ConfigError(WirewatchError):

@@ -67,6 +67,7 @@ def set_up(*, level: Level, format_: Format, file: Path | None = None) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *([] if file is None else [_told]),
             structlog.processors.format_exc_info,
+            *([_in_order] if as_json else []),
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(
@@ -83,6 +84,11 @@ def _opened(file: Path) -> TextIO:
     if file.exists() and file.stat().st_size > ROTATE_BYTES:
         file.replace(file.with_suffix(".old.log"))
     return file.open("a", encoding="utf-8", buffering=1)
+
+
+def _in_order(_: object, __: str, event: EventDict) -> EventDict:
+    """When, how bad and what come first in a line."""
+    return {name: event[name] for name in ("timestamp", "level", "event")} | dict(event)
 
 
 def _told(_: object, method: str, event: EventDict) -> EventDict:

@@ -37,7 +37,7 @@ from monitor.settings.tables import (
 )
 from monitor.store import Retention
 from monitor.topics.knowledge import load as shipped_knowledge
-from monitor.watch import check as check_query
+from monitor.watch import parse_watch
 
 SHORTEST_INTERVAL = timedelta(minutes=5)
 """Between two polls of somebody else's server (research: feeds, section C)."""
@@ -180,10 +180,11 @@ def read_watches(
             continue
         watch = _watch(name, table)
         try:
-            check_query(watch, knowledge)
+            parse_watch(watch, knowledge)
         except QueryError as error:
             key = "when" if watch.when is not None else "together"
-            problems.add(path.name, where, key, found="", wanted=str(error), fix="")
+            found = error.message.removeprefix("found ")
+            problems.add(path.name, where, key, found=found, wanted="")
             continue
         for key in ("cooldown", "threshold"):
             if getattr(table, key) is not None:

@@ -1,0 +1,102 @@
+"""Which matches of one article are told, and why the others stay silent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from monitor.errors import Bug
+from monitor.model import Alert, AlertedArticle, Decision, Origin, Relation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from monitor.model import Article, Claim, Match, Spoken, Topic, Watch
+
+BACKFILL = "older than 48 hours at the first poll"
+
+
+def decide(
+    *,
+    article: Article,
+    claim: Claim,
+    topics: tuple[Topic, ...],
+    matches: tuple[Match, ...],
+    watches: Mapping[str, Watch],
+    spoken: Mapping[str, Spoken],
+    sources: tuple[str, ...],
+    now: datetime,
+) -> Decision:
+    """What to raise for the matches of one article, and in plain words why the rest stay silent.
+
+    `spoken` says, by watch id, which alert of this claim's story was told already and by which
+    article (its `ref`); `sources` are the sources of the story seen so far. One watch speaks once
+    for a story. Asked again by the article that made it speak, the answer is that same alert, with
+    the time it was first raised: a repeated job is harmless. A watch that tells nobody is raised
+    all the same, for the record.
+    """
+    alerts: list[Alert] = []
+    silenced: list[tuple[str, str]] = []
+    for match in matches:
+        told = spoken.get(match.watch)
+        reason = _silence(article, claim, told)
+        if reason is not None:
+            silenced.append((match.watch, reason))
+            continue
+        alerts.append(
+            _alert(
+                article=article,
+                claim=claim,
+                topics=topics,
+                match=match,
+                watch=_watch_of(match, watches),
+                sources=sources,
+                raised=now if told is None else told.at,
+            )
+        )
+    return Decision(alerts=tuple(alerts), silenced=tuple(silenced))
+
+
+def _silence(article: Article, claim: Claim, told: Spoken | None) -> str | None:
+    """Why this match is not told, or None if it is."""
+    if article.origin is Origin.BACKFILL:
+        return BACKFILL
+    if told is None or told.article == article.ref:
+        return None
+    if claim.relation is Relation.COPY:
+        return f"copy of an alerted story: told by alert {told.alert}"
+    return f"already told for this story by alert {told.alert}"
+
+
+def _watch_of(match: Match, watches: Mapping[str, Watch]) -> Watch:
+    watch = watches.get(match.watch)
+    if watch is None:
+        raise Bug(
+            "a match names a watch that is not on the watchlist it was judged by", watch=match.watch
+        )
+    return watch
+
+
+def _alert(
+    *,
+    article: Article,
+    claim: Claim,
+    topics: tuple[Topic, ...],
+    match: Match,
+    watch: Watch,
+    sources: tuple[str, ...],
+    raised: datetime,
+) -> Alert:
+    return Alert(
+        id=Alert.id_for(watch.id, claim.story),
+        watch=watch.id,
+        title=watch.title,
+        severity=watch.severity,
+        story=claim.story,
+        article=AlertedArticle.of(article),
+        evidence=match.evidence,
+        topics=topics,
+        sources=sources if article.source in sources else (*sources, article.source),
+        notify=watch.notify,
+        raised=raised,
+    )

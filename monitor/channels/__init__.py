@@ -1,0 +1,22 @@
+"""Channels: where alerts go. A file per channel, one line each in the table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from monitor.channels.channel import Channel, ChannelConfig, IPNetwork, Kind
+from monitor.channels.console import KIND as CONSOLE
+from monitor.channels.mail import KIND as EMAIL
+from monitor.channels.webhook import KIND as WEBHOOK
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CHANNELS: Final[Mapping[str, Kind]] = {
+    "console": CONSOLE,
+    "email": EMAIL,
+    "webhook": WEBHOOK,
+}
+"""What `type` may say in `channels.toml`, and what it means."""
+
+__all__ = ["CHANNELS", "Channel", "ChannelConfig", "IPNetwork", "Kind"]

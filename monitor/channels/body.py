@@ -1,0 +1,81 @@
+"""An alert as JSON: the body of a webhook, and a line of the console for machines."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from monitor.channels.safe import link
+
+if TYPE_CHECKING:
+    from monitor.model import Alert
+
+TYPE = "alert.raised"
+VERSION = 1
+
+# JSON lets these stand as they are. A terminal or a log viewer obeys them, so they leave as \uXXXX,
+# which every parser reads back as the same character.
+_OBEYED = re.compile(
+    "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def document(alert: Alert) -> dict[str, object]:
+    """The alert as plain values. Texts are the article's own: offsets count in them."""
+    return {
+        "type": TYPE,
+        "version": VERSION,
+        "timestamp": _moment(alert.raised),
+        "data": {
+            "alert": alert.id,
+            "watch": alert.watch,
+            "title": alert.title,
+            "severity": alert.severity,
+            "story": alert.story,
+            "article": {
+                "id": alert.article.id,
+                "url": link(alert.article.url),
+                "title": alert.article.title,
+                "source": alert.article.source,
+                "published": _moment(alert.article.published),
+            },
+            "evidence": [
+                {
+                    "field": evidence.field.value,
+                    "start": evidence.start,
+                    "end": evidence.end,
+                    "text": evidence.text,
+                    "sentence": evidence.sentence,
+                }
+                for evidence in alert.evidence
+            ],
+            "topics": [
+                {
+                    "key": topic.key,
+                    "label": topic.label,
+                    "shape": topic.shape,
+                    "score": round(topic.score, 4),
+                }
+                for topic in alert.topics
+            ],
+            "sources": list(alert.sources),
+        },
+    }
+
+
+def encode(alert: Alert) -> bytes:
+    """The alert as one line of UTF-8 JSON: the same bytes each time it is asked.
+
+    Half of a surrogate pair, which no UTF-8 can hold, becomes U+FFFD; offsets stay true.
+    """
+    text = json.dumps(document(alert), ensure_ascii=False, separators=(",", ":"))
+    text = _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _SURROGATE.sub("\ufffd", text).encode()
+
+
+def _moment(when: datetime | None) -> str | None:
+    """A time in the form of RFC 3339, in UTC."""
+    return None if when is None else when.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,79 @@
+"""What every channel is: its settings, how it is opened, what it can do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from monitor.errors import Bug
+
+if TYPE_CHECKING:
+    from monitor.model import Alert, Delivery, Receipt
+
+IPNetwork = IPv4Network | IPv6Network
+
+
+class Channel(Protocol):
+    """A place where alerts go. What the other side does is answered by a receipt, never raised."""
+
+    async def send(self, delivery: Delivery, alert: Alert) -> Receipt:
+        """Take the alert there. Every attempt bears the delivery's id: repeats show."""
+        ...
+
+    async def close(self) -> None:
+        """Give back connections; the channel is not used again."""
+        ...
+
+
+class ChannelConfig(BaseModel):
+    """One table of `channels.toml`: every kind of channel has its own subclass called `Config`."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        arbitrary_types_allowed=True,
+        hide_input_in_errors=True,  # a mistyped secret must not be printed with the complaint
+    )
+
+
+C_contra = TypeVar("C_contra", bound=ChannelConfig, contravariant=True)
+C = TypeVar("C", bound=ChannelConfig)
+
+
+class OpensChannel(Protocol[C_contra]):
+    """The `open_channel` of one kind: makes a channel from its name and settings, touches nothing.
+
+    `allow` and `contact` are those of `[net]`: private networks that may be called all the same,
+    and whom the other side may write to.
+    """
+
+    def __call__(
+        self, name: str, config: C_contra, *, allow: tuple[IPNetwork, ...], contact: str
+    ) -> Channel: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of channel: the model its settings must satisfy, and how it is opened with them."""
+
+    config: type[ChannelConfig]
+    open_channel: OpensChannel[ChannelConfig]
+
+
+def kind(model: type[C], opens: OpensChannel[C]) -> Kind:
+    """The kind of these settings; opening it with those of another kind is a Bug."""
+
+    def open_channel(
+        name: str, config: ChannelConfig, *, allow: tuple[IPNetwork, ...], contact: str
+    ) -> Channel:
+        if not isinstance(config, model):
+            raise Bug(
+                f"the settings are of {type(config).__module__}, wanted {model.__module__}",
+                channel=name,
+            )
+        return opens(name, config, allow=allow, contact=contact)
+
+    return Kind(config=model, open_channel=open_channel)

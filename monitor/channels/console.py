@@ -1,0 +1,104 @@
+"""The console: alerts as words for people on stderr, or as JSON Lines for programs on stdout."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from monitor.channels.body import encode
+from monitor.channels.channel import Channel, ChannelConfig, IPNetwork, kind
+from monitor.channels.sheet import printed
+from monitor.model import Later, Receipt, Sent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TextIO
+
+    from monitor.model import Alert, Delivery
+
+MAX_COLUMNS = 100
+"""Longer lines are hard to read, however wide the terminal is."""
+
+
+class Config(ChannelConfig):
+    """Alerts shown where Wirewatch runs."""
+
+    type: Literal["console"] = Field(default="console", description="This kind of channel.")
+    format: Literal["text", "json"] = Field(
+        default="text",
+        description="text: words on stderr, in colour on a terminal; json: one line per alert, "
+        "the body of a webhook, on stdout.",
+    )
+
+
+def open_channel(
+    name: str, config: Config, *, allow: tuple[IPNetwork, ...], contact: str
+) -> Channel:
+    """A console channel. It calls nobody, so `allow` and `contact` do not matter."""
+    return Console(name, config)
+
+
+KIND = kind(Config, open_channel)
+
+
+class Console:
+    """Writes each alert in one write, so that alerts of several processes never mix."""
+
+    def __init__(self, name: str, config: Config) -> None:
+        self.name = name
+        self._config = config
+
+    async def send(self, delivery: Delivery, alert: Alert) -> Receipt:
+        """Show the alert; a closed or broken stream means later."""
+        # In a thread: a terminal held by Ctrl-S must not hold the other channels.
+        return await asyncio.to_thread(self._show, alert)
+
+    async def close(self) -> None:
+        """Nothing to give back."""
+
+    def _show(self, alert: Alert) -> Receipt:
+        stream = sys.stdout if self._config.format == "json" else sys.stderr
+        if stream is None:  # the process was started with it closed
+            return Later(answer="the console cannot be written to: it is closed")
+        try:
+            _write(stream, self._shown(alert, stream))
+        except (OSError, ValueError) as error:  # ValueError: the stream was closed since
+            return Later(answer=f"the console cannot be written to: {error}")
+        return Sent(answer="shown")
+
+    def _shown(self, alert: Alert, stream: TextIO) -> bytes:
+        if self._config.format == "json":
+            return encode(alert) + b"\n"
+        sheet = printed(alert, columns=columns_of(stream), colour=wants_colour(stream, os.environ))
+        return sheet.encode(stream.encoding or "utf-8", "backslashreplace")
+
+
+def _write(stream: TextIO, text: bytes) -> None:
+    """Hand it to the system in one write; past the text layer, which would encode JSON its way."""
+    stream.flush()
+    stream.buffer.write(text)
+    stream.buffer.flush()
+
+
+def columns_of(stream: TextIO) -> int | None:
+    """How wide to write: the terminal's width, at most 100; None when it is no terminal."""
+    if not stream.isatty():
+        return None
+    try:
+        columns = os.get_terminal_size(stream.fileno()).columns
+    except OSError:
+        columns = 80
+    return max(20, min(columns or 80, MAX_COLUMNS))
+
+
+def wants_colour(stream: TextIO, environment: Mapping[str, str]) -> bool:
+    """A terminal that can show colour, unless NO_COLOR is set (no-color.org)."""
+    return (
+        stream.isatty()
+        and not environment.get("NO_COLOR")
+        and environment.get("TERM", "dumb") != "dumb"
+    )

@@ -1,0 +1,85 @@
+"""Where mail is handed over and by whom: the `smtp` URL and mail addresses of `channels.toml`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from email.headerregistry import Address
+from typing import Final, Literal
+from urllib.parse import unquote, urlsplit
+
+Tls = Literal["none", "starttls", "tls"]
+
+_SCHEMES: Final[dict[str, tuple[Tls, int]]] = {
+    "smtp": ("none", 25),
+    "smtp+starttls": ("starttls", 587),
+    "smtps": ("tls", 465),
+}
+_WANTED = "wanted smtp://host:25, smtp+starttls://user@host:587 or smtps://host:465"
+_WANTED_ADDRESS = "wanted desk@example.org or Desk <desk@example.org>"
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relay:
+    """A mail server: host, port, how the connection is kept private, the user named in the URL."""
+
+    host: str
+    port: int
+    tls: Tls
+    user: str | None = None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether what is sent there in clear stays on this machine."""
+        return self.host in {"localhost", "::1"} or self.host.startswith("127.")
+
+
+def parse_relay(value: object) -> Relay:
+    """The server an `smtp` URL names. Raises ValueError in plain words."""
+    if not isinstance(value, str):
+        raise ValueError(f"not text, {_WANTED}")  # noqa: TRY004  pydantic collects ValueErrors only
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError as error:
+        raise ValueError(f"not a URL ({error}), {_WANTED}") from None
+    if parts.scheme not in _SCHEMES or not parts.hostname:
+        raise ValueError(_WANTED)
+    if parts.password is not None:
+        raise ValueError('no password in the URL: write password = "env:NAME" beside it')
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError(f"nothing may follow the port, {_WANTED}")
+    tls, usual_port = _SCHEMES[parts.scheme]
+    user = unquote(parts.username) if parts.username else None
+    return Relay(host=parts.hostname, port=port or usual_port, tls=tls, user=user)
+
+
+def parse_address(value: object) -> Address:
+    """One mail address, with or without a name before it. Raises ValueError in plain words.
+
+    Stricter than RFC 5322, which allows comments, quoted names and groups that nobody means; the
+    standard library's parser allows them too, and fails on "a@" with an IndexError.
+    """
+    if not isinstance(value, str) or not value.isprintable():
+        raise ValueError(f"not one line of text, {_WANTED_ADDRESS}")
+    name, opening, rest = value.strip().rpartition("<")
+    address = rest.removesuffix(">") if opening else rest
+    if not address.isascii():
+        raise ValueError("not ASCII: write a domain of another script in its xn-- form")
+    if rest.endswith(">") != bool(opening) or not _ADDRESS.fullmatch(address):
+        raise ValueError(f"not one mail address, {_WANTED_ADDRESS}")
+    username, _, domain = address.partition("@")
+    return Address(name.strip().strip('"'), username, domain)
+
+
+def parse_addresses(value: object) -> tuple[Address, ...]:
+    """A list of mail addresses, at least one. Raises ValueError for the first that is wrong."""
+    if not isinstance(value, list | tuple):
+        raise ValueError('not a list, wanted to = ["desk@example.org"]')  # noqa: TRY004  see above
+    if not value:
+        raise ValueError('nobody, wanted to = ["desk@example.org"]')
+    return tuple(parse_address(each) for each in value)

@@ -1,0 +1,222 @@
+"""What an alert says, apart from where it is shown: marked title and sentences, dates, names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from monitor.channels.safe import clip, isolated, line, spaced
+from monitor.model import Field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from monitor.model import Alert, Evidence
+
+MAX_TITLE_CHARS = 300
+MAX_SENTENCE_CHARS = 400
+MAX_NAMES = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """Some words, safe to show; `marked` are those that made the watch match."""
+
+    text: str
+    marked: bool = False
+
+
+Words = tuple[Piece, ...]
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quotes:
+    """Sentences that show why, in order of the text; `left_out` is how many more there are."""
+
+    shown: tuple[Words, ...]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Passage:
+    sentence: str
+    spans: tuple[Span, ...]
+    terms: frozenset[str]
+
+
+def headline(alert: Alert) -> Words:
+    """The article's title with the words marked that matched in it."""
+    title = alert.article.title
+    spans = tuple((e.start, e.end) for e in alert.evidence if e.field is Field.TITLE)
+    return _marked(title, spans, MAX_TITLE_CHARS) or (Piece(text="(no title)"),)
+
+
+def quotes(alert: Alert, *, at_most: int) -> Quotes:
+    """The sentences of summary and body that show why the watch matched.
+
+    When there are more than `at_most`, those that show a clause no other shows come first; a
+    sentence that a summary and a body share, or that repeats the title, is shown once.
+    """
+    passages = _passages(alert)
+    seen = {e.term for e in alert.evidence if e.field is Field.TITLE}
+    chosen: list[int] = []
+    rest = list(range(len(passages)))
+    while rest and len(chosen) < at_most:
+        best = max(rest, key=lambda place: (len(passages[place].terms - seen), -place))
+        seen |= passages[best].terms
+        chosen.append(best)
+        rest.remove(best)
+    shown = tuple(
+        _marked(passages[place].sentence, passages[place].spans, MAX_SENTENCE_CHARS)
+        for place in sorted(chosen)
+    )
+    return Quotes(shown=tuple(words for words in shown if words), left_out=len(rest))
+
+
+def _passages(alert: Alert) -> list[_Passage]:
+    told = {line(alert.article.title)}
+    found: list[_Passage] = []
+    outside_title = (e for e in alert.evidence if e.field is not Field.TITLE)
+    for _, group in groupby(outside_title, key=lambda e: (e.field, e.sentence_start)):
+        passage = _passage(tuple(group))
+        words = line(passage.sentence)
+        if words and words not in told:
+            told.add(words)
+            found.append(passage)
+    return found
+
+
+def _passage(evidence: tuple[Evidence, ...]) -> _Passage:
+    first = evidence[0]
+    sentence = first.sentence or first.text
+    begins = first.sentence_start if first.sentence else first.start
+    return _Passage(
+        sentence=sentence,
+        spans=tuple((e.start - begins, e.end - begins) for e in evidence),
+        terms=frozenset(e.term for e in evidence),
+    )
+
+
+def _marked(text: str, spans: Iterable[Span], at_most: int) -> Words:
+    """The text as safe pieces, cut to a window around the first span when it is too long."""
+    marks = _merged(spans, len(text))
+    begin, end = _window(text, marks, at_most)
+    raw: list[tuple[str, bool]] = []
+    at = begin
+    for start, stop in marks:
+        if stop <= begin or start >= end:
+            continue
+        raw.append((text[at : max(start, begin)], False))
+        raw.append((text[max(start, begin) : min(stop, end)], True))
+        at = min(stop, end)
+    raw.append((text[at:end], False))
+    pieces = _joined(raw)
+    if not pieces:
+        return ()
+    before = (Piece(text="…"),) if begin > 0 else ()
+    after = (Piece(text="…"),) if end < len(text) else ()
+    return (*before, *pieces, *after)
+
+
+def _merged(spans: Iterable[Span], length: int) -> tuple[Span, ...]:
+    """The spans inside the text, in order, those that touch made one."""
+    merged: list[Span] = []
+    for start, stop in sorted(spans):
+        start, stop = max(start, 0), min(stop, length)
+        if start >= stop:
+            continue
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], stop))
+        else:
+            merged.append((start, stop))
+    return tuple(merged)
+
+
+def _window(text: str, marks: tuple[Span, ...], at_most: int) -> Span:
+    """Which part of a long text to show: the first mark, a third of the room before it."""
+    if len(text) <= at_most:
+        return 0, len(text)
+    first = marks[0][0] if marks else 0
+    begin = min(max(0, first - at_most // 3), len(text) - at_most)
+    end = begin + at_most
+    if begin > 0:
+        space = text.find(" ", begin, min(begin + 30, first))
+        begin = space + 1 if space >= 0 else begin
+    if end < len(text):
+        space = text.rfind(" ", end - 30, end)
+        end = space if space > begin else end
+    return begin, end
+
+
+def _joined(raw: list[tuple[str, bool]]) -> Words:
+    """Safe pieces with single spaces between words and none at the ends."""
+    pieces: list[Piece] = []
+    for text, marked in raw:
+        words = spaced(text)
+        if not pieces or pieces[-1].text.endswith(" "):
+            words = words.removeprefix(" ")
+        if words:
+            pieces.append(Piece(text=words, marked=marked))
+    if pieces and pieces[-1].text.endswith(" "):
+        last = pieces.pop()
+        if words := last.text.rstrip(" "):
+            pieces.append(Piece(text=words, marked=last.marked))
+    return tuple(pieces)
+
+
+def plain(words: Words, *, opening: str = "«", closing: str = "»") -> str:
+    """The words as text, marks between guillemets."""
+    return "".join(
+        f"{opening}{piece.text}{closing}" if piece.marked else piece.text for piece in words
+    )
+
+
+def bare(words: Words) -> str:
+    """The words as text, marks not shown."""
+    return "".join(piece.text for piece in words)
+
+
+def watch_title(alert: Alert) -> str:
+    """What the watch is called."""
+    return clip(line(alert.title), MAX_TITLE_CHARS) or line(alert.watch)
+
+
+def source_name(alert: Alert) -> str:
+    """Who published the article."""
+    article = alert.article
+    return clip(line(article.source_name or "") or line(article.source), 100)
+
+
+def moment(when: datetime | None) -> str:
+    """A date as people read it: "Tue 14 May 2024, 09:12 UTC"."""
+    if when is None:
+        return "no date"
+    utc = when.astimezone(UTC)
+    return f"{utc:%a} {utc.day} {utc:%b} {utc.year}, {utc:%H:%M} UTC"
+
+
+def other_sources(alert: Alert) -> tuple[str, ...]:
+    """The other sources that carry the story."""
+    return tuple(line(source) for source in alert.sources if source != alert.article.source)
+
+
+def topic_labels(alert: Alert) -> tuple[str, ...]:
+    """What the article is about, the surest first."""
+    labels = dict.fromkeys(clip(line(topic.label), 80) for topic in alert.topics)
+    return tuple(labels)[:MAX_NAMES]
+
+
+def terms(alert: Alert) -> tuple[str, ...]:
+    """The clauses of the watch that were found, each once, in order of the text."""
+    return tuple(dict.fromkeys(clip(line(e.term), 80) for e in alert.evidence))
+
+
+def listed(names: Iterable[str], *, between: str = " · ") -> str:
+    """Names on one line, right-to-left ones walled off, a long list cut with a count."""
+    names = tuple(names)
+    text = between.join(isolated(name) for name in names[:MAX_NAMES])
+    more = len(names) - MAX_NAMES
+    return f"{text} and {more} more" if more > 0 else text

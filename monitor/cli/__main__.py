@@ -1,0 +1,5 @@
+"""`python -m monitor.cli` is `wirewatch`."""
+
+from monitor.cli import main
+
+main()

@@ -1,0 +1,144 @@
+"""Which spellings name a subject, and when does a word of the text count as that name?
+
+The case rule (DESIGN, section 5): names ignore case and accents, but
+- all-capital ones of 2 or 3 letters ("US", "U.S.", "WHO") match capitals only;
+- of actors and places, a word written with a capital matches only words that hold a capital;
+- `exact` names match as written, case and accents.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from monitor.lexicon.knowledge import Knowledge
+from monitor.lexicon.scripts import patterns
+from monitor.model import Actor, Place, SubjectKind, Theme
+from monitor.text import Reading, Span, Words
+
+_PLAIN = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)*")
+_SHORT = range(2, 4)
+_NO_PLURAL = ("s", "sh", "ch", "x", "z", "ese")
+
+
+class Case(Enum):
+    """How a name minds capitals."""
+
+    ANY = "any"
+    SOME = "some"  # words written with a capital need one
+    ALL = "all"  # capitals only
+    EXACT = "exact"  # as written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name:
+    """One spelling of one subject. `capitals` says for each of its words whether it needs one."""
+
+    kind: SubjectKind
+    id: str
+    text: str
+    case: Case
+    capitals: tuple[bool, ...] = ()
+    weight: float = 1.0
+    demonym: bool = False
+
+    def accepts(self, reading: Reading, span: Span) -> bool:
+        """Whether the words at `span`, which spell the name but for case and accents, are it."""
+        match self.case:
+            case Case.ANY:
+                return True
+            case Case.SOME:
+                return _has_capitals(self.capitals, reading, span)
+            case Case.ALL:
+                return reading.cased(span).isupper() and not _is_currency(reading, span)
+            case Case.EXACT:
+                return _as_written(reading.original(span)) == _as_written(self.text)
+
+
+def is_initialism(text: str) -> bool:
+    """Whether a name or term is all capitals, 2 or 3 letters: US, UN, WHO, U.S."""
+    letters = text.replace(".", "").strip()
+    return len(letters) in _SHORT and letters.isalpha() and letters.isupper()
+
+
+def names_of(knowledge: Knowledge) -> Iterator[tuple[bytes, Name]]:
+    """Every name with each pattern of the line that spells it."""
+    for actor in knowledge.actors.values():
+        yield from _proper_names("actor", actor)
+    for place in knowledge.places.values():
+        yield from _proper_names("place", place)
+    for theme in knowledge.themes.values():
+        yield from _theme_terms(theme)
+
+
+def _proper_names(kind: SubjectKind, subject: Actor | Place) -> Iterator[tuple[bytes, Name]]:
+    seen: set[str] = set()
+    for text in (subject.name, subject.short or "", *subject.aliases):
+        if text and text not in seen:
+            seen.add(text)
+            yield from _spelled(_proper(kind, subject.id, text))
+    for text in subject.demonyms:
+        yield from _spelled(_proper(kind, subject.id, text, demonym=True))
+        if text[-1:].isalpha() and not text.lower().endswith(_NO_PLURAL):
+            yield from _spelled(_proper(kind, subject.id, text + "s", demonym=True))
+    for text in subject.exact:
+        yield from _spelled(Name(kind=kind, id=subject.id, text=text, case=Case.EXACT))
+
+
+def _proper(kind: SubjectKind, subject_id: str, text: str, *, demonym: bool = False) -> Name:
+    if is_initialism(text):
+        return Name(kind=kind, id=subject_id, text=text, case=Case.ALL, demonym=demonym)
+    capitals = capitals_of(text)
+    case = Case.SOME if any(capitals) else Case.ANY
+    return Name(kind=kind, id=subject_id, text=text, case=case, capitals=capitals, demonym=demonym)
+
+
+def capitals_of(text: str) -> tuple[bool, ...]:
+    """For each word of a name, as the line counts words, whether it holds a capital."""
+    if _PLAIN.fullmatch(text):
+        return tuple(not word.islower() for word in text.split())
+    words = Words(f" {text} ")
+    pairs = zip(words.written.split(), words.line.split(), strict=True)
+    return tuple(word != lower for word, lower in pairs)
+
+
+def _theme_terms(theme: Theme) -> Iterator[tuple[bytes, Name]]:
+    for text, weight in theme.terms:
+        yield from _spelled(_term(theme.id, text, weight))
+    for text, weight in theme.negative:
+        yield from _spelled(_term(theme.id, text, -abs(weight)))
+
+
+def _term(theme_id: str, text: str, weight: float) -> Name:
+    case = Case.ALL if is_initialism(text) else Case.ANY
+    return Name(kind="theme", id=theme_id, text=text, case=case, weight=weight)
+
+
+def _spelled(name: Name) -> Iterator[tuple[bytes, Name]]:
+    for pattern in patterns(name.text):
+        yield pattern, name
+
+
+def _has_capitals(needed: tuple[bool, ...], reading: Reading, span: Span) -> bool:
+    start, end = span
+    written, line = reading.written[start:end], reading.line[start:end]
+    if len(needed) == 1 or written == line:
+        return written != line
+    words = zip(written.split(b" "), line.split(b" "), needed, strict=False)
+    return all(word != lower for word, lower, need in words if need)
+
+
+def _is_currency(reading: Reading, span: Span) -> bool:
+    """Whether it is the US of "US$5"."""
+    if not reading.is_before(span, "$"):
+        return False
+    field, _, end = reading.where(span)
+    return reading.article.text(field)[end : end + 1] == "$"
+
+
+def _as_written(text: str) -> str:
+    plain = unicodedata.normalize("NFC", text).replace("\u2019", "'").replace("\u00a0", " ")
+    return " ".join(plain.replace("\u00ad", "").split())

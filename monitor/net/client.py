@@ -1,0 +1,276 @@
+"""Get and post over HTTP, within limits: address, ports, redirects, bytes and time."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Self
+
+import aiohttp
+from yarl import URL
+
+from monitor import __version__
+from monitor.errors import AddressRefused, BadStatus, FetchError
+from monitor.net.decode import OFFERED, Decoder
+from monitor.net.faults import FOREIGN, translated
+from monitor.net.guard import Guard, Network
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from aiohttp.abc import AbstractResolver
+
+_MOVED: Final = frozenset({301, 302, 303, 307, 308})
+_MOVED_FOR_GOOD: Final = frozenset({301, 308})
+_SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
+_PIECE: Final = 1 << 16
+_NOTE_BYTES: Final = 16 << 10  # of an answer that is not the document, enough to say what it was
+_NOTE_S: Final = 5.0
+_HEADER_BYTES: Final = 32 << 10  # some sites send policies of more than aiohttp's 8 KiB
+_NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one request may take: seconds over all redirects, bytes in and unpacked, redirects."""
+
+    total_s: float = 30.0
+    wire_bytes: int = 8 << 20
+    body_bytes: int = 10 << 20
+    redirects: int = 5
+
+
+DEFAULT: Final = Limits()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """What came back in the end. `url` is where it came from, after redirects, without credentials.
+
+    `headers` ignores case. The body of an answer that is not 2xx, or that follows a post, may be
+    cut after 16 KiB. `permanent` is whether there were redirects and every one was for good.
+    """
+
+    status: int
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    permanent: bool
+
+
+class Client:
+    """An HTTP client for addresses we do not trust. Used as `async with Client() as client`.
+
+    `allow` are networks that may be called although private, and on any port; `contact` is shown in
+    the User-Agent. It keeps no cookies and takes no proxy from the environment. How many requests
+    run at a time is the caller's affair: a request that waited for a slot would run out of time.
+    """
+
+    def __init__(
+        self,
+        *,
+        allow: tuple[Network, ...] = (),
+        contact: str = "",
+        resolver: AbstractResolver | None = None,
+    ) -> None:
+        self._guard = Guard(allow)
+        self._resolver = resolver
+        shown = " ".join(contact.split())
+        self._agent = f"Wirewatch/{__version__}" + (f" (+{shown})" if shown else "")
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                limit=0, socket_factory=self._guard.socket, resolver=self._resolver
+            ),
+            auto_decompress=False,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+            timeout=aiohttp.ClientTimeout(total=None),
+            headers={"User-Agent": self._agent, "Accept-Encoding": OFFERED},
+            max_line_size=_HEADER_BYTES,
+            max_field_size=_HEADER_BYTES,
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def get(
+        self, url: str, *, headers: Mapping[str, str] = _NO_HEADERS, limits: Limits = DEFAULT
+    ) -> Response:
+        """What is at this address, redirects followed. Any status is an answer, not an error.
+
+        Raises one of the FetchError family.
+        """
+        asked = _address(url)
+        refused: list[str] = []
+        Guard.refused.set(refused)
+        try:
+            async with asyncio.timeout(limits.total_s):
+                return await self._follow(asked, dict(headers), limits)
+        except FOREIGN as error:
+            raise _fault(error, asked, refused, limits) from error
+        except FetchError as error:
+            error.ids.setdefault("url", _shown(asked))
+            raise
+
+    async def post(
+        self,
+        url: str,
+        *,
+        body: bytes,
+        headers: Mapping[str, str] = _NO_HEADERS,
+        limits: Limits = DEFAULT,
+    ) -> Response:
+        """Send this body; any status is an answer. Redirects are not followed.
+
+        An answer whose status came counts as received, even if its body then breaks off: the
+        request has been taken, and must not be sent again for want of a few words.
+        """
+        asked = _address(url)
+        refused: list[str] = []
+        Guard.refused.set(refused)
+        try:
+            async with asyncio.timeout(limits.total_s):
+                answer = await self._opened.post(
+                    asked, data=body, headers=headers, allow_redirects=False
+                )
+        except FOREIGN as error:
+            raise _fault(error, asked, refused, limits) from error
+        async with answer:
+            return _response(answer, asked, await _note(answer), permanent=False)
+
+    @property
+    def _opened(self) -> aiohttp.ClientSession:
+        assert self._session is not None, "use `async with Client() as client`"
+        return self._session
+
+    async def _follow(self, url: URL, headers: dict[str, str], limits: Limits) -> Response:
+        for_good = True
+        status = 0
+        for hop in range(limits.redirects + 1):
+            async with self._opened.get(url, headers=headers, allow_redirects=False) as answer:
+                status = answer.status
+                target = answer.headers.get("Location") if status in _MOVED else None
+                if target is None:
+                    body = await _document(answer, limits)
+                    return _response(answer, url, body, permanent=hop > 0 and for_good)
+            for_good = for_good and status in _MOVED_FOR_GOOD
+            there = next_hop(url, target)
+            if there.origin() != url.origin():
+                headers = {k: v for k, v in headers.items() if k.lower() not in _SECRET_HEADERS}
+            url = there
+        raise BadStatus(
+            f"redirected more than {limits.redirects} times, last to {url.host}", status=status
+        )
+
+
+def _address(url: str) -> URL:
+    """The URL, if it is one we can ask at all."""
+    try:
+        address = URL(url.strip())
+        known = address.scheme in {"http", "https"} and bool(address.host) and bool(address.port)
+    except ValueError as error:
+        raise FetchError("no web address; write http(s)://host/path") from error
+    if not known:
+        raise FetchError("no web address; write http(s)://host/path", url=_shown(address))
+    return address
+
+
+def next_hop(url: URL, location: str) -> URL:
+    """Where a redirect leads, without credentials of its own."""
+    try:
+        target = url.join(URL(location.strip()))
+        known = target.scheme in {"http", "https"} and bool(target.host) and bool(target.port)
+    except ValueError as error:
+        raise FetchError(f"{url.host} redirects to what is no web address") from error
+    if not known:
+        raise AddressRefused(
+            f"{url.host} redirects to an address of {target.scheme or 'no scheme'}:"
+            " only http and https are fetched"
+        )
+    if url.scheme == "https" and target.scheme == "http":
+        raise AddressRefused(
+            f"{url.host} redirects from https to http, which anyone on the way can change;"
+            f" if that is right, give http://{target.host}… as the address"
+        )
+    same = target.origin() == url.origin()
+    return target.with_user(url.user).with_password(url.password) if same else _bare(target)
+
+
+def _bare(url: URL) -> URL:
+    return url.with_user(None) if url.user or url.password else url
+
+
+def _shown(url: URL) -> str:
+    """The URL as it may stand in a log: credentials and queries can be secrets."""
+    return str(_bare(url).with_query(None).with_fragment(None)) if url.host else url.scheme
+
+
+def _fault(error: Exception, url: URL, refused: list[str], limits: Limits) -> FetchError:
+    if refused and isinstance(error, aiohttp.ClientConnectorError):
+        return AddressRefused(
+            f"{refused[-1]}; if it is meant to be called all the same, add its network to `allow`"
+            " under [net] in config/monitor.toml",
+            url=_shown(url),
+        )
+    return translated(error, host=str(url.host), url=_shown(url), total_s=limits.total_s)
+
+
+def _response(
+    answer: aiohttp.ClientResponse, url: URL, body: bytes, *, permanent: bool
+) -> Response:
+    return Response(
+        status=answer.status,
+        url=str(_bare(url)),
+        headers=answer.headers,
+        body=body,
+        permanent=permanent,
+    )
+
+
+async def _document(answer: aiohttp.ClientResponse, limits: Limits) -> bytes:
+    """The body of a 2xx answer in full, unpacked; of any other answer its first words."""
+    if not 200 <= answer.status < 300:
+        return await _note(answer)
+    decoder = Decoder(
+        answer.headers.get("Content-Encoding", ""),
+        wire_bytes=limits.wire_bytes,
+        body_bytes=limits.body_bytes,
+    )
+    async for piece in answer.content.iter_chunked(_PIECE):
+        decoder.feed(piece)
+    return decoder.body()
+
+
+async def _note(answer: aiohttp.ClientResponse) -> bytes:
+    """The first 16 KiB of a body, or as much of them as comes within 5 s. Raises nothing."""
+    raw = bytearray()
+    try:
+        async with asyncio.timeout(_NOTE_S):
+            async for piece in answer.content.iter_chunked(_NOTE_BYTES):
+                raw += piece
+                if len(raw) >= _NOTE_BYTES:
+                    break
+    except FOREIGN:
+        pass  # what came is enough
+    if not answer.headers.get("Content-Encoding"):
+        return bytes(raw[:_NOTE_BYTES])
+    try:
+        decoder = Decoder(
+            answer.headers["Content-Encoding"], wire_bytes=len(raw), body_bytes=_NOTE_BYTES
+        )
+        decoder.feed(bytes(raw))
+        return decoder.body()
+    except FetchError:
+        return b""

@@ -1,0 +1,1 @@
+"""Bytes become articles, one file per format. Empty: a parser process loads only its own."""

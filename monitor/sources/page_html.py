@@ -1,0 +1,107 @@
+"""A web page saved as HTML: `.html`, `.htm`.
+
+Body by trafilatura in its fast mode (F1 0.96 on 181 pages, 13 ms a page), everything else by what
+the page says of itself, and by trafilatura's guess only where it says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from monitor.errors import ParseError
+from monitor.model import Article, Origin, SourceProblem
+from monitor.sources.dates import read_date
+from monitor.sources.markup import clean, line
+from monitor.sources.page_metadata import PageMetadata, page_metadata
+from monitor.sources.seed_bytes import decoded, whole
+from monitor.sources.seed_id import derived_id
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+# What trafilatura and htmldate may raise on a page they were not made for.
+_UNREADABLE: Final = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+
+def read(stream: BinaryIO, source: str, fetched: datetime) -> Iterator[Article | SourceProblem]:
+    """The one article of a page. Raises ParseError when the page holds none."""
+    tree = _tree(decoded(whole(stream)))
+    said = page_metadata(tree)
+    body = _body(tree, said)
+    published = _date(said.published, said.language, fetched)
+    guess = _guessed(tree) if not said.title or not published else PageMetadata()
+    published = published or _date(guess.published, said.language, fetched)
+    title = said.title or guess.title
+    if not (title or said.summary or body):
+        raise ParseError(
+            "found HTML without an article in it, wanted a page as a browser shows it. "
+            "Pages that build themselves by script have to be saved after they have run"
+        )
+    yield Article(
+        id=derived_id(url=said.url, title=title, published=published, body=body),
+        source=source,
+        source_name=said.site,
+        url=said.url,
+        title=title,
+        summary=said.summary,
+        body=body,
+        published=published,
+        authors=said.authors or guess.authors,
+        language=said.language,
+        tags=said.tags,
+        section=said.section,
+        dateline=said.dateline,
+        fetched=fetched,
+        origin=Origin.SEED,
+    )
+
+
+def _tree(text: str) -> HtmlElement:
+    """The parsed page; broken markup is mended as browsers do."""
+    from lxml import etree, html  # here and below: a text seed needs neither
+
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True)
+    try:
+        return html.document_fromstring(clean(text).encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise ParseError("found no HTML element, wanted a web page") from error
+
+
+def _body(tree: HtmlElement, said: PageMetadata) -> str:
+    """The paragraphs of the article, parted by a blank line, without the title.
+
+    What JSON-LD gives as the text is taken where trafilatura finds nothing or less than half of it
+    (pages that show a teaser to strangers).
+    """
+    import trafilatura
+
+    try:
+        text = trafilatura.extract(tree, fast=True, include_comments=False) or ""
+    except _UNREADABLE:
+        text = ""
+    paragraphs = [paragraph for one in text.split("\n") if (paragraph := one.strip())]
+    if paragraphs and paragraphs[0] == said.title:
+        del paragraphs[0]
+    body = "\n\n".join(paragraphs)
+    return body if len(body) * 2 >= len(said.body) else said.body
+
+
+def _guessed(tree: HtmlElement) -> PageMetadata:
+    """What trafilatura guesses from the page's looks."""
+    from trafilatura.metadata import extract_metadata
+
+    try:
+        guess = extract_metadata(tree)
+    except _UNREADABLE:
+        return PageMetadata()
+    return PageMetadata(
+        title=line(guess.title or ""),
+        published=guess.date,
+        authors=tuple(name.strip() for name in (guess.author or "").split(";") if name.strip()),
+    )
+
+
+def _date(written: str | None, language: str | None, fetched: datetime) -> datetime | None:
+    return read_date(written, now=fetched, language=language) if written else None

@@ -1,0 +1,108 @@
+"""How do the words of a text stand in a row? " The US and al Qaeda met ", ready to be scanned.
+
+A *level* is the shadow with blanks for all that is no word, byte for byte as long as the shadow. A
+*line* is the level with each gap one blank wide: what automata and `find` run over, so that hyphen,
+blank and apostrophe are equal, and "U.S." and "US" one word. `Gaps` leads offsets in the line back
+to the level.
+
+60 µs for 6,400 characters, three quarters of it the split and join of `squeeze`; `re.findall` of
+the words takes 130.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+from monitor.text.fold import fold
+
+_TABLE = bytes(
+    code if code > 127 or chr(code).isalnum() or chr(code) in "&\x02\x03\x04" else 32
+    for code in range(256)
+)
+_JOIN, _GLUE = b"\x03", b"\x04"
+# Each pattern begins with a literal, so that `re` skips from dot to dot (2 µs an article, not 80).
+# A dot between two single letters: U.S, a.m.
+_ACRONYM = re.compile(
+    rb"\.(?<=[^A-Za-z0-9\x80-\xff][A-Za-z]\.)(?=[A-Za-z](?![A-Za-z0-9\x80-\xff]))"
+)
+# A dot inside a host name ("bbc.co.uk") holds its parts together, so that they are no words.
+_HOST_HINT = re.compile(rb"\.(?:com|org|net|gov|edu|info|io|co\.uk|ac\.uk|gov\.uk)(?![a-z0-9])")
+_HOST = re.compile(
+    rb"\.(?<=[a-z0-9]\.)(?=(?:com|org|net|gov|edu|mil|info|co|ac|io|uk|eu|us|de|fr|ru|cn|ir)(?![a-z0-9]))"
+)
+_POSSESSIVE = re.compile(rb"'[sS](?![A-Za-z0-9\x80-\xff])")
+_WIDE_OR_JOIN = re.compile(rb" *\x03[ \x03]*|  +")
+
+
+class Gaps:
+    """Where the line is shorter than its level."""
+
+    __slots__ = ("_at", "_lost")
+
+    def __init__(self, level: bytes) -> None:
+        self._at, self._lost = [0], [0]
+        if _JOIN in level:
+            self._measure_joins(level)
+        else:
+            self._measure(level)
+
+    def _measure(self, level: bytes) -> None:
+        """Cuts at double blanks, as one split (three times as fast as a regex that finds them)."""
+        at_level, at_line = 0, 1
+        for piece in level.split(b"  "):
+            words = piece.lstrip()
+            if words:
+                self._at.append(at_line)
+                self._lost.append(at_level + len(piece) - len(words) - at_line)
+                at_line += len(words) + 1
+            at_level += len(piece) + 2
+
+    def _measure_joins(self, level: bytes) -> None:
+        total = 0
+        for found in _WIDE_OR_JOIN.finditer(level):
+            start, end = found.span()
+            total += end - start - (1 if 32 in level[start:end] else 0)
+            self._at.append(end - total)
+            self._lost.append(total)
+
+    def back(self, offset: int) -> int:
+        """The offset in the level of the word character at `offset` in the line."""
+        return offset + self._lost[bisect_right(self._at, offset) - 1]
+
+
+def level(shadow: str) -> bytes:
+    """The shadow with blanks for all that is no word; as long as the shadow in UTF-8."""
+    row = shadow.encode("utf-8", "replace")
+    if _GLUE in row:
+        row = row.replace(_GLUE, b" ")
+    row = _ACRONYM.sub(_JOIN, row)
+    if _HOST_HINT.search(row):
+        row = _HOST.sub(_GLUE, row)
+    if b"'" in row:
+        row = _POSSESSIVE.sub(b"  ", row)
+    return row.translate(_TABLE)
+
+
+def squeeze(row: bytes) -> bytes:
+    """The line of a level: every gap one blank wide, joined letters together."""
+    if _JOIN in row:
+        row = row.translate(None, _JOIN)
+    return b" %b " % b" ".join(row.split())
+
+
+def lowered(line: bytes) -> bytes:
+    """A line in lower case; as long as the line, since `fold` saw to letters that would grow."""
+    if line.isascii():
+        return line.lower()
+    return line.decode("utf-8").lower().replace("ς", "σ").encode("utf-8")
+
+
+def line_of(text: str) -> bytes:
+    """The line of a name or term, in lower case, with a blank at either end: b" al qaeda "."""
+    return lowered(squeeze(level(fold(f" {text} ")[0])))
+
+
+def folded(text: str) -> str:
+    """A name or term as it is compared: "Al-Qa'ida" gives "al qa ida"."""
+    return line_of(text).decode("utf-8").strip()

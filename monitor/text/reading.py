@@ -1,0 +1,163 @@
+"""Reading: one article's text, read once. What the lexicon and the watches look things up in."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from unicodedata import combining
+
+from monitor.model import Article, Field, Sentence
+from monitor.text.fold import FIELD_BREAK
+from monitor.text.sentences import split, split_one_paragraph
+from monitor.text.words import Span, Words
+
+FIELDS = (Field.TITLE, Field.SUMMARY, Field.BODY)
+FIELD_STRIDE = 1_000_000
+"""Word positions of two fields differ by at least this, so proximity never crosses fields."""
+
+_BREAK = f" {FIELD_BREAK} "
+_SENTENCE_SIGNS = frozenset(".!?…。！？｡\n")
+
+
+@dataclass(frozen=True, slots=True)
+class _FieldCuts:
+    """The sentences of one field, and what was counted before them."""
+
+    first: int
+    first_paragraph: int
+    starts: list[int]
+    all: list[tuple[int, int, int]]
+
+
+class Reading(Words):
+    """An article with its words in a row (`line`) and the ways back to its text.
+
+    All but the line is worked out when first asked for. Offsets in spans count in the line; offsets
+    given out (`where`, `sentences`) count code points in the original text of a field.
+    """
+
+    def __init__(self, article: Article) -> None:
+        self.article = article
+        fields = (article.title, article.summary, article.body)
+        self._sentences: dict[tuple[Field, int], Sentence] = {}
+        super().__init__(f" {_BREAK.join(map(_clean, fields))} ")
+
+    def positions(self, spans: tuple[Span, ...]) -> list[tuple[int, int]]:
+        """(first, last) word position of each span; spans in order of the text."""
+        count, gaps, seen, at = self.line.count, [], 0, 0
+        breaks = self._breaks
+        for start, end in spans:
+            seen += count(b" ", at, start) if start >= at else -count(b" ", start, at)
+            at = start
+            first = seen + FIELD_STRIDE * ((start > breaks[0]) + (start > breaks[1]))
+            gaps.append((first, first + count(b" ", start, end)))
+        return gaps
+
+    @cached_property
+    def _breaks(self) -> tuple[int, int]:
+        mark = FIELD_BREAK.encode()
+        first = self.line.index(mark)
+        return first, self.line.index(mark, first + 1)
+
+    def field_of(self, span: Span) -> Field:
+        """The field a span stands in."""
+        breaks = self._breaks
+        return FIELDS[(span[0] > breaks[0]) + (span[0] > breaks[1])]
+
+    def where(self, span: Span) -> tuple[Field, int, int]:
+        """Field, start and end of a span in the original text."""
+        start, end = self._offsets(span)
+        field = self.field_of(span)
+        base = self._bases[FIELDS.index(field)]
+        return field, start - base, self._widened(field, start - base, end - base)
+
+    @cached_property
+    def _bases(self) -> tuple[int, int, int]:
+        summary = 1 + len(self.article.title) + len(_BREAK)
+        return 1, summary, summary + len(self.article.summary) + len(_BREAK)
+
+    def _widened(self, field: Field, start: int, end: int) -> int:
+        """Takes in the accents of a last letter and the last dot of an acronym."""
+        text = self.article.text(field)
+        while end < len(text) and text[end] > "\x7f" and combining(text[end]):
+            end += 1
+        if text[end : end + 1] == "." and end - 2 > start and text[end - 2] == ".":
+            end += 1
+        return end
+
+    def original(self, span: Span) -> str:
+        """The article's own text of a span."""
+        field, start, end = self.where(span)
+        return self.article.text(field)[start:end]
+
+    @cached_property
+    def _cuts(self) -> dict[Field, _FieldCuts]:
+        """The sentences of each field as bare numbers: most articles never need more."""
+        cuts: dict[Field, _FieldCuts] = {}
+        index = paragraph = 0
+        for field in FIELDS:
+            text = self.article.text(field)
+            found = split_one_paragraph(text) if field is Field.TITLE else split(text)
+            cuts[field] = _FieldCuts(index, paragraph, [start for start, _, _ in found], found)
+            index += len(found)
+            paragraph += found[-1][2] + 1 if found else 0
+        return cuts
+
+    @cached_property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """All sentences: of the title, the summary, the body in turn."""
+        return tuple(
+            self._sentence(field, at)
+            for field in FIELDS
+            for at in range(len(self._cuts[field].all))
+        )
+
+    def _sentence(self, field: Field, at: int) -> Sentence:
+        known = self._sentences.get((field, at))
+        if known is None:
+            cuts = self._cuts[field]
+            start, end, paragraph = cuts.all[at]
+            known = self._sentences[field, at] = Sentence(
+                index=cuts.first + at,
+                field=field,
+                start=start,
+                end=end,
+                paragraph=cuts.first_paragraph + paragraph,
+            )
+        return known
+
+    def sentence_at(self, field: Field, start: int) -> Sentence:
+        """The sentence that holds an offset of a field; a blank belongs to the one before."""
+        return self._sentence(field, max(0, bisect_right(self._cuts[field].starts, start) - 1))
+
+    def sentence_of(self, span: Span) -> Sentence:
+        """The sentence a span begins in."""
+        field, start, _ = self.where(span)
+        return self.sentence_at(field, start)
+
+    def sentence_text(self, sentence: Sentence) -> str:
+        """The sentence as the article has it."""
+        return self.article.text(sentence.field)[sentence.start : sentence.end]
+
+    def in_one_sentence(self, span: Span) -> bool:
+        """Whether no sentence ends inside a span."""
+        if _SENTENCE_SIGNS.isdisjoint(self.plain(span)):
+            return True
+        field, start, end = self.where(span)
+        return self.sentence_at(field, start) is self.sentence_at(field, end - 1)
+
+    @cached_property
+    def lead_end(self) -> int:
+        """The offset in the body behind its second paragraph, where the lead ends."""
+        body = self._cuts[Field.BODY].all
+        return max((end for _, end, paragraph in body if paragraph < 2), default=0)
+
+
+def _clean(text: str) -> str:
+    return text.replace(FIELD_BREAK, " ") if FIELD_BREAK in text else text
+
+
+def read(article: Article) -> Reading:
+    """Reads an article's text once; everything later is looked up in what this gives."""
+    return Reading(article)

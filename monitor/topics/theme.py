@@ -1,0 +1,60 @@
+"""theme: what the article is about.
+
+- A theme needs `min_sentences` sentences that speak of it (2 unless its file says else; a headline
+  counts as two), and its terms must be dense: their weight, at most 3 a sentence, over the weight
+  of all sentences plus 4, at least .12. The 4 keeps very short texts from being all theme.
+- Score: the density against the densest theme of the article, at most .9; a theme below .6 density
+  is measured against .6, so that a faint theme stays faint when nothing else is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from monitor.topics.candidate import Candidate
+from monitor.topics.survey import Survey
+
+MIN_DENSITY = 0.12
+FULL_DENSITY = 0.6
+MOST_A_SENTENCE = 3.0
+_SMOOTHING = 4.0
+_BEST = 0.9
+
+
+def find(survey: Survey) -> Iterator[Candidate]:
+    """The themes the article is about."""
+    for theme_id, share in shares(survey).items():
+        hits = survey.themes[theme_id]
+        yield Candidate(
+            name=theme_id,
+            label=survey.knowledge.themes[theme_id].label,
+            score=_BEST * share,
+            strengths={
+                sentence: min(weight, MOST_A_SENTENCE) * survey.weights[sentence]
+                for sentence, weight in hits.items()
+            },
+        )
+
+
+def shares(survey: Survey) -> dict[str, float]:
+    """Each theme of the article with its density against the densest, 0 to 1."""
+    densities = {
+        theme_id: density
+        for theme_id, hits in survey.themes.items()
+        if _is_spoken_of(survey, theme_id, hits)
+        and (density := _density(survey, hits)) >= MIN_DENSITY
+    }
+    full = max(FULL_DENSITY, *densities.values()) if densities else FULL_DENSITY
+    return {theme_id: density / full for theme_id, density in densities.items()}
+
+
+def _is_spoken_of(survey: Survey, theme_id: str, hits: Mapping[int, float]) -> bool:
+    sentences = len(hits) + (not survey.headline.isdisjoint(hits))
+    return sentences >= survey.knowledge.themes[theme_id].min_sentences
+
+
+def _density(survey: Survey, hits: Mapping[int, float]) -> float:
+    spoken = sum(
+        min(weight, MOST_A_SENTENCE) * survey.weights[sentence] for sentence, weight in hits.items()
+    )
+    return spoken / (sum(survey.weights) + _SMOOTHING)

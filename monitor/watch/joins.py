@@ -1,0 +1,92 @@
+"""The compiled forms of AND, OR, NOT, atleast."""
+
+from __future__ import annotations
+
+from monitor.text import Span
+from monitor.watch.clauses import Clause, Proof, Spotted
+from monitor.watch.scene import Scene
+
+
+class AllOf:
+    """Every part; the cheap ones are asked first."""
+
+    def __init__(self, parts: tuple[Clause, ...]) -> None:
+        self._parts = parts
+        self._by_cost = tuple(sorted(parts, key=lambda part: part.cost))
+        self.cost = max(part.cost for part in parts)
+
+    def holds(self, scene: Scene) -> bool:
+        return all(part.holds(scene) for part in self._by_cost)
+
+    def proof(self, scene: Scene) -> Proof:
+        for part in self._parts:
+            yield from part.proof(scene)
+
+
+class AnyOf:
+    """At least one part."""
+
+    def __init__(self, parts: tuple[Clause, ...]) -> None:
+        self._parts = parts
+        self._by_cost = tuple(sorted(parts, key=lambda part: part.cost))
+        self.cost = max(part.cost for part in parts)
+
+    def holds(self, scene: Scene) -> bool:
+        return any(part.holds(scene) for part in self._by_cost)
+
+    def proof(self, scene: Scene) -> Proof:
+        for part in self._parts:
+            if part.holds(scene):
+                yield from part.proof(scene)
+
+
+class AnySpotted(AnyOf):
+    """An OR-group of clauses with places: it has places itself, so it can stand near others."""
+
+    def __init__(self, parts: tuple[Spotted, ...]) -> None:
+        super().__init__(parts)
+        self._spotted = parts
+
+    def look(self, scene: Scene) -> tuple[Span, ...]:
+        return tuple(sorted({span for part in self._spotted for span in scene.spans(part)}))
+
+    def named(self, scene: Scene, span: Span) -> str:
+        return next(part.named(scene, span) for part in self._spotted if span in scene.spans(part))
+
+
+class NoneOf:
+    """The part does not hold. Proves nothing in the text."""
+
+    def __init__(self, part: Clause) -> None:
+        self._part = part
+        self.cost = part.cost
+
+    def holds(self, scene: Scene) -> bool:
+        return not self._part.holds(scene)
+
+    def proof(self, scene: Scene) -> Proof:
+        return iter(())
+
+
+class Counted:
+    """At least `count` mentions of the part; mentions that overlap count once."""
+
+    def __init__(self, count: int, part: Spotted) -> None:
+        self._count, self._part = count, part
+        self.cost = part.cost
+
+    def holds(self, scene: Scene) -> bool:
+        return len(scene.spans(self._part)) >= self._count and (
+            len(self._apart(scene)) >= self._count
+        )
+
+    def _apart(self, scene: Scene) -> list[Span]:
+        apart: list[Span] = []
+        for span in scene.spans(self._part):
+            if not apart or span[0] >= apart[-1][1]:
+                apart.append(span)
+        return apart
+
+    def proof(self, scene: Scene) -> Proof:
+        for span in self._apart(scene)[: self._count]:
+            yield self._part.named(scene, span), (span,)

@@ -1,0 +1,69 @@
+"""Named situations for the channels: a good alert, and the same with a stranger's tricks in it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.codec import decode_alert
+from monitor.model import Alert
+
+ALERTS = Path(__file__).parents[2] / "fixtures" / "alerts"
+
+TRICKS = {
+    "html": "<script>alert(1)</script><img src=x onerror=alert(1)> & \"quotes' </mark>",
+    "header": "Envoys meet\r\nBcc: victim@example.org\r\n\r\nA body of my own",
+    "terminal": "\x1b]0;title\x07\x1b[2J\x1b[31mred\x9b31m\x08\x00 bell\x07",
+    "bidi": "\u202eevil\u202c \u2067txet\u2069 \u200fx\u061c",
+    "surrogate": "half \ud83d a pair",
+    "template": "${watch} $$ $title {0} %s {{7*7}}",
+    "long": "word " * 2000,
+    "no spaces": "x" * 10_000,
+    "right-to-left": "قال مصدر أمني إن العراق فتح تحقيقا في الهجوم " * 20,
+    "empty": "",
+}
+
+
+@pytest.fixture
+def envoys() -> Alert:
+    """Three sources tell that envoys of two countries met in a third; severity high."""
+    return decode_alert((ALERTS / "envoys.json").read_bytes())
+
+
+@pytest.fixture
+def poison() -> Callable[[Alert, str], Alert]:
+    """Puts one text into every text field of an alert, ids too: Redis is not trusted."""
+    return poisoned
+
+
+@pytest.fixture(params=TRICKS.values(), ids=TRICKS.keys())
+def trick(request: pytest.FixtureRequest) -> str:
+    """One nasty text."""
+    return str(request.param)
+
+
+def poisoned(alert: Alert, text: str) -> Alert:
+    """The alert with this text wherever it holds text."""
+    changed = _with(alert, text)
+    assert isinstance(changed, Alert)
+    return dataclasses.replace(changed, severity=alert.severity)
+
+
+def _with(value: Any, text: str) -> Any:
+    if isinstance(value, Enum):
+        return value
+    if isinstance(value, str):
+        return text
+    if isinstance(value, tuple):
+        return tuple(_with(each, text) for each in value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {
+            each.name: _with(getattr(value, each.name), text) for each in dataclasses.fields(value)
+        }
+        return dataclasses.replace(value, **fields)
+    return value

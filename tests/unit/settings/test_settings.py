@@ -1,0 +1,241 @@
+"""Configuration: what loads, and what is said about what does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import ConfigError
+from monitor.settings import Settings, load, load_watchlist
+from monitor.settings.tables import (
+    MONITOR,
+    ActorTable,
+    SourceTable,
+    WatchTable,
+)
+
+CONSOLE = '[channel.console]\ntype = "console"\n'
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    folder = tmp_path / "config"
+    folder.mkdir()
+    return folder
+
+
+def write(config: Path, **files: str) -> None:
+    for name, text in files.items():
+        (config / f"{name}.toml").write_text(text, encoding="utf-8")
+
+
+def said(config: Path, environment: Mapping[str, str] | None = None) -> list[str]:
+    """The problems, a line each."""
+    with pytest.raises(ConfigError) as raised:
+        load(config, environment or {})
+    return [str(problem) for problem in raised.value.problems]
+
+
+def loaded(config: Path, **environment: str) -> Settings:
+    return load(config, environment)
+
+
+def test_an_empty_folder_loads(config: Path) -> None:
+    settings = loaded(config)
+    assert (settings.sources, settings.watches, settings.processes) == ((), (), 2)
+    assert "us" in settings.knowledge.actors
+
+
+def test_no_folder_says_how_to_get_one(tmp_path: Path) -> None:
+    (problem,) = said(tmp_path / "nowhere")
+    assert "wirewatch init" in problem
+
+
+def test_the_samples_load(sample_config: Path) -> None:
+    settings = load(sample_config, {})
+    assert len(settings.watches) >= 5
+    assert settings.remarks == ()
+
+
+def test_every_problem_is_told_at_once(config: Path) -> None:
+    # given
+    write(
+        config,
+        monitor='[workers]\nproceses = 4\n[nett]\nallow = []\n[net]\nallow = ["10.0.0.0/33"]\n',
+        feeds='[source.a]\nurl = "ftp://example.org/feed"\n[source.b]\nname = "B"\n',
+        channels='[channel.desk]\ntype = "emial"\n',
+        watchlist='[watch.a]\nwhen = "drone strike"\nnotify = ["desc"]\n',
+    )
+    # when
+    problems = said(config)
+    # then: each names file, table, key, found, wanted and the fix
+    wanted = (
+        ("monitor.toml [workers] proceses", "Did you mean processes?"),
+        ("monitor.toml [nett]", "Did you mean net?"),
+        ("monitor.toml [net] allow", "10.0.0.0/33"),
+        ("feeds.toml [source.a] url", "http://"),
+        ("feeds.toml [source.b] url", "found nothing"),
+        ("channels.toml [channel.desk] type", "Did you mean email?"),
+        ("watchlist.toml [watch.a] when", "\"drone strike\""),
+    )
+    for place, words in wanted:
+        assert any(place in problem and words in problem for problem in problems), (place, problems)
+    assert len(problems) == len(wanted)
+
+
+def test_a_channel_nobody_configured_is_told_with_the_nearest(config: Path) -> None:
+    write(config, channels=CONSOLE, watchlist='[watch.a]\nwhen = "drone"\nnotify = ["consol"]\n')
+    (problem,) = said(config)
+    assert "watchlist.toml [watch.a] notify: found 'consol'" in problem
+    assert "Did you mean console?" in problem
+
+
+def test_nobody_to_tell_is_legal(config: Path) -> None:
+    write(config, watchlist='[watch.a]\nwhen = "drone"\nnotify = []\n')
+    assert loaded(config).watches[0].notify == ()
+
+
+def test_broken_toml_is_told_with_its_place(config: Path) -> None:
+    write(config, watchlist="[watch.a]\nwhen = drone\n")
+    (problem,) = said(config)
+    assert "watchlist.toml" in problem
+    assert "line 2" in problem
+
+
+def test_a_watch_says_when_or_together_and_not_both(config: Path) -> None:
+    write(
+        config,
+        watchlist='[watch.a]\ntitle = "A"\n'
+        '[watch.b]\nwhen = "drone"\ntogether = ["strike"]\n'
+        '[watch.c]\nwhen = "drone"\nwithin = "sentence"\n',
+    )
+    problems = said(config)
+    assert len(problems) == 3
+    assert "[watch.a]: wanted `when`" in problems[0]
+
+
+def test_the_plain_form_takes_a_window_of_words(config: Path) -> None:
+    write(config, watchlist='[watch.a]\ntogether = ["drone", "basra"]\nwithin = "20 words"\n')
+    assert loaded(config).watches[0].within == 20
+
+
+def test_the_environment_goes_before_the_file(config: Path) -> None:
+    # given
+    write(config, monitor="[workers]\nprocesses = 2\n")
+    # when
+    settings = loaded(
+        config,
+        WIREWATCH_WORKERS_PROCESSES="7",
+        WIREWATCH_REDIS_URL="redis://:12345@redis:6379/0",
+        WIREWATCH_NET_ALLOW="127.0.0.0/8,10.0.0.0/8",
+        WIREWATCH_DATA="/tmp/elsewhere",
+    )
+    # then
+    assert settings.processes == 7
+    assert settings.redis_url == "redis://:12345@redis:6379/0"
+    assert settings.allow == (ip_network("127.0.0.0/8"), ip_network("10.0.0.0/8"))
+
+
+def test_a_variable_that_means_nothing_is_told(config: Path) -> None:
+    (problem,) = said(config, {"WIREWATCH_NET_ALOW": "127.0.0.0/8"})
+    assert "WIREWATCH_NET_ALOW" in problem
+    assert "Did you mean allow?" in problem
+
+
+def test_secrets_come_from_the_environment_or_a_file_and_are_never_shown(
+    config: Path, tmp_path: Path
+) -> None:
+    # given
+    (tmp_path / "secret").write_text("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n")
+    write(
+        config,
+        channels='[channel.a]\ntype = "webhook"\nurl = "https://hooks.example.org/"\n'
+        f'secret = "file:{tmp_path / "secret"}"\n'
+        '[channel.b]\ntype = "webhook"\nurl = "https://hooks.example.org/"\nsecret = "env:HOOK"\n',
+    )
+    # when
+    settings = loaded(config, HOOK="planted-and-very-secret")
+    # then
+    assert "planted" not in repr(settings)
+    assert "MfKQ9" not in repr(settings)
+
+
+def test_a_secret_that_is_not_there_is_told_by_name(config: Path) -> None:
+    write(
+        config,
+        channels='[channel.b]\ntype = "webhook"\nurl = "https://hooks.example.org/"\n'
+        'secret = "env:HOOK"\n',
+    )
+    (problem,) = said(config)
+    assert "[channel.b] secret: found 'env:HOOK'" in problem or "env:HOOK" in problem
+    assert "environment variable HOOK" in problem
+
+
+def test_other_peoples_servers_are_not_polled_every_second(config: Path) -> None:
+    write(
+        config,
+        feeds='[source.a]\nurl = "https://example.org/feed"\ninterval = "10s"\n'
+        '[source.b]\nurl = "http://127.0.0.1:8000/feed"\ninterval = "0.5s"\n',
+    )
+    (problem,) = said(config)
+    assert "feeds.toml [source.a] interval" in problem
+    assert "5m" in problem
+
+
+def test_what_is_understood_but_not_in_force_is_said(config: Path) -> None:
+    write(
+        config,
+        watchlist='[watch.a]\nwhen = "drone"\ncooldown = "6h"\n'
+        'threshold = { stories = 3, sources = 2, within = "6h" }\n',
+    )
+    remarks = loaded(config).remarks
+    assert [remark.key for remark in remarks] == ["cooldown", "threshold"]
+
+
+def test_an_actor_of_the_user_is_known_in_watches(config: Path) -> None:
+    write(
+        config,
+        actors='[actor.meridian]\nname = "Meridian Lines"\nkind = "company"\nhome = ["GR"]\n'
+        'active = ["1987-03-01", ""]\n',
+        watchlist='[watch.a]\nwhen = "actor:meridian"\n',
+    )
+    settings = loaded(config)
+    assert settings.knowledge.actors["meridian"].home == ("GR",)
+
+
+def test_an_unknown_actor_is_told_with_the_nearest(config: Path) -> None:
+    write(config, watchlist='[watch.a]\nwhen = "actor:hezbolah"\n')
+    (problem,) = said(config)
+    assert "hezbollah" in problem.lower()
+
+
+def test_a_watchlist_of_its_own_needs_no_channels(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('[watch.a]\nwhen = "drone"\nnotify = ["who-knows"]\n')
+    watches, _ = load_watchlist(path, None)
+    assert watches[0].notify == ("who-knows",)
+
+
+def test_retention_is_read_as_times(config: Path) -> None:
+    write(config, monitor='[retention]\narticles = "36h"\n')
+    assert loaded(config).retention.articles == timedelta(hours=36)
+
+
+def test_every_key_stands_in_the_samples(sample_config: Path) -> None:
+    # given
+    texts = {path.name: path.read_text() for path in sample_config.glob("*.toml")}
+    tables = {
+        "feeds.toml": [SourceTable],
+        "watchlist.toml": [WatchTable],
+        "actors.toml": [ActorTable],
+        "monitor.toml": list(MONITOR.values()),
+    }
+    # then
+    for file, kinds in tables.items():
+        for kind in kinds:
+            for key in kind.model_fields:
+                assert key in texts[file], (file, key)

@@ -1,0 +1,76 @@
+"""What is written comes back; what somebody else wrote is refused."""
+
+from __future__ import annotations
+
+import zlib
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor import codec
+from monitor.errors import ParseError
+from monitor.model import Article, Origin
+from monitor.queues import articles_of
+
+TEXTS = st.text(alphabet=st.characters(exclude_categories=("Cs",)), max_size=60)
+MOMENTS = st.datetimes(
+    min_value=datetime(1990, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC)
+)
+ARTICLES = st.builds(
+    Article,
+    id=TEXTS,
+    source=TEXTS,
+    source_name=st.none() | TEXTS,
+    url=st.none() | TEXTS,
+    title=TEXTS,
+    summary=TEXTS,
+    body=TEXTS,
+    published=st.none() | MOMENTS,
+    fetched=MOMENTS,
+    authors=st.lists(TEXTS, max_size=3).map(tuple),
+    language=st.none() | TEXTS,
+    country=st.none() | TEXTS,
+    tags=st.lists(TEXTS, max_size=3).map(tuple),
+    section=st.none() | TEXTS,
+    dateline=st.none() | TEXTS,
+    origin=st.sampled_from(Origin),
+)
+
+
+@given(article=ARTICLES)
+def test_an_article_comes_back_as_it_was(article: Article) -> None:
+    assert codec.decode_article(codec.encode_article(article)) == article
+
+
+@given(articles=st.lists(ARTICLES, max_size=3).map(tuple))
+def test_a_bundle_comes_back_as_it_was(articles: tuple[Article, ...]) -> None:
+    data = codec.encode_job("workers.process.bundle", codec.bundle(articles))
+    assert articles_of(data) == articles
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"not compressed",
+        zlib.compress(b"not JSON"),
+        zlib.compress(b"[1, 2]"),
+        zlib.compress(b'["os.mkdir", null, ["/tmp/x"], {}]'),
+        zlib.compress(b'["workers.process.bundle", null, [], {}]'),
+        zlib.compress(b'["workers.process.bundle", null, [{"v": 99, "articles": []}], {}]'),
+        zlib.compress(b'["workers.process.bundle", null, [{"v": 1, "articles": [{}]}], {}]'),
+        zlib.compress(b'["workers.process.bundle", null, ["x"], {}]')[:-4],
+    ],
+)
+def test_a_job_that_is_not_ours_is_refused(data: bytes) -> None:
+    with pytest.raises(ParseError):
+        articles_of(data)
+
+
+def test_a_later_version_is_refused_by_name() -> None:
+    packed = zlib.compress(msgspec.json.encode({"v": 2, "article": {}}))
+    with pytest.raises(ParseError, match="version 2; this Wirewatch reads version 1"):
+        codec.decode_article(packed)
