@@ -68,9 +68,7 @@ class ConfigProblem:
 
     def __str__(self) -> str:
         place = " ".join(
-            part
-            for part in (self.file, f"[{self.table}]" if self.table else "", self.key)
-            if part
+            part for part in (self.file, f"[{self.table}]" if self.table else "", self.key) if part
         )
         said = [f"found {self.found}"] if self.found else []
         said += [f"wanted {self.wanted}"] if self.wanted else []

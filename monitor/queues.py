@@ -1,22 +1,18 @@
-"""The queues, the jobs that may run on them, and the form of an RQ job.
+"""The form of an RQ job: what it may name, and what it carries.
 
-JSON is no sandbox: whoever can write to Redis can name any function. So a worker runs only what
-stands here, whatever a job says.
+JSON is no sandbox: whoever can write to Redis can name any function. So a worker runs only the one
+function of its queue, whatever a job says.
 """
 
 from __future__ import annotations
 
+import redis
 from rq import Queue
 from rq.job import Job
 
 from monitor import codec
 from monitor.errors import ParseError
-from monitor.model import Article
-from monitor.store import ARTICLES, DELIVER, DELIVERIES, JUDGE, Store
-
-JOBS: dict[str, str] = {ARTICLES: JUDGE, DELIVERIES: DELIVER}
-"""Queue -> the one function its jobs may name. Each queue has processes of its own: RQ's worker on
-two queues loses jobs when it is killed (research: queue, table B)."""
+from monitor.model import DELIVER, JUDGE, Article
 
 
 def articles_of(data: bytes) -> tuple[Article, ...]:
@@ -40,11 +36,11 @@ def _arguments(data: bytes, function: str, count: int) -> list[object]:
     return arguments
 
 
-def rq_queue(store: Store, queue: str) -> Queue:
+def rq_queue(client: redis.Redis, queue: str) -> Queue:
     """The queue as RQ sees it, for its tools and for tests."""
-    return Queue(queue, connection=store.client, serializer="json")
+    return Queue(queue, connection=client, serializer="json")
 
 
-def rq_job(store: Store, job: str) -> Job:
+def rq_job(client: redis.Redis, job: str) -> Job:
     """A job as RQ sees it."""
-    return Job.fetch(job, connection=store.client, serializer="json")
+    return Job.fetch(job, connection=client, serializer="json")

@@ -12,9 +12,8 @@ import workers
 from monitor import telemetry
 from monitor.app import App
 from monitor.errors import ConfigError
-from monitor.queues import JOBS
+from monitor.model import ARTICLES, JOBS
 from monitor.settings import load
-from monitor.store import ARTICLES
 from workers.runtime import Supervisor, die_with_parent
 
 

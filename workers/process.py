@@ -125,6 +125,8 @@ class Process:
                 continue
             decision = self._decision(each.article, claim, each.result, spoken)
             for alert in decision.alerts:
+                if spoken.get((alert.watch, alert.story)) is not None:
+                    continue  # a revision of the article that spoke: the alert is out already
                 raised.append(Raised(alert=alert, deliveries=deliveries(alert)))
                 spoken[alert.watch, alert.story] = Spoken(
                     alert=alert.id, article=alert.article.ref, at=alert.raised

@@ -23,8 +23,8 @@ from dataclasses import dataclass, field
 from monitor import telemetry
 from monitor.app import App, Judgement, now
 from monitor.errors import StoreUnavailable
-from monitor.model import Later, Receipt
-from monitor.store import ARTICLES, LEASE_S, Store, Work
+from monitor.model import ARTICLES, Later, Receipt
+from monitor.store import LEASE_S, Store, Work
 from workers.deliver import Deliver
 from workers.process import Process
 from workers.upkeep import Upkeep

@@ -17,7 +17,10 @@ IPNetwork = IPv4Network | IPv6Network
 
 
 class Channel(Protocol):
-    """A place where alerts go. What the other side does is answered by a receipt, never raised."""
+    """A place where alerts go. What the other side does is answered by a receipt, never raised.
+
+    It may send several alerts at once, all from one event loop, and may keep connections open.
+    """
 
     async def send(self, delivery: Delivery, alert: Alert) -> Receipt:
         """Take the alert there. Every attempt bears the delivery's id: repeats show."""

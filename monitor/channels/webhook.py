@@ -228,11 +228,8 @@ def wait_of(retry_after: str | None, now: datetime) -> timedelta | None:
 def receipt_of_error(error: FetchError) -> Receipt:
     """What it means for the delivery that no whole answer came."""
     match error:
-        case AddressRefused():
-            return Refused(
-                answer=f"{_shown(error)}. If this receiver is yours, put its network into"
-                " [net] allow of monitor.toml"
-            )
+        case AddressRefused():  # its message says what to put under [net] allow
+            return Refused(answer=_shown(error))
         case BadStatus():
             wait = None if error.retry_after_s is None else str(int(error.retry_after_s))
             return receipt_of(error.status, wait, datetime.now(UTC))
@@ -243,4 +240,4 @@ def receipt_of_error(error: FetchError) -> Receipt:
 
 
 def _shown(error: FetchError) -> str:
-    return clip(line(error.message), 200)
+    return clip(line(error.message), 300)

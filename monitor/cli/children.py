@@ -1,4 +1,4 @@
-"""`python -m workers` as a child of `wirewatch run`: started, replaced if it dies, ended with us."""
+"""`python -m workers` as a child of `wirewatch run`: started, replaced if it dies, ended."""
 
 from __future__ import annotations
 

@@ -19,9 +19,10 @@ from monitor.cli import options
 from monitor.cli.children import Workers
 from monitor.cli.summary import Summary, show
 from monitor.embedded import DataLock, Embedded
+from monitor.model import ARTICLES, DELIVERIES
 from monitor.poller import Poller
 from monitor.settings import Settings, load
-from monitor.store import ARTICLES, DELIVERIES, Store
+from monitor.store import Store
 
 LOOK_S = 0.05
 KEEP_S = 0.5

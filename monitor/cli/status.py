@@ -10,8 +10,9 @@ from monitor.cli import options
 from monitor.cli.articles import write
 from monitor.embedded import url_of
 from monitor.errors import EmbeddedError
+from monitor.model import ARTICLES, DELIVERIES
 from monitor.settings import load
-from monitor.store import ARTICLES, DELIVERIES, Store
+from monitor.store import Store
 
 
 @click.command("status")

@@ -11,8 +11,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from monitor.model import DELIVERIES
 from monitor.poller import Polled
-from monitor.store import DELIVERIES
 from monitor.store.view import View
 
 

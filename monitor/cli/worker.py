@@ -10,7 +10,7 @@ import click
 
 from monitor.cli import options
 from monitor.cli.poller import require_redis
-from monitor.queues import JOBS
+from monitor.model import JOBS
 from monitor.settings import load
 
 

@@ -4,6 +4,7 @@ from monitor.model.alert import Alert, AlertedArticle, Decision, Spoken
 from monitor.model.article import Article, Field, Origin
 from monitor.model.delivery import Delivery, DeliveryState, Later, Receipt, Refused, Sent
 from monitor.model.ids import digest
+from monitor.model.job import ARTICLES, DELIVER, DELIVERIES, JOBS, JUDGE
 from monitor.model.mention import Evidence, Mention, Sentence, SubjectKind
 from monitor.model.source import Interval, ParsedSource, Source, SourceProblem
 from monitor.model.story import Claim, Relation
@@ -12,6 +13,11 @@ from monitor.model.topic import Topic, TopicEvidence
 from monitor.model.watch import Match, Severity, Watch, Within
 
 __all__ = [
+    "ARTICLES",
+    "DELIVER",
+    "DELIVERIES",
+    "JOBS",
+    "JUDGE",
     "Actor",
     "ActorKind",
     "Alert",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Self
@@ -218,7 +219,8 @@ def _shown(url: URL) -> str:
 
 
 def _fault(error: Exception, url: URL, refused: list[str], limits: Limits) -> FetchError:
-    if refused and isinstance(error, aiohttp.ClientConnectorError):
+    # where one address was refused and another did not answer, the number is a different one
+    if refused and isinstance(error, aiohttp.ClientConnectorError) and error.errno == errno.EACCES:
         return AddressRefused(
             f"{refused[-1]}; if it is meant to be called all the same, add its network to `allow`"
             " under [net] in config/monitor.toml",

@@ -19,13 +19,13 @@ from urllib.parse import urlsplit
 from structlog.typing import FilteringBoundLogger
 
 from monitor.errors import StoreUnavailable
-from monitor.model import Source
+from monitor.model import ARTICLES, Source
 from monitor.net import Client
 from monitor.poller.feeds import FeedPoll, Polled
 from monitor.poller.seeds import SeedReader
 from monitor.settings import Settings
 from monitor.sources.childparse import Parser
-from monitor.store import ARTICLES, Store
+from monitor.store import Store
 
 __all__ = ["Polled", "Poller"]
 

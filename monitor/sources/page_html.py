@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 # What trafilatura and htmldate may raise on a page they were not made for.
 _UNREADABLE: Final = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
+_DEEPEST: Final = 250
+_MOST_ELEMENTS: Final = 200_000
+
 
 def read(stream: BinaryIO, source: str, fetched: datetime) -> Iterator[Article | SourceProblem]:
     """The one article of a page. Raises ParseError when the page holds none."""
@@ -31,7 +34,7 @@ def read(stream: BinaryIO, source: str, fetched: datetime) -> Iterator[Article |
     said = page_metadata(tree)
     body = _body(tree, said)
     published = _date(said.published, said.language, fetched)
-    guess = _guessed(tree) if not said.title or not published else PageMetadata()
+    guess = PageMetadata() if said.title and published else _guessed(tree)
     published = published or _date(guess.published, said.language, fetched)
     title = said.title or guess.title
     if not (title or said.summary or body):
@@ -72,26 +75,54 @@ def _tree(text: str) -> HtmlElement:
 def _body(tree: HtmlElement, said: PageMetadata) -> str:
     """The paragraphs of the article, parted by a blank line, without the title.
 
-    What JSON-LD gives as the text is taken where trafilatura finds nothing or less than half of it
-    (pages that show a teaser to strangers).
+    The text that JSON-LD gives is taken where trafilatura finds less than half of it (pages that
+    show a teaser to strangers) or all in one lump.
     """
-    import trafilatura
-
-    try:
-        text = trafilatura.extract(tree, fast=True, include_comments=False) or ""
-    except _UNREADABLE:
-        text = ""
-    paragraphs = [paragraph for one in text.split("\n") if (paragraph := one.strip())]
-    if paragraphs and paragraphs[0] == said.title:
+    titles = {said.title, *(" ".join(heading.itertext()).strip() for heading in tree.iter("h1"))}
+    paragraphs = [one for line in _extracted(tree).split("\n") if (one := line.strip())]
+    while paragraphs and paragraphs[0] in titles:
         del paragraphs[0]
     body = "\n\n".join(paragraphs)
-    return body if len(body) * 2 >= len(said.body) else said.body
+    wanted_chars = len(said.body) // 2 if len(paragraphs) > 1 else len(said.body)
+    return body if len(body) > wanted_chars else said.body
+
+
+def _extracted(tree: HtmlElement) -> str:
+    """What trafilatura takes for the article, a paragraph a line; of a monstrous page all text."""
+    import trafilatura
+    from lxml import etree
+
+    if _is_monstrous(tree):
+        etree.strip_elements(tree, "script", "style", with_tail=False)
+        return "\n".join(text for text in tree.itertext() if text.strip())
+    try:
+        return trafilatura.extract(tree, fast=True, include_comments=False) or ""
+    except _UNREADABLE:
+        return ""
+
+
+def _is_monstrous(tree: HtmlElement) -> bool:
+    """Whether a page is nested deeper or has more elements than pages have.
+
+    The time trafilatura takes grows with the square of the depth: 20 s for 2,000 nested tables.
+    """
+    from lxml import etree
+
+    depth = count = 0
+    for event, _ in etree.iterwalk(tree, events=("start", "end")):
+        count += event == "start"
+        depth += 1 if event == "start" else -1
+        if depth > _DEEPEST or count > _MOST_ELEMENTS:
+            return True
+    return False
 
 
 def _guessed(tree: HtmlElement) -> PageMetadata:
     """What trafilatura guesses from the page's looks."""
     from trafilatura.metadata import extract_metadata
 
+    if _is_monstrous(tree):
+        return PageMetadata()
     try:
         guess = extract_metadata(tree)
     except _UNREADABLE:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from monitor.model import ARTICLES, DELIVERIES
 from monitor.store.judging import (
-    DELIVER,
-    DELIVERIES,
     Failed,
     Judged,
     Judging,
@@ -14,7 +13,7 @@ from monitor.store.judging import (
 )
 from monitor.store.outbox import Begun, Outbox
 from monitor.store.redis import Scripts, connect
-from monitor.store.sources import ARTICLES, JUDGE, Sources, SourceState, seen_member
+from monitor.store.sources import Sources, SourceState, seen_member
 from monitor.store.view import QueueDepth, View
 from monitor.store.work import FAILURES, LEASE_S, Returned, Taken, Work
 
@@ -42,11 +41,7 @@ class Store:
 
 
 __all__ = [
-    "ARTICLES",
-    "DELIVER",
-    "DELIVERIES",
     "FAILURES",
-    "JUDGE",
     "LEASE_S",
     "Begun",
     "Failed",

@@ -13,6 +13,10 @@ import redis
 from monitor import codec
 from monitor.errors import StoreConflict
 from monitor.model import (
+    ARTICLES,
+    DELIVER,
+    DELIVERIES,
+    JUDGE,
     Alert,
     Article,
     Claim,
@@ -23,10 +27,6 @@ from monitor.model import (
 )
 from monitor.store import keys
 from monitor.store.redis import Scripts, rq_time, text_of, translated
-from monitor.store.sources import ARTICLES, JUDGE
-
-DELIVERIES = "deliveries"
-DELIVER = "workers.deliver.delivery"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

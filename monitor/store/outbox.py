@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from monitor import codec
-from monitor.model import Alert, Delivery, DeliveryState
+from monitor.model import DELIVERIES, Alert, Delivery, DeliveryState
 from monitor.store import keys
-from monitor.store.judging import DELIVERIES
 from monitor.store.redis import Scripts, text_of
 
 

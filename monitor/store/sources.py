@@ -11,7 +11,7 @@ import redis
 
 from monitor import codec
 from monitor.errors import StoreConflict
-from monitor.model import Article, digest
+from monitor.model import ARTICLES, JUDGE, Article, digest
 from monitor.store import keys
 from monitor.store.redis import Scripts, rq_time, text_of, translated
 
@@ -21,10 +21,6 @@ articles/s against 200-520 with one article a job (RQ SimpleWorker, no-op work).
 
 SEEN_FOR = timedelta(days=60)
 """How long an entry that left its feed is remembered; the story claim is the second guard."""
-
-ARTICLES = "articles"
-JUDGE = "workers.process.bundle"
-"""The job function's dotted name, as RQ stores it; `monitor.queues` lists what may run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

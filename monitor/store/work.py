@@ -11,10 +11,9 @@ import msgspec
 import redis
 
 from monitor import codec
-from monitor.model import Article, digest
+from monitor.model import ARTICLES, JUDGE, Article, digest
 from monitor.store import keys
 from monitor.store.redis import Scripts, rq_time, text_of, translated
-from monitor.store.sources import ARTICLES, JUDGE
 
 LEASE_S = 5.0
 """How long work of a lost host stays lost; renewed every third of it."""

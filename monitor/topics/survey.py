@@ -12,8 +12,8 @@ What counts
 - All-capital names of up to three letters say nothing in a sentence written in capitals ("IS").
 - A term counts once a sentence for its theme, negative ones are taken off.
 
-How much a sentence counts: the headline 3, the first three after it 1.6, the rest 1: news says first
-what it is about.
+How much a sentence counts: the headline 3, the first three after it 1.6, the rest 1: news says
+first what it is about.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ _ACTS = re.compile(
     r"den(?:y|ied|ies)|insist\w*|hail\w*|welcom\w+|call\w*|announc\w+|declar\w+|support\w*|"
     r"back(?:s|ed|ing)|help(?:s|ed|ing)?|arm(?:s|ed|ing)|negotiat\w+|want\w*|seek\w*|sought|"
     r"tolerat\w+|plan\w*|considers?|considered|blam\w+|block\w*|ban(?:s|ned)?|restor\w+|resum\w+|"
-    r"cut ties|severed|claim\w*|bought|sold)\b"
+    r"cut ties|severed|claim\w*|bought|sold|answer\w*|respond\w*|rais\w+|meets?|met|halt\w*|"
+    r"seiz\w+|captur\w+|arrest\w*|detain\w*|releas\w+|freed|tested|joins?|joined|quits?)\b"
 )
 _INTO = re.compile(
     r"\b(?:in|at|from|to|into|near|outside|across|around|inside|throughout|toward|towards|"

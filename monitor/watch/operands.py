@@ -142,13 +142,13 @@ class Operands:
 
     def _likely(self, kind: SubjectKind, name: str) -> str:
         assert self._knowledge is not None
-        close = self._knowledge.suggest(kind, name)
-        if close:
-            return f"did you mean {' or '.join(f'{kind}:{id_}' for id_ in close)}?"
         for other in _SUBJECTS:
             found = self._knowledge.resolve(other, name)
             if found is not None:
                 return f"did you mean {other}:{found}?"
+        close = self._knowledge.suggest(kind, name)
+        if close:
+            return f"did you mean {' or '.join(f'{kind}:{id_}' for id_ in close)}?"
         where = "; actors are added in config/actors.toml" if kind == "actor" else ""
         return f'to look for the words write "{name}"{where}'
 

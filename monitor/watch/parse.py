@@ -13,6 +13,7 @@ from monitor.watch.operands import Operands
 from monitor.watch.tree import (
     And,
     AtLeast,
+    Filter,
     InField,
     Near,
     Node,
@@ -262,11 +263,10 @@ class _Parser:
         """Refuses a query with a branch that demands nothing of the text."""
         if is_positive(part.node):
             return
-        if isinstance(part.node, Or):
-            for branch in part.parts:
-                self.check_positive(branch)
-        elif len(part.parts) == 1 and not isinstance(part.node, Not):
-            self.check_positive(part.parts[0])
+        if not isinstance(part.node, Not):
+            for inner in part.parts:
+                if isinstance(part.node, Or) or not isinstance(inner.node, Not | Filter):
+                    self.check_positive(inner)
         raise self._refused(part.start, *refusals.only_negative(part.node))
 
     def _shown(self, part: _Part | _Operator) -> str:

@@ -99,13 +99,13 @@ def test_a_document_that_takes_too_long_is_given_up_and_the_next_one_read() -> N
     async def slow_then_good(parser: Parser) -> tuple[float, ParsedSource]:
         await parsed(parser)
         begun = time.monotonic()
-        with pytest.raises(ParseError, match=r"took longer than 0\.3 s"):
+        with pytest.raises(ParseError, match=r"took longer than 1 s"):
             await parsed(parser, SLOW)
         return time.monotonic() - begun, await parsed(parser)
 
-    took, result = run(slow_then_good, wall_s=0.3)
+    took, result = run(slow_then_good, wall_s=1)
 
-    assert took < 2
+    assert took < 10
     assert result.articles
 
 

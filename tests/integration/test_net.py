@@ -25,7 +25,7 @@ from monitor.errors import (
 from monitor.net import Client, Limits, Response
 
 OUTSIDE = (ip_network("127.0.0.1/32"),)
-SHORT = Limits(total_s=0.5)
+PATIENT = Limits(total_s=5)
 
 
 class Names(AbstractResolver):
@@ -60,7 +60,7 @@ def asked(call: Callable[[Client], Awaitable[Response]], **client: object) -> Re
     return asyncio.run(ask())
 
 
-def got(url: str, limits: Limits = SHORT, **client: object) -> Response:
+def got(url: str, limits: Limits = PATIENT, **client: object) -> Response:
     return asked(lambda opened: opened.get(url, limits=limits), **client)
 
 
@@ -170,6 +170,16 @@ def test_of_several_addresses_only_allowed_ones_are_connected_to() -> None:
     names = Names(news=[["127.0.0.2", "10.0.0.1", "127.0.0.1"]])
     with LoopbackHttp({"/": (200, {}, b"news")}) as web:
         assert got(web.url(host="news.test"), resolver=names).body == b"news"
+
+
+def test_a_host_whose_allowed_address_is_down_is_unreachable_not_refused() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+
+    with pytest.raises(Unreachable):
+        got(f"http://news.test:{port}/", resolver=Names(news=[["127.0.0.2", "127.0.0.1"]]))
+    with pytest.raises(AddressRefused):
+        got(f"http://news.test:{port}/", resolver=Names(news=[["127.0.0.2", "10.0.0.1"]]))
 
 
 def test_redirects_are_followed_and_told_apart() -> None:

@@ -12,6 +12,8 @@ from monitor.alerts import deliveries
 from monitor.dedupe import article_keys
 from monitor.errors import StoreConflict
 from monitor.model import (
+    ARTICLES,
+    DELIVERIES,
     Alert,
     AlertedArticle,
     Article,
@@ -21,8 +23,6 @@ from monitor.model import (
 )
 from monitor.queues import articles_of, rq_job, rq_queue
 from monitor.store import (
-    ARTICLES,
-    DELIVERIES,
     Failed,
     Judged,
     Outcome,
@@ -196,7 +196,9 @@ def test_a_bundle_that_crashed_is_split_and_a_killer_becomes_a_dead_letter(
     assert returned.dead == (single.id,)
     neighbour = take_one(store, "w3", "t9")
     assert [found.id for found in articles_of(neighbour.data)] == ["https://example.org/2"]
-    assert rq_queue(store, ARTICLES).failed_job_registry.get_job_ids(cleanup=False) == [single.id]
+    assert rq_queue(store.client, ARTICLES).failed_job_registry.get_job_ids(cleanup=False) == [
+        single.id
+    ]
     assert store.view.counts()["articles.set_aside"] == 1
 
 
@@ -345,7 +347,7 @@ def test_a_parked_delivery_that_a_person_requeues_is_sent_after_all(
     )
     assert [letter["reason"] for letter in store.view.dead()] == ["no"]
     # when: `rq requeue`
-    rq_queue(store, DELIVERIES).failed_job_registry.requeue(job.id)
+    rq_queue(store.client, DELIVERIES).failed_job_registry.requeue(job.id)
     (job,) = store.deliveries.take("d1", "t2", 5)
     begun = store.outbox.begin("d1", job.id, "a2", delivery=delivery.id, alert=alert.id)
     # then
@@ -370,8 +372,8 @@ def test_rq_reads_our_jobs(store: Store, article: Make) -> None:
     # given
     put(store, article())
     # then
-    (queued,) = rq_queue(store, ARTICLES).get_job_ids()
-    job = rq_job(store, queued)
+    (queued,) = rq_queue(store.client, ARTICLES).get_job_ids()
+    job = rq_job(store.client, queued)
     assert job.func_name == "workers.process.bundle"
     assert job.get_status() == "queued"
     assert job.args[0]["articles"][0]["title"] == "Headline 1"

@@ -127,12 +127,12 @@ def test_equal_texts_are_wholly_similar() -> None:
 
 
 def test_texts_without_a_common_run_of_three_words_have_nothing_in_common() -> None:
-    assert similarity("a b c d".split(), "a b x c d".split()) == 0.0
+    assert similarity(tuple("abcd"), tuple("abxcd")) == 0.0
 
 
 def test_similarity_is_the_share_of_common_shingles() -> None:
     # given abc bcd cde and abc bcd cdx
-    assert similarity("a b c d e".split(), "a b c d x".split()) == 0.5
+    assert similarity(tuple("abcde"), tuple("abcdx")) == 0.5
 
 
 def test_an_empty_text_has_nothing_in_common_with_another() -> None:

@@ -80,7 +80,7 @@ def test_every_problem_is_told_at_once(config: Path) -> None:
         ("feeds.toml [source.a] url", "http://"),
         ("feeds.toml [source.b] url", "found nothing"),
         ("channels.toml [channel.desk] type", "Did you mean email?"),
-        ("watchlist.toml [watch.a] when", "\"drone strike\""),
+        ("watchlist.toml [watch.a] when", '"drone strike"'),
     )
     for place, words in wanted:
         assert any(place in problem and words in problem for problem in problems), (place, problems)

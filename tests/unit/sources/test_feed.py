@@ -249,6 +249,34 @@ def test_a_page_that_names_its_feed_says_where_it_is() -> None:
         parsed(page, content_type="text/html")
 
 
+def test_a_page_that_names_its_feed_wrongly_is_still_told_to_be_a_page() -> None:
+    page = "<html><link rel=alternate type=application/rss+xml href='http://['>"
+
+    with pytest.raises(ParseError, match="it names none"):
+        parsed(page)
+
+
+def test_references_to_no_character_cost_no_feed() -> None:
+    article = only(parsed(rss("<title>a &#xD800;&#0;&#x110000; b & c</title><guid>1</guid>")))
+
+    assert article.title == "a \ufffd\ufffd\ufffd b & c"
+
+
+@pytest.mark.parametrize(
+    ("author", "name"),
+    [
+        ("desk@news.example (The desk)", "The desk"),
+        ("The desk &lt;desk@news.example&gt;", "The desk"),
+        ("desk@news.agency", "desk@news.agency"),
+        ("Ama Boateng", "Ama Boateng"),
+    ],
+)
+def test_an_author_is_a_name_if_there_is_one(author: str, name: str) -> None:
+    body = rss(f"<title>t</title><guid>1</guid><author>{author}</author>")
+
+    assert only(parsed(body)).authors == (name,)
+
+
 def test_a_feed_served_as_html_is_a_feed() -> None:
     assert parsed(rss("<title>t</title><guid>1</guid>"), content_type="text/html").articles
 

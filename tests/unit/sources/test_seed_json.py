@@ -1,4 +1,4 @@
-"""Articles as JSON and JSON Lines: kept as given, read by many names, wrong ones left out singly."""
+"""Articles as JSON and JSON Lines: kept as given, read by many names, wrong ones left out."""
 
 from __future__ import annotations
 

@@ -123,13 +123,17 @@ def test_the_article_is_found_in_a_graph_beside_other_things(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("text", ['{"@type": "NewsArticle", "headline": ', "[" * 50_000, "", "7"])
 def test_broken_json_ld_is_passed_over(tmp_path: Path, text: str) -> None:
-    head = f'<script type="application/ld+json">{text}</script><meta property="og:title" content="T">'
+    head = (
+        f'<script type="application/ld+json">{text}</script><meta property="og:title" content="T">'
+    )
 
     assert read(tmp_path, page(head)).title == "T"
 
 
 def test_line_breaks_inside_json_ld_texts_are_forgiven(tmp_path: Path) -> None:
-    head = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "A\nB"}</script>'
+    head = (
+        '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "A\nB"}</script>'
+    )
 
     assert read(tmp_path, page(head)).title == "A B"
 

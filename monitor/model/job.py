@@ -1,0 +1,13 @@
+"""Job: what waits on a queue. The names of the queues, and of the one function each may run."""
+
+from __future__ import annotations
+
+ARTICLES = "articles"
+DELIVERIES = "deliveries"
+
+JUDGE = "workers.process.bundle"
+DELIVER = "workers.deliver.delivery"
+
+JOBS: dict[str, str] = {ARTICLES: JUDGE, DELIVERIES: DELIVER}
+"""Queue -> function, by dotted name as RQ stores it; a test resolves every name. Each queue has
+processes of its own: RQ's worker on two queues loses jobs when it is killed."""
