@@ -162,10 +162,10 @@ def _left_out(count: int) -> str:
 
 
 def _why(alert: Alert) -> Iterable[str]:
-    """Why this mail came, and how to ask for more."""
+    """Why this mail came, and the ids to ask about."""
     article, watch = atom(alert.article.ref), atom(alert.watch)
     found = listed(terms(alert), between=", ") or "a match"
     yield f"You get this because the watch “{watch_title(alert)}” ({watch}) found: {found}."
     if others := other_sources(alert):
         yield f"The story is also in: {listed(others, between=', ')}."
-    yield f"Raised {moment(alert.raised)}. How it came about: wirewatch why {article} {watch}"
+    yield f"Raised {moment(alert.raised)} as alert {atom(alert.id)} on article {article}."

@@ -152,5 +152,5 @@ def _refusals(refusals: Iterable[tuple[str, int, str]]) -> str:
 
 
 def _shown(said: str) -> str:
-    """A server's words, for a log and for `wirewatch why`."""
+    """A server's words, for a log."""
     return clip(line(said), 200)

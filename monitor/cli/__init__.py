@@ -32,6 +32,8 @@ COMMANDS: dict[str, Entry] = {
     "topics": Entry("monitor.cli.topics", "Articles -> their topics, with evidence."),
     "match": Entry("monitor.cli.match", "Articles -> the watches they satisfy, with evidence."),
     "dedupe": Entry("monitor.cli.dedupe", "Articles -> their stories."),
+    "queue": Entry("monitor.cli.queue", "What waits, what is under way, by whom."),
+    "dead": Entry("monitor.cli.dead", "What was set aside for a person: list, show, retry, drop."),
     "status": Entry("monitor.cli.status", "What the queues hold and what was done."),
 }
 

@@ -8,11 +8,8 @@ import click
 
 from monitor.cli import options
 from monitor.cli.articles import write
-from monitor.embedded import url_of
-from monitor.errors import EmbeddedError
-from monitor.model import ARTICLES, DELIVERIES
-from monitor.settings import load
-from monitor.store import Store
+from monitor.cli.connection import running_store
+from monitor.model import JOBS
 
 
 @click.command("status")
@@ -21,15 +18,12 @@ from monitor.store import Store
 @click.option("--json", "as_json", is_flag=True, help="One JSON line for machines.")
 def command(config: Path, data: Path, *, as_json: bool) -> None:
     """What the queues hold, what was done, what waits for a person."""
-    settings = load(config)
-    url = settings.redis_url or url_of(data)
-    if url is None:
-        raise EmbeddedError(f"nothing runs on {data}: start `wirewatch run`, or set [redis] url")
-    view = Store(url).view
-    counts, dead = dict(view.counts()), view.dead()
-    depths = {queue: view.depth(queue) for queue in (ARTICLES, DELIVERIES)}
+    store = running_store(config, data)
+    counts, dead = dict(store.view.counts()), store.letters.all()
+    depths = {queue: store.view.depth(queue) for queue in JOBS}
     if as_json:
-        write({"counts": counts, "queues": depths, "dead": dead, "disabled": view.disabled()})
+        disabled = store.view.disabled()
+        write({"counts": counts, "queues": depths, "dead": dead, "disabled": disabled})
         return
     for queue, depth in depths.items():
         click.echo(
@@ -39,4 +33,4 @@ def command(config: Path, data: Path, *, as_json: bool) -> None:
     for name, number in sorted(counts.items()):
         click.echo(f"{name:<24} {number}")
     for letter in dead:
-        click.echo(f"set aside: {letter['kind']} {letter['id']}: {letter['reason']}")
+        click.echo(f"set aside: {letter.kind} {letter.id}: {letter.reason}")

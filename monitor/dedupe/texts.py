@@ -102,10 +102,10 @@ def _undated(text: str) -> str:
     All of them, one after the other: whatever else looks like one ("Obama - who ...") then goes
     from every copy alike, also from the copy that had a real one before it.
     """
-    text = text.lstrip()
-    while line := _DATELINE.match(text[:_DATELINE_CHARS]):
-        text = text[line.end() :]
-    return text
+    text, start = text.lstrip(), 0
+    while line := _DATELINE.match(text, start, start + _DATELINE_CHARS):
+        start = line.end()
+    return text[start:]
 
 
 def _shingles(words: Sequence[str]) -> frozenset[tuple[str, ...]]:

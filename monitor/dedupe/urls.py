@@ -46,6 +46,7 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _PATH_SAFE = "%/:@!$&'()*+,;="
 _QUERY_SAFE = _PATH_SAFE + "?"
 _SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
+_LONGEST_HOST = 253  # RFC 1035; what is longer costs minutes and resolves nowhere
 _PORT = re.compile(r"[0-9]{0,5}")
 _HOST = re.compile(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]")
 
@@ -75,6 +76,8 @@ def _unspaced(url: str) -> str:
 def _host_key(authority: str) -> str | None:
     """Host in lower case and ASCII, without login, default port, closing dot, `www.` and dress."""
     host, port = _split_port(authority.rpartition("@")[2])
+    if len(host) > _LONGEST_HOST:
+        return None
     labels = unicodedata.normalize("NFKC", host).lower().replace("。", ".").rstrip(".").split(".")
     name = _undressed([_ascii_label(label) for label in labels])
     if not _HOST.fullmatch(name) or not _PORT.fullmatch(port):

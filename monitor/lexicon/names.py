@@ -35,13 +35,18 @@ class Case(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Name:
-    """One spelling of one subject. `capitals` says for each of its words whether it needs one."""
+    """One spelling of one subject.
+
+    `capitals` says for each of its words whether it needs one; `written` is how the line has an
+    exact name, which tells most places that differ without a look at the article's own text.
+    """
 
     kind: SubjectKind
     id: str
     text: str
     case: Case
     capitals: tuple[bool, ...] = ()
+    written: bytes = b""
     weight: float = 1.0
     demonym: bool = False
 
@@ -55,7 +60,9 @@ class Name:
             case Case.ALL:
                 return reading.cased(span).isupper() and not _is_currency(reading, span)
             case Case.EXACT:
-                return _as_written(reading.original(span)) == _as_written(self.text)
+                return self.written == reading.written[span[0] : span[1]] and (
+                    _as_written(reading.original(span)) == _as_written(self.text)
+                )
 
 
 def is_initialism(text: str) -> bool:
@@ -85,7 +92,10 @@ def _proper_names(kind: SubjectKind, subject: Actor | Place) -> Iterator[tuple[b
         if text[-1:].isalpha() and not text.lower().endswith(_NO_PLURAL):
             yield from _spelled(_proper(kind, subject.id, text + "s", demonym=True))
     for text in subject.exact:
-        yield from _spelled(Name(kind=kind, id=subject.id, text=text, case=Case.EXACT))
+        written = Words(f" {text} ").written.strip()
+        yield from _spelled(
+            Name(kind=kind, id=subject.id, text=text, case=Case.EXACT, written=written)
+        )
 
 
 def _proper(kind: SubjectKind, subject_id: str, text: str, *, demonym: bool = False) -> Name:

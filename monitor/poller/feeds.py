@@ -124,7 +124,7 @@ class FeedPoll:
         self.log.warning(
             "source.failed",
             source=source.id,
-            url=source.url,
+            url=error.ids.get("url"),  # without credentials, unlike the source's own
             kind=kind,
             reason=error.message,
             failures=failures,

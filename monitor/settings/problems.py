@@ -47,7 +47,7 @@ class Problems:
         place = "".join(f"[{int(part) + 1}]" for part in loc[1:2] if part.isdigit())
         match detail["type"]:
             case "extra_forbidden":
-                known = tuple(kind.model_fields)
+                known = tuple(about.alias or name for name, about in kind.model_fields.items())
                 self.add(
                     file,
                     table,
@@ -89,8 +89,10 @@ def _found(key: str, value: object) -> str:
 
 
 def _about(kind: type[BaseModel], key: str) -> str:
-    about = kind.model_fields[key].description if key in kind.model_fields else None
-    return about or "a value"
+    for name, known in kind.model_fields.items():
+        if key == (known.alias or name):
+            return known.description or "a value"
+    return "a value"
 
 
 def _wanted(message: str) -> str:

@@ -11,6 +11,7 @@ from monitor.store.judging import (
     Raised,
     Retention,
 )
+from monitor.store.letters import DeadLetter, Letters
 from monitor.store.outbox import Begun, Outbox
 from monitor.store.redis import Scripts, connect
 from monitor.store.sources import Sources, SourceState, seen_member
@@ -29,6 +30,7 @@ class Store:
         self.deliveries = Work(self.client, scripts, DELIVERIES)
         self.judging = Judging(self.client, scripts, retention or Retention())
         self.outbox = Outbox(scripts)
+        self.letters = Letters(self.client, scripts)
         self.view = View(self.client)
 
     def work(self, queue: str) -> Work:
@@ -44,6 +46,7 @@ __all__ = [
     "FAILURES",
     "LEASE_S",
     "Begun",
+    "DeadLetter",
     "Failed",
     "Judged",
     "Outcome",

@@ -150,6 +150,28 @@ def rq_failed(queue: str) -> str:
     return f"{RQ}failed:{queue}"
 
 
+def rq_worker(worker: str) -> str:
+    """hash; 60 s, prolonged while it lives. RQ's record of a worker, so that `rq info` shows ours.
+    Written by attend.lua."""
+    return f"{RQ}worker:{worker}"
+
+
+def rq_workers() -> str:
+    """set of worker keys: RQ's list of workers. Written by attend.lua."""
+    return f"{RQ}workers"
+
+
+def rq_workers_of(queue: str) -> str:
+    """set of worker keys: RQ's list of workers of a queue. Written by attend.lua."""
+    return f"{RQ}workers:{queue}"
+
+
+def era() -> str:
+    """string; lasts. Set once, when Wirewatch first meets a Redis: if it is gone, so is all state.
+    Written and read by upkeep."""
+    return f"{PREFIX}era"
+
+
 ALL = (
     source,
     seen,
@@ -176,4 +198,8 @@ ALL = (
     rq_queues,
     rq_job,
     rq_failed,
+    rq_worker,
+    rq_workers,
+    rq_workers_of,
+    era,
 )

@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import msgspec
 import redis
 
 from monitor import codec
-from monitor.model import Alert, Article
+from monitor.model import ARTICLES, Alert, Article
 from monitor.store import keys
 from monitor.store.redis import bytes_of, text_of, translated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueDepth:
-    """Jobs of a queue: waiting now, leased to a worker, to be tried again later."""
+    """Jobs of a queue: waiting now, leased to a worker, to be tried again later.
+
+    `oldest_s` is how long the oldest job admitted and not finished has been there.
+    """
 
     waiting: int
     leased: int
     later: int
+    oldest_s: float = 0.0
 
     @property
     def total(self) -> int:
@@ -51,19 +54,23 @@ class View:
             pipe.llen(keys.rq_queue(queue))
             pipe.zcard(keys.leases(queue))
             pipe.zcard(keys.later(queue))
-            waiting, leased, later = pipe.execute()
-        return QueueDepth(waiting=waiting, leased=leased, later=later)
+            pipe.zrange(keys.ledger(), 0, 0, withscores=True)
+            pipe.time()
+            waiting, leased, later, first, (seconds, _) = pipe.execute()
+        oldest_s = max(0.0, seconds - first[0][1] / 1000) if first and queue == ARTICLES else 0.0
+        return QueueDepth(waiting=waiting, leased=leased, later=later, oldest_s=oldest_s)
+
+    def workers(self, queue: str) -> tuple[str, ...]:
+        """The workers that serve a queue now."""
+        with translated():
+            names = self._client.smembers(keys.rq_workers_of(queue))
+            here = [name for name in sorted(names) if self._client.exists(name)]
+        return tuple(text_of(name).removeprefix(keys.rq_worker("")) for name in here)
 
     def waiting(self, queue: str) -> int:
         """Jobs waiting in a queue: what back-pressure looks at."""
         with translated():
             return int(self._client.llen(keys.rq_queue(queue)))
-
-    def dead(self) -> tuple[Mapping[str, str], ...]:
-        """Dead letters: kind, id, reason, at (ms)."""
-        with translated():
-            raw = self._client.hvals(keys.dead())
-        return tuple(msgspec.json.decode(value, type=dict[str, str]) for value in raw)
 
     def disabled(self) -> Mapping[str, str]:
         """Channels that answered 410 -> the fingerprint of their configuration."""

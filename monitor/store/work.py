@@ -23,6 +23,9 @@ FAILURES = 5
 
 NEVER = 1_000_000_000
 
+ATTEND_S = 60.0
+"""A worker that has not said for so long that it is here is no longer shown."""
+
 JOB_PREFIX = keys.rq_job("")
 
 
@@ -90,15 +93,20 @@ class Work:
             )
         )
 
-    def give_back(self, worker: str, why: Literal["crash", "stop"], now: datetime) -> Returned:
-        """Return what `worker` held. After a crash its jobs run alone."""
-        return self._returned(worker, why, now)
+    def give_back(
+        self, worker: str, why: Literal["crash", "stop"], now: datetime, *, blame: str = ""
+    ) -> Returned:
+        """Return what `worker` held. After a crash its jobs run alone.
+
+        With `blame`, what already ran alone is set aside at once, for that reason.
+        """
+        return self._returned(worker, why, now, blame)
 
     def sweep(self, now: datetime) -> Returned:
         """Return all work whose lease ran out: its holder is dead, cut off or stalled."""
-        return self._returned("", "crash", now)
+        return self._returned("", "crash", now, "")
 
-    def _returned(self, worker: str, why: str, now: datetime) -> Returned:
+    def _returned(self, worker: str, why: str, now: datetime, blame: str) -> Returned:
         # Sending is waiting for strangers: a delivery is never blamed for the death of its process.
         failures, count = (
             (FAILURES, "articles.set_aside") if self.queue == ARTICLES else (NEVER, "")
@@ -115,9 +123,33 @@ class Work:
                 keys.ledger(),
                 keys.counts(),
             ],
-            [worker, why, JOB_PREFIX, failures, int(now.timestamp() * 1000), count],
+            [worker, why, JOB_PREFIX, failures, int(now.timestamp() * 1000), count, blame],
         )
         return Returned(back=tuple(map(text_of, back)), dead=tuple(map(text_of, dead)))
+
+    def attend(
+        self, worker: str, *, host: str, pid: int, state: Literal["busy", "idle"], now: datetime
+    ) -> None:
+        """Say that a worker is here, for RQ's tools; to be said again every few seconds."""
+        fields = {
+            "last_heartbeat": rq_time(now),
+            "queues": self.queue,
+            "hostname": host,
+            "pid": str(pid),
+            "state": state,
+        }
+        self._attend(worker, "here", fields)
+
+    def leave(self, worker: str) -> None:
+        """Say that a worker has gone."""
+        self._attend(worker, "gone", {})
+
+    def _attend(self, worker: str, word: str, fields: dict[str, str]) -> None:
+        self._scripts(
+            "attend",
+            [keys.rq_worker(worker), keys.rq_workers(), keys.rq_workers_of(self.queue)],
+            [word, int(ATTEND_S), msgspec.json.encode(fields)],
+        )
 
     def split(self, worker: str, job: Taken, articles: tuple[Article, ...], now: datetime) -> None:
         """Replace a bundle by jobs of one article each, all to be run alone."""

@@ -86,7 +86,7 @@ class Words:
 
     def is_before(self, span: Span, sign: str) -> bool:
         """Whether the words of a span stand, somewhere in the text, directly before a sign."""
-        return self.cased(span) + sign in self._shadow
+        return sign in self._shadow and self.cased(span) + sign in self._shadow
 
     @cached_property
     def _gaps(self) -> Gaps:

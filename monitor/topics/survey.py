@@ -9,7 +9,7 @@ What counts
 - A place whose name is also a person's or a word's (`unsure_places.txt`) counts after "in", "from"
   and the like, or when its country is named otherwise.
 - An actor counts only while it is active; an article without a date counts as any time.
-- All-capital names of up to three letters say nothing in a sentence written in capitals ("IS").
+- "IS", "US", "WHO" and the like say nothing in a sentence written all in capitals.
 - A term counts once a sentence for its theme, negative ones are taken off.
 
 How much a sentence counts: the headline 3, the first three after it 1.6, the rest 1: news says
@@ -32,6 +32,7 @@ from monitor.topics.knowledge import unsure_places
 HEADLINE_WEIGHT = 3.0
 LEAD_WEIGHT = 1.6
 LEAD_SENTENCES = 3
+_WORDS_IN_CAPITALS = frozenset({"IS", "US", "WHO", "ICE", "UPS"})
 SPEAKERS = frozenset({"government", "military", "person"})
 """Kinds of actors that act for their home. Companies, parties and armed groups do not."""
 
@@ -140,7 +141,7 @@ class _Count:
             return
         if mention.kind == "theme":
             self._theme(mention)
-        elif len(mention.term) <= 3 and mention.term.isupper() and self._shouted(mention.sentence):
+        elif mention.term in _WORDS_IN_CAPITALS and self._is_word(mention):
             return
         elif mention.kind == "place":
             self._place(mention)
@@ -156,11 +157,16 @@ class _Count:
 
     def _place(self, mention: Mention) -> None:
         self.place_spans.add((mention.field, mention.start))
-        whole = self.knowledge.around(mention.id)[-1]
+        whole = self._whole(mention.id)
         if mention.term in unsure_places() and not mention.demonym and not self._entered(mention):
             self.unsure.append((whole, mention))
         else:
             self._count_place(whole, mention)
+
+    def _whole(self, place_id: str) -> str:
+        """The largest place known that a place lies in."""
+        places = self.knowledge.places
+        return next(id_ for id_ in reversed(self.knowledge.around(place_id)) if id_ in places)
 
     def _count_place(self, whole: str, mention: Mention) -> None:
         _more(self.places.setdefault(whole, {}), mention.sentence)
@@ -193,6 +199,12 @@ class _Count:
     def _act(self, actor: Actor, mention: Mention) -> None:
         for home in actor.home:
             self.acting.setdefault(home, set()).add(mention.sentence)
+
+    def _is_word(self, mention: Mention) -> bool:
+        """Whether a name may be a word: written without dots where all is in capitals."""
+        if "." in self.texts[mention.field][mention.start : mention.end]:
+            return False
+        return self._shouted(mention.sentence)
 
     def _shouted(self, sentence: int) -> bool:
         known = self.capitals.get(sentence)

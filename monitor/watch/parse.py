@@ -265,7 +265,7 @@ class _Parser:
             return
         if not isinstance(part.node, Not):
             for inner in part.parts:
-                if isinstance(part.node, Or) or not isinstance(inner.node, Not | Filter):
+                if isinstance(part.node, Or | InField) or not isinstance(inner.node, Not | Filter):
                     self.check_positive(inner)
         raise self._refused(part.start, *refusals.only_negative(part.node))
 

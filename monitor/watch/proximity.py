@@ -36,9 +36,20 @@ class Nearby:
         return next(self._pairs(scene), None) is not None
 
     def proof(self, scene: Scene) -> Proof:
-        left, right = min(self._pairs(scene), key=_width)
+        left, right = self._closest(scene)
         yield self._left.named(scene, left[2]), (left[2],)
         yield self._right.named(scene, right[2]), (right[2],)
+
+    def _closest(self, scene: Scene) -> tuple[Place, Place]:
+        """The pair to show. Of neighbours, as there may be 255 pairs for each place."""
+        if not isinstance(self._reach, int):
+            return min(self._pairs(scene), key=_extent)
+        lefts, rights = places(scene, self._left), places(scene, self._right)
+        beside = _in_order(lefts, rights) if self._ordered else _neighbours(lefts, rights)
+        best = min(beside, key=_extent, default=None)
+        if best is not None and any(close_pairs([best[0]], [best[1]], self._reach, ordered=False)):
+            return best
+        return next(self._pairs(scene))
 
     def _pairs(self, scene: Scene) -> Iterator[tuple[Place, Place]]:
         lefts, rights = places(scene, self._left), places(scene, self._right)
@@ -191,10 +202,6 @@ def _in_order(lefts: list[Place], rights: list[Place]) -> Iterator[tuple[Place, 
         at = bisect_left(begins, left[2][1])
         if at < len(rights):
             yield left, rights[at]
-
-
-def _width(pair: tuple[Place, Place]) -> int:
-    return _extent(pair)
 
 
 def _extent(window: tuple[Place, ...]) -> int:

@@ -118,7 +118,12 @@ def test_each_alert_is_one_write_even_in_an_ascii_world(envoys: Alert) -> None:
     ascii_world = os.environ | {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
 
     # when
-    with ours, subprocess.Popen(command("text", times=2), stderr=theirs, env=ascii_world) as child:
+    with (
+        ours,
+        subprocess.Popen(
+            command("text", times=2), stderr=theirs.fileno(), env=ascii_world
+        ) as child,
+    ):
         theirs.close()
         writes = list(iter(lambda: ours.recv(1 << 20), b""))
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from rq import Worker
 
 from monitor.alerts import deliveries
 from monitor.dedupe import article_keys
@@ -345,7 +346,7 @@ def test_a_parked_delivery_that_a_person_requeues_is_sent_after_all(
     store.outbox.settle(
         "d1", job.id, delivery.id, channel="desk", state=DeliveryState.PARKED, answer="no", now=NOON
     )
-    assert [letter["reason"] for letter in store.view.dead()] == ["no"]
+    assert [letter.reason for letter in store.letters.all()] == ["no"]
     # when: `rq requeue`
     rq_queue(store.client, DELIVERIES).failed_job_registry.requeue(job.id)
     (job,) = store.deliveries.take("d1", "t2", 5)
@@ -353,7 +354,65 @@ def test_a_parked_delivery_that_a_person_requeues_is_sent_after_all(
     # then
     assert not isinstance(begun, str)
     assert begun.delivery.attempts == 1
-    assert store.view.dead() == ()
+    assert store.letters.all() == ()
+
+
+def test_a_dead_letter_is_tried_again_with_a_clean_record(store: Store, article: Make) -> None:
+    # given
+    put(store, article())
+    job = take_one(store)
+    failed = Failed(article=article(), failures=4, reason="odd", after=None)
+    store.judging.commit("w1", Outcome(jobs=(job.id,), failed=(failed,)), NOON)
+    (letter,) = store.letters.all()
+    assert store.view.counts()["articles.set_aside"] == 1
+    # when: asked twice, as after a lost reply
+    assert [store.letters.retry(letter, NOON) for _ in range(2)] == [True, False]
+    # then
+    again = take_one(store, "w1", "t2")
+    assert (again.id, again.failures) == (letter.id, 0)
+    assert store.view.counts()["articles.set_aside"] == 0
+    assert store.letters.all() == ()
+
+
+def test_a_dead_letter_is_dropped_for_good(store: Store, article: Make) -> None:
+    # given
+    put(store, article())
+    job = take_one(store)
+    failed = Failed(article=article(), failures=4, reason="odd", after=None)
+    store.judging.commit("w1", Outcome(jobs=(job.id,), failed=(failed,)), NOON)
+    (letter,) = store.letters.all()
+    # when
+    assert [store.letters.drop(letter) for _ in range(2)] == [True, False]
+    # then
+    assert store.letters.all() == ()
+    assert not store.client.exists(keys.rq_job(letter.id))
+
+
+def test_what_took_too_long_alone_is_set_aside_at_once(store: Store, article: Make) -> None:
+    # given: a job that runs alone after its process was killed for taking too long
+    put(store, article())
+    take_one(store)
+    store.articles.give_back("w1", "crash", NOON, blame="longer than 30 s")
+    take_one(store, "w2", "t1")
+    # when
+    returned = store.articles.give_back("w2", "crash", NOON, blame="longer than 30 s")
+    # then
+    (letter,) = store.letters.all()
+    assert returned.dead == (letter.id,)
+    assert (letter.kind, letter.reason) == ("article", "longer than 30 s")
+
+
+def test_rq_shows_our_workers(store: Store) -> None:
+    # given
+    for _ in range(2):
+        store.articles.attend("w1", host="h", pid=7, state="busy", now=NOON)
+    # then
+    (worker,) = Worker.all(connection=store.client)
+    assert (worker.name, worker.pid, worker.queue_names()) == ("w1", 7, ["articles"])
+    # when
+    store.articles.leave("w1")
+    # then
+    assert Worker.all(connection=store.client) == []
 
 
 def test_the_ledger_finds_a_job_that_is_nowhere(store: Store, article: Make) -> None:

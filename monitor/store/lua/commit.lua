@@ -59,6 +59,10 @@ for _, job in ipairs(plan.jobs) do
   redis.call('HDEL', KEYS[2], job.id)
   redis.call('ZREM', KEYS[3], job.id)
   redis.call('DEL', KEYS[job.key])
+  -- A dead letter that RQ's tools put back is dead no more.
+  if redis.call('HDEL', KEYS[9], job.id) == 1 then
+    redis.call('HINCRBY', KEYS[4], 'articles.set_aside', -1)
+  end
 end
 for _, job in ipairs(plan.again) do
   redis.call('HSET', KEYS[job.key], 'data', blob(job.blob), 'origin', 'articles',

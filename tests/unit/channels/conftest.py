@@ -41,7 +41,7 @@ def poison() -> Callable[[Alert, str], Alert]:
     return poisoned
 
 
-@pytest.fixture(params=TRICKS.values(), ids=TRICKS.keys())
+@pytest.fixture(params=tuple(TRICKS.values()), ids=tuple(TRICKS))
 def trick(request: pytest.FixtureRequest) -> str:
     """One nasty text."""
     return str(request.param)

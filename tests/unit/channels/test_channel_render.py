@@ -156,6 +156,15 @@ def test_evidence_without_its_sentence_shows_its_own_words(envoys: Alert) -> Non
     assert plain(quotes(telling(envoys, alone), at_most=1).shown[0]) == "«river»"
 
 
+def test_space_at_the_ends_of_a_sentence_is_not_shown(envoys: Alert) -> None:
+    # given
+    sentence = " \n The river\n "
+    alert = telling(envoys, found("river", sentence, sentence))
+
+    # then
+    assert plain(quotes(alert, at_most=1).shown[0]) == "The «river»"
+
+
 def test_escapes_around_and_inside_a_mark_do_not_move_it(envoys: Alert) -> None:
     # given
     sentence = "The \x1b[31m ri\u00adver\x1b[0m\n rose."

@@ -85,6 +85,8 @@ NONE = (
     "https://exa mple.org/",
     "https://example.org:port/",
     "https://[::1/",
+    "https://" + "m." * 20_000 + "example.org/",
+    "https://" + "ü" * 300 + ".example/",
 )
 
 
@@ -99,7 +101,7 @@ def test_these_are_two_pages(one: str, other: str) -> None:
     assert url_key(one) is not None
 
 
-@pytest.mark.parametrize("url", NONE)
+@pytest.mark.parametrize("url", NONE, ids=lambda url: url[:30] or "nothing")
 def test_what_is_no_web_address_has_no_key(url: str) -> None:
     assert url_key(url) is None
 

@@ -13,7 +13,7 @@ import pytest
 
 from monitor.model import Article, Origin, SourceProblem
 from monitor.sources import seed_bytes
-from monitor.sources.seed import SEEDS, read_paths, read_seed
+from monitor.sources.seed import SEEDS, read_paths, read_seed, seed_files
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NOTE = "Ferry leaves earlier\n\nThe ferry leaves an hour earlier from Monday, the office said.\n"
@@ -46,6 +46,14 @@ def test_a_folder_is_read_by_name_all_the_way_down(tmp_path: Path) -> None:
     sources = [found.source for found in read_paths([tmp_path], fetched=NOW)]
 
     assert sources == ["a.txt", "1.txt", "2.txt", "c.txt"]
+
+
+def test_files_are_listed_without_opening_any(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(NOTE)
+    os.mkfifo(tmp_path / "b.txt")
+    single = tmp_path / "nowhere.txt"
+
+    assert list(seed_files([tmp_path, single])) == [tmp_path / "a.txt", tmp_path / "b.txt", single]
 
 
 def test_hidden_files_and_folders_are_skipped(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.lexicon import Knowledge, Lexicon
-from monitor.model import Actor, Article, Field, Topic
+from monitor.model import Actor, Article, Field, Place, Topic
 from monitor.text import read
 from monitor.topics import LEAST_SCORE, MOST_EVIDENCE, MOST_TOPICS, extract
 
@@ -259,6 +259,9 @@ class TestWhatCounts:
     def test_is_in_capitals_is_no_group(self, topics_of: TopicsOf) -> None:
         assert "actor:isil" not in keys(topics_of("WHAT IS NEXT FOR LEBANON", "Beirut waits."))
         assert "actor:isil" in keys(topics_of("What IS left behind in Lebanon", "Beirut waits."))
+        assert "place:US" not in keys(topics_of("LET US PRAY", "Beirut waits."))
+        assert "place:US" in keys(topics_of("THE U.S. VOTES", "Beirut waits."))
+        assert "place:GB" in keys(topics_of("UK STORM", "Beirut waits."))
 
     def test_a_name_shared_with_people_needs_company(self, topics_of: TopicsOf) -> None:
         player = ("Jordan opens a restaurant", "Jordan, who played for Chicago, fried eggs.")
@@ -286,11 +289,31 @@ class TestWhatCounts:
         topics = extract(reading, Lexicon.compile(knowledge).scan(reading), knowledge)
         assert labels(topics, "bilateral") == ["UK Norway relations"]
 
+    def test_little_knowledge_is_enough(self) -> None:
+        knowledge = Knowledge.of(
+            actors=(Actor(id="guard", name="Coast Guard", kind="military", home=("XX",)),),
+            places=(Place(id="umm-xx", name="Umm", kind="city", country="XX", inside="XX"),),
+        )
+        reading = read(_plain("Coast Guard in Umm"))
+        topics = extract(reading, Lexicon.compile(knowledge).scan(reading), knowledge)
+        assert set(keys(topics)) == {"actor:guard", "place:umm-xx"}
+
 
 _WORDS = st.sampled_from(
-    """Iraq Iraqi Baghdad US U.S. officials said ISIL in the attacked protest earthquake Trump . ! ,
-    Paris Jordan IS sanctions Kurdish "quoted" Георгий 伊拉克 العراق Türkiye’s — war \n\n""".split(
-        " "
+    (
+        *("Iraq", "Iraqi", "Baghdad", "US", "U.S.", "ISIL", "IS", "Trump", "Paris", "Jordan"),
+        *(
+            "officials",
+            "said",
+            "in",
+            "the",
+            "attacked",
+            "protest",
+            "earthquake",
+            "sanctions",
+            "war",
+        ),
+        *("Kurdish", '"quoted"', "Георгий", "伊拉克", "العراق", "Türkiye’s", "—", ".", "!", "\n\n"),
     )
 )
 

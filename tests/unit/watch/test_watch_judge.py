@@ -85,7 +85,6 @@ STORY = (
         ("place:mosul-iq", True),
         ("place:us AND place:iran", True),
         ("actor:isil", True),
-        ("lead:actor:isil", None),
         ("lead:(actor:isil)", False),
         ("theme:violence", True),
         ("theme:violence AND actor:isil", True),
@@ -103,9 +102,7 @@ STORY = (
         ("drones AND NOT tag:sport", True),
     ],
 )
-def test_a_query_holds_or_does_not(judge: Judge, query: str, holds: bool | None) -> None:
-    if holds is None:
-        pytest.skip("a key after a key is a colon out of place, see the parser's tests")
+def test_a_query_holds_or_does_not(judge: Judge, query: str, holds: bool) -> None:
     matches = judge(
         query,
         STORY,
@@ -162,8 +159,8 @@ def test_topics_match_by_label_or_key(judge: Judge) -> None:
         (("actor:us", "bomb"), "article", True),
         (("air strike", "followed"), 3, True),
         (("air strike", "followed"), 2, False),
-        (("women", "note", "bomb"), 7, True),
-        (("women", "note", "bomb"), 6, False),
+        (("women", "note", "bomb"), 6, True),
+        (("women", "note", "bomb"), 5, False),
         (("women", "theme:violence"), "sentence", True),
         (("drones OR tanks", "they"), "sentence", True),
         (("women", "tanks"), "sentence", False),
@@ -205,10 +202,10 @@ def test_evidence_prefers_places_close_together(judge: Judge) -> None:
     assert [e.sentence for e in match.evidence] == ["In May a bomb hit a US base."] * 2
 
     (near,) = judge("actor:us NEAR/20 bomb", body)
-    assert [e.start for e in near.evidence] == [35, 46]
+    assert [e.start for e in near.evidence] == [2, 13]
 
     (ordered,) = judge("bomb THEN/5 actor:us", body)
-    assert [e.start for e in ordered.evidence] == [11 - 9, 13]
+    assert [e.start for e in ordered.evidence] == [2, 13]
 
 
 def test_evidence_is_bounded_and_holds_nothing_twice(judge: Judge) -> None:

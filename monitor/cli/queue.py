@@ -1,0 +1,32 @@
+"""`wirewatch queue`: what waits, what is under way, by whom."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from monitor.cli import options
+from monitor.cli.articles import write
+from monitor.cli.connection import running_store
+from monitor.model import JOBS
+
+
+@click.command("queue")
+@options.config
+@options.data
+@click.option("--json", "as_json", is_flag=True, help="JSON Lines for machines.")
+def command(config: Path, data: Path, *, as_json: bool) -> None:
+    """What waits on each queue, what is under way, and which workers serve it."""
+    view = running_store(config, data).view
+    for queue in JOBS:
+        depth, workers = view.depth(queue), view.workers(queue)
+        if as_json:
+            write({"queue": queue, "depth": depth, "workers": workers})
+            continue
+        click.echo(
+            f"{queue:<12} {depth.waiting} waiting, {depth.leased} under way,"
+            f" {depth.later} to be tried again, oldest {depth.oldest_s:.0f} s"
+        )
+        for worker in workers:
+            click.echo(f"  {worker}")

@@ -1,0 +1,107 @@
+"""Dead letters: what was set aside for a person, and what the person does about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+import msgspec
+import redis
+
+from monitor.model import ARTICLES, DELIVERIES
+from monitor.store import keys
+from monitor.store.redis import Scripts, bytes_of, text_of, translated
+
+Kind = Literal["article", "delivery", "job"]
+
+COUNTED: dict[Kind, str] = {"article": "articles.set_aside", "delivery": "", "job": ""}
+"""The count a letter leaves when it is tried again. A delivery's is left by begin.lua."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetter:
+    """Something set aside: an article, a delivery, or a job that nobody could read."""
+
+    id: str
+    kind: Kind
+    reason: str
+    at: datetime
+
+
+class _Written(msgspec.Struct):
+    id: str
+    kind: Kind
+    reason: str
+    at: str
+
+
+class Letters:
+    """The dead letters of both queues. A letter's id is that of its job."""
+
+    def __init__(self, client: redis.Redis, scripts: Scripts) -> None:
+        self._client, self._scripts = client, scripts
+
+    def all(self) -> tuple[DeadLetter, ...]:
+        """Every letter, the oldest first."""
+        with translated():
+            raw = self._client.hvals(keys.dead())
+        return tuple(sorted(map(_read, raw), key=lambda letter: (letter.at, letter.id)))
+
+    def find(self, letter: str) -> DeadLetter | None:
+        """One letter by id."""
+        with translated():
+            raw = self._client.hget(keys.dead(), letter)
+        return None if raw is None else _read(raw)
+
+    def job(self, letter: str) -> tuple[str, bytes] | None:
+        """Queue and data of a letter's job, or None when it is no longer kept."""
+        with translated():
+            origin, data = self._client.hmget(keys.rq_job(letter), ["origin", "data"])
+        return None if data is None else (text_of(origin), bytes_of(data))
+
+    def retry(self, letter: DeadLetter, now: datetime) -> bool:
+        """Put it back on its queue with a clean record; False when it is no longer kept."""
+        job = self.job(letter.id)
+        if job is None:
+            return False
+        queue, _ = job
+        answer = self._scripts(
+            "revive",
+            [
+                keys.dead(),
+                keys.rq_failed(queue),
+                keys.rq_job(letter.id),
+                keys.rq_queue(queue),
+                keys.rq_queues(),
+                keys.counts(),
+                keys.ledger(),
+            ],
+            [
+                letter.id,
+                COUNTED[letter.kind],
+                int(now.timestamp() * 1000),
+                "ledger" if queue == ARTICLES else "",
+            ],
+        )
+        return bool(answer == b"done")
+
+    def drop(self, letter: DeadLetter) -> bool:
+        """Forget it for good; False when it is no longer there."""
+        queue = DELIVERIES if letter.kind == "delivery" else ARTICLES
+        answer = self._scripts(
+            "drop",
+            [keys.dead(), keys.rq_failed(queue), keys.rq_job(letter.id)],
+            [letter.id],
+        )
+        return bool(answer == b"done")
+
+
+def _read(raw: bytes | str) -> DeadLetter:
+    written = msgspec.json.decode(raw, type=_Written)
+    return DeadLetter(
+        id=written.id,
+        kind=written.kind,
+        reason=written.reason,
+        at=datetime.fromtimestamp(int(written.at) / 1000, UTC),
+    )

@@ -1,0 +1,16 @@
+-- A person puts a dead letter back on its queue, with a clean record.
+-- KEYS  1 dead  2 rq failed registry  3 job hash  4 rq queue  5 rq queues  6 counts  7 ledger
+-- ARGV  1 id of the dead letter, which is that of its job  2 name of the count it leaves, or ''
+--       3 now (ms)  4 'ledger' when its queue has one, or ''
+-- Returns 'done', or 'gone' when there is no such letter (any more), as after a resend.
+if redis.call('EXISTS', KEYS[3]) == 0 or redis.call('HDEL', KEYS[1], ARGV[1]) == 0 then
+  return 'gone'
+end
+redis.call('ZREM', KEYS[2], ARGV[1])
+redis.call('HSET', KEYS[3], 'status', 'queued', 'failures', 0)
+redis.call('HDEL', KEYS[3], 'error')
+redis.call('RPUSH', KEYS[4], ARGV[1])
+redis.call('SADD', KEYS[5], KEYS[4])
+if ARGV[2] ~= '' then redis.call('HINCRBY', KEYS[6], ARGV[2], -1) end
+if ARGV[4] ~= '' then redis.call('ZADD', KEYS[7], ARGV[3], ARGV[1]) end
+return 'done'
