@@ -41,7 +41,7 @@ def main() -> int:
         return 2
     log = settings.log
     telemetry.set_up(level=log.level, format_=log.format, file=Path(log.file) if log.file else None)
-    processes = options.processes or settings.processes
+    processes = options.processes or settings.workers.processes
     queues = options.queue or sorted(JOBS)
     shares = tuple((queue, processes if queue == ARTICLES else 1) for queue in queues)
     Supervisor(App(settings, settings.redis_url), shares).run()

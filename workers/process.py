@@ -58,6 +58,7 @@ class Process:
     log: FilteringBoundLogger
     held: tuple[str, ...] = ()
     takes: int = 0
+    judged: int = 0
 
     def cycle(self) -> bool:
         """Take what waits and finish it; False when there was nothing."""
@@ -105,6 +106,7 @@ class Process:
             if answer == "void":
                 self.log.warning("bundle.retaken", worker=self.worker, jobs=len(jobs))
             else:
+                self.judged += len(read)
                 self._say(outcome)
             return
         raise Bug(f"decided {DECISIONS} times and never alone", worker=self.worker)

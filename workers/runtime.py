@@ -1,21 +1,19 @@
-"""Processes, signals and supervision: one supervisor, a child for each share of a queue.
+"""Supervision: one supervisor a host, a child for each share of a queue.
 
 The supervisor compiles the watchlist once and forks, so that children share it. It gives a dead
-child's leases back at once and replaces it, ever more slowly if it dies young. Children die with
-their supervisor. The only broad `except`s of Wirewatch's workers are here: they log and go on.
+child's leases back at once and replaces it, ever more slowly if it dies young; it kills a child
+that reads one article for too long. Children die with their supervisor. The only broad `except`s
+of Wirewatch's workers are here: they log and go on.
 """
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import ctypes
 import gc
 import os
 import signal
 import socket
 import sys
-import threading
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -24,39 +22,31 @@ from monitor import telemetry
 from monitor.app import App, Judgement, now
 from monitor.errors import StoreUnavailable
 from monitor.model import ARTICLES, Later, Receipt
-from monitor.store import LEASE_S, Store, Work
-from workers.deliver import Deliver
-from workers.process import Process
+from monitor.store import Store
+from workers.child import LIVES, STOP_S, Child, Patience, Stop, return_held
 from workers.upkeep import Upkeep
-
-STOP_S = 8.0
-"""How long children may take to finish what they hold; compose grants 10 s and more."""
+from workers.vitals import Vitals
 
 YOUNG_S = 5.0
 """A child that dies younger is replaced with growing delay."""
 
 TICK_S = 0.05
-SAY_EVERY_S = 60.0
 PR_SET_PDEATHSIG = 1
 
 
-@dataclass(slots=True)
-class Stop:
-    """Whether we were asked to stop."""
+def guarded(vitals: Vitals) -> Callable[[Callable[[], Judgement]], Judgement | Exception]:
+    """A guard for reading: times it, and answers an error for the retry table to judge."""
 
-    asked: bool = False
+    def guard(work: Callable[[], Judgement]) -> Judgement | Exception:
+        vitals.begin()
+        try:
+            return work()
+        except Exception as error:  # noqa: BLE001  # a text can break anything; it is logged
+            return error
+        finally:
+            vitals.end()
 
-    def ask(self, *_: object) -> None:
-        """As a signal handler: finish what is held, take no more."""
-        self.asked = True
-
-
-def guarded(work: Callable[[], Judgement]) -> Judgement | Exception:
-    """Run the reading of one article; its error is an answer, for the retry table to judge."""
-    try:
-        return work()
-    except Exception as error:  # noqa: BLE001  # an article's text can break anything; it is logged
-        return error
+    return guard
 
 
 async def guarded_send(sending: Awaitable[Receipt]) -> Receipt:
@@ -72,169 +62,73 @@ def worker_name(queue: str, number: int) -> str:
     return f"{socket.gethostname()}.{os.getpid()}.{queue}.{number}.{time.time_ns():x}"
 
 
-class Patience:
-    """Waiting for Redis: says so at once and then once a minute, with growing pauses."""
-
-    def __init__(self, what: str) -> None:
-        self._what, self._pause_s, self._said_s = what, 0.05, float("-inf")
-        self._log = telemetry.logger()
-
-    def wait(self, error: StoreUnavailable) -> None:
-        """Pause once."""
-        if time.monotonic() - self._said_s >= SAY_EVERY_S:
-            self._said_s = time.monotonic()
-            self._log.warning("store.unavailable", who=self._what, reason=error.message)
-        time.sleep(self._pause_s)
-        self._pause_s = min(self._pause_s * 2, 2.0)
-
-    def over(self) -> None:
-        """Redis answers: say so if we had said that it did not."""
-        if self._said_s != float("-inf"):
-            self._log.info("store.available", who=self._what)
-        self._pause_s, self._said_s = 0.05, float("-inf")
-
-
-def keep_leases(work: Work, worker: str, held: Callable[[], tuple[str, ...]]) -> None:
-    """Renew leases from a thread of its own, with a connection of its own, for ever."""
-    while True:
-        time.sleep(LEASE_S / 3)
-        jobs = held()
-        if jobs:
-            # A lease that cannot be renewed runs out, and the commit is void: nothing to do here.
-            with contextlib.suppress(StoreUnavailable):
-                work.renew(worker, jobs)
-
-
-def _heartbeat(app: App, queue: str, worker: str, held: Callable[[], tuple[str, ...]]) -> None:
-    threading.Thread(
-        target=keep_leases, args=(app.store().work(queue), worker, held), daemon=True
-    ).start()
-
-
-def judge_articles(app: App, worker: str, stop: Stop) -> None:
-    """The life of a child that judges articles."""
-    store = app.store()
-    process = Process(
-        desk=app.desk, store=store, worker=worker, now=now, guard=guarded, log=telemetry.logger()
-    )
-    _heartbeat(app, ARTICLES, worker, lambda: process.held)
-    patience = Patience("worker")
-    while not stop.asked:
-        try:
-            if not process.cycle() and not stop.asked:
-                store.articles.wait(1)
-            patience.over()
-        except StoreUnavailable as error:
-            patience.wait(error)
-            process.held = ()
-            _return_held(store.articles, worker)
-
-
-def _return_held(work: Work, worker: str) -> None:
-    """What was in hand is decided anew: give it back unblamed. If Redis is still away, the leases
-    run out instead."""
-    with contextlib.suppress(StoreUnavailable):
-        work.give_back(worker, "stop", now())
-
-
-def deliver_alerts(app: App, worker: str, stop: Stop) -> None:
-    """The life of a child that delivers."""
-    asyncio.run(_deliver_alerts(app, worker, stop))
-
-
-async def _deliver_alerts(app: App, worker: str, stop: Stop) -> None:
-    store, channels = app.store(), app.channels()
-    deliver = Deliver(
-        store=store,
-        channels=channels,
-        settings=app.settings.channels,
-        worker=worker,
-        now=now,
-        guard=guarded_send,
-        log=telemetry.logger(),
-    )
-    _heartbeat(app, store.deliveries.queue, worker, lambda: deliver.held)
-    patience = Patience("delivery")
-    while not stop.asked:
-        try:
-            if not await deliver.fill():
-                if deliver.under_way:
-                    await deliver.reap(0.2)
-                else:
-                    await asyncio.to_thread(store.deliveries.wait, 1)
-            await deliver.reap(0)
-            patience.over()
-        except StoreUnavailable as error:
-            await asyncio.to_thread(patience.wait, error)
-    until = time.monotonic() + STOP_S / 2
-    while deliver.under_way and time.monotonic() < until:
-        with contextlib.suppress(StoreUnavailable):
-            await deliver.reap(0.2)
-    for channel in channels.values():
-        await channel.close()
-
-
 @dataclass(slots=True, kw_only=True)
-class Child:
-    """A process of ours: what it serves, since when, and how often in a row it died young."""
+class Post:
+    """A place for one child: what it serves, who holds it, how often in a row one died young."""
 
-    worker: str
     queue: str
     number: int
-    born_s: float
+    vitals: Vitals
+    worker: str = ""
+    pid: int = 0
+    born_s: float = 0.0
     young_deaths: int = 0
+    due_s: float = 0.0
+    blame: str = ""
 
 
 @dataclass(slots=True)
 class Supervisor:
-    """Keeps `processes` children on the articles queue and one on deliveries alive."""
+    """Keeps a child at every post; `shares` says how many for each queue."""
 
     app: App
     shares: tuple[tuple[str, int], ...]
     stop: Stop = field(default_factory=Stop)
-    children: dict[int, Child] = field(default_factory=dict)
-    waiting: list[tuple[float, Child]] = field(default_factory=list)
+    posts: list[Post] = field(default_factory=list)
 
     def run(self) -> None:
         """Until SIGTERM or SIGINT; then until the children have finished or given back."""
-        log = telemetry.logger()
         if any(queue == ARTICLES for queue, _ in self.shares):
             _ = self.app.desk  # compiled before the fork: children share its pages
             gc.freeze()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, self.stop.ask)
         store = self.app.store()
-        upkeep = Upkeep(store=store, now=now, log=log)
+        upkeep = Upkeep(store=store, now=now, log=telemetry.logger())
         patience = Patience("supervisor")
-        for queue, count in self.shares:
-            for number in range(count):
-                self._start(queue, number, young_deaths=0)
+        self.posts = [
+            Post(queue=queue, number=number, vitals=Vitals())
+            for queue, count in self.shares
+            for number in range(count)
+        ]
         while not self.stop.asked:
             try:
-                self._replace(store, upkeep)
+                self._bury(store, upkeep)
                 upkeep.run()
                 patience.over()
             except StoreUnavailable as error:
                 patience.wait(error)
+            self._limit()
+            self._man()
             time.sleep(TICK_S)
         self._end(store)
 
-    def _start(self, queue: str, number: int, *, young_deaths: int) -> None:
-        worker = worker_name(queue, number)
-        parent = os.getpid()
+    def _man(self) -> None:
+        """Start a child at every empty post whose time has come."""
+        for post in self.posts:
+            if not post.pid and not post.worker and post.due_s <= time.monotonic():
+                self._start(post)
+
+    def _start(self, post: Post) -> None:
+        post.vitals.end()
+        worker, parent = worker_name(post.queue, post.number), os.getpid()
         pid = os.fork()
         if pid == 0:
-            self._live(queue, worker, parent)
-        self.children[pid] = Child(
-            worker=worker,
-            queue=queue,
-            number=number,
-            born_s=time.monotonic(),
-            young_deaths=young_deaths,
-        )
-        telemetry.logger().info("process.started", worker=worker, queue=queue, pid=pid)
+            self._live(post, worker, parent)
+        post.worker, post.pid, post.born_s, post.blame = worker, pid, time.monotonic(), ""
+        telemetry.logger().info("process.started", worker=worker, queue=post.queue, pid=pid)
 
-    def _live(self, queue: str, worker: str, parent: int) -> None:
+    def _live(self, post: Post, worker: str, parent: int) -> None:
         """Be a child; never returns."""
         code = 1
         try:
@@ -242,55 +136,73 @@ class Supervisor:
             stop = Stop()
             signal.signal(signal.SIGTERM, stop.ask)
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C: the supervisor tells us
-            life = judge_articles if queue == ARTICLES else deliver_alerts
-            life(self.app, worker, stop)
+            LIVES[post.queue](
+                Child(
+                    app=self.app,
+                    worker=worker,
+                    stop=stop,
+                    vitals=post.vitals,
+                    guard=guarded(post.vitals),
+                    guard_send=guarded_send,
+                )
+            )
             code = 0
-        except BaseException:  # noqa: BLE001  # the last line of a process: log, then end
-            telemetry.logger().error("process.ended", worker=worker, exc_info=True)
+        except BaseException:  # noqa: BLE001  # the last line of a process: say why, then end
+            telemetry.logger().exception("process.ended", worker=worker)
         finally:
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(code)
 
-    def _replace(self, store: Store, upkeep: Upkeep) -> None:
-        for child, status in self._reaped():
-            telemetry.logger().warning(
-                "process.ended", worker=child.worker, queue=child.queue, status=status
-            )
-            age_s = time.monotonic() - child.born_s
-            child.young_deaths = child.young_deaths + 1 if age_s < YOUNG_S else 0
-            delay_s = min(0.1 * 2**child.young_deaths, 10.0) if child.young_deaths else 0.0
-            self.waiting.append((time.monotonic() + delay_s, child))
-            returned = store.work(child.queue).give_back(child.worker, "crash", now())
-            upkeep.say(store.work(child.queue), returned, "its process died")
-        due = [child for at, child in self.waiting if at <= time.monotonic()]
-        self.waiting = [(at, child) for at, child in self.waiting if child not in due]
-        for child in due:
-            self._start(child.queue, child.number, young_deaths=child.young_deaths)
+    def _limit(self) -> None:
+        """Kill a child that reads one article for longer than the limit."""
+        limit_s = self.app.settings.workers.time_limit.total_seconds()
+        for post in self.posts:
+            if post.pid and not post.blame and post.vitals.reading_s() > limit_s:
+                post.blame = f"reading it took longer than {limit_s:g} s ([workers] time_limit)"
+                os.kill(post.pid, signal.SIGKILL)
 
-    def _reaped(self) -> list[tuple[Child, int]]:
-        ended = []
-        while self.children:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-            if pid == 0:
-                break
-            child = self.children.pop(pid, None)
-            if child is not None:
-                ended.append((child, os.waitstatus_to_exitcode(status)))
-        return ended
+    def _bury(self, store: Store, upkeep: Upkeep) -> None:
+        """Note who died, and give back what they held: at once, or as soon as Redis answers."""
+        for post in self.posts:
+            if post.pid and self._has_ended(post):
+                age_s = time.monotonic() - post.born_s
+                post.young_deaths = post.young_deaths + 1 if age_s < YOUNG_S else 0
+                delay_s = min(0.1 * 2**post.young_deaths, 10.0) if post.young_deaths else 0.0
+                post.pid, post.due_s = 0, time.monotonic() + delay_s
+        for post in self.posts:
+            if post.worker and not post.pid:
+                work = store.work(post.queue)
+                returned = work.give_back(post.worker, "crash", now(), blame=post.blame)
+                work.leave(post.worker)
+                upkeep.say(work, returned, post.blame or "its process died")
+                post.worker = ""
+
+    def _has_ended(self, post: Post) -> bool:
+        pid, status = os.waitpid(post.pid, os.WNOHANG)
+        if pid == 0:
+            return False
+        code = os.waitstatus_to_exitcode(status)
+        if not self.stop.asked:
+            say = telemetry.logger().warning if code else telemetry.logger().info
+            say("process.ended", worker=post.worker, queue=post.queue, status=code)
+        return True
 
     def _end(self, store: Store) -> None:
-        workers = list(self.children.values())
-        for pid in self.children:
-            os.kill(pid, signal.SIGTERM)
+        """Ask the children to finish; kill who does not; nothing stays leased."""
+        alive = [post for post in self.posts if post.pid]
+        for post in alive:
+            os.kill(post.pid, signal.SIGTERM)
         until = time.monotonic() + STOP_S
-        while self.children and time.monotonic() < until:
-            self._reaped()
+        while alive and time.monotonic() < until:
+            alive = [post for post in alive if not self._has_ended(post)]
             time.sleep(TICK_S)
-        for pid in self.children:
-            os.kill(pid, signal.SIGKILL)
-        for child in workers:
-            _return_held(store.work(child.queue), child.worker)
+        for post in alive:
+            os.kill(post.pid, signal.SIGKILL)
+            os.waitpid(post.pid, 0)
+        for post in self.posts:
+            if post.worker:
+                return_held(store.work(post.queue), post.worker)
 
 
 def die_with_parent(parent: int) -> None:

@@ -149,7 +149,7 @@ class Poller:
     # -- back-pressure
 
     def _crowded(self) -> bool:
-        if self.store.view.waiting(ARTICLES) <= self.settings.queue_bound:
+        if self.store.view.waiting(ARTICLES) <= self.settings.workers.queue_bound:
             return False
         self._say("poller.waited", "the queue is longer than [workers] queue_bound")
         return True

@@ -65,8 +65,7 @@ class Settings:
     redis_url: str
     allow: tuple[IPv4Network | IPv6Network, ...]
     contact: str
-    processes: int
-    queue_bound: int
+    workers: WorkersTable
     log: LogTable
     retention: Retention
     seeds: tuple[Path, ...]
@@ -112,8 +111,7 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
         redis_url=redis.url,
         allow=net.allow,
         contact=net.contact,
-        processes=workers.processes,
-        queue_bound=workers.queue_bound,
+        workers=workers,
         log=log,
         retention=Retention(
             articles=retention.articles, stories=retention.stories, alerts=retention.alerts

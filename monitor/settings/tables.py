@@ -99,6 +99,13 @@ class WorkersTable(Table):
     queue_bound: int = Field(
         2000, ge=1, description="jobs waiting above which the poller waits (a job: 50 articles)"
     )
+    time_limit: Span = Field(
+        timedelta(seconds=30), description="for reading one article; then it is set aside"
+    )
+    recycle_after: int = Field(
+        200_000, ge=1, description="articles after which a process is replaced"
+    )
+    recycle_mb: int = Field(1024, ge=128, description="memory above which a process is replaced")
 
 
 class LogTable(Table):

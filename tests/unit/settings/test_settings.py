@@ -46,7 +46,7 @@ def loaded(config: Path, **environment: str) -> Settings:
 
 def test_an_empty_folder_loads(config: Path) -> None:
     settings = loaded(config)
-    assert (settings.sources, settings.watches, settings.processes) == ((), (), 2)
+    assert (settings.sources, settings.watches, settings.workers.processes) == ((), (), 2)
     assert "us" in settings.knowledge.actors
 
 
@@ -135,7 +135,7 @@ def test_the_environment_goes_before_the_file(config: Path) -> None:
         WIREWATCH_DATA="/tmp/elsewhere",
     )
     # then
-    assert settings.processes == 7
+    assert settings.workers.processes == 7
     assert settings.redis_url == "redis://:12345@redis:6379/0"
     assert settings.allow == (ip_network("127.0.0.0/8"), ip_network("10.0.0.0/8"))
 

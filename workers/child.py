@@ -1,0 +1,184 @@
+"""The lives of the children: one judges articles, one delivers.
+
+Each ends when it is asked to, finishing or giving back what it holds, and when it has worked or
+grown enough to be replaced.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import resource
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor import telemetry
+from monitor.app import App, now
+from monitor.errors import StoreUnavailable
+from monitor.model import ARTICLES, DELIVERIES
+from monitor.store import LEASE_S, Work
+from workers.deliver import Deliver
+from workers.deliver import Guard as GuardSend
+from workers.process import Guard, Process
+from workers.vitals import Vitals
+
+STOP_S = 8.0
+"""How long a child may take to finish what it holds; compose grants 30 s, `run` waits 10."""
+
+SAY_EVERY_S = 60.0
+LOOK_S = 0.2
+PAGE_BYTES = resource.getpagesize()
+
+
+@dataclass(slots=True)
+class Stop:
+    """Whether we were asked to stop."""
+
+    asked: bool = False
+
+    def ask(self, *_: object) -> None:
+        """As a signal handler: finish what is held, take no more."""
+        self.asked = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Child:
+    """What a child is given: the parts, its name, and how it is told and watched."""
+
+    app: App
+    worker: str
+    stop: Stop
+    vitals: Vitals
+    guard: Guard
+    guard_send: GuardSend
+
+
+class Patience:
+    """Waiting for Redis: says so at once and then once a minute, with growing pauses."""
+
+    def __init__(self, what: str) -> None:
+        self._what, self._pause_s, self._said_s = what, 0.05, float("-inf")
+        self._log = telemetry.logger()
+
+    def wait(self, error: StoreUnavailable) -> None:
+        """Pause once."""
+        if time.monotonic() - self._said_s >= SAY_EVERY_S:
+            self._said_s = time.monotonic()
+            self._log.warning("store.unavailable", who=self._what, reason=error.message)
+        time.sleep(self._pause_s)
+        self._pause_s = min(self._pause_s * 2, 2.0)
+
+    def over(self) -> None:
+        """Redis answers: say so if we had said that it did not."""
+        if self._said_s != float("-inf"):
+            self._log.info("store.available", who=self._what)
+        self._pause_s, self._said_s = 0.05, float("-inf")
+
+
+def judge_articles(child: Child) -> None:
+    """The life of a child that judges articles."""
+    store, limits = child.app.store(), child.app.settings.workers
+    process = Process(
+        desk=child.app.desk,
+        store=store,
+        worker=child.worker,
+        now=now,
+        guard=child.guard,
+        log=telemetry.logger(),
+    )
+    _attend(child, store.articles.queue, lambda: process.held)
+    patience = Patience("worker")
+    while not child.stop.asked and process.judged < limits.recycle_after:
+        try:
+            if process.cycle():
+                if resident_bytes() > limits.recycle_mb << 20:
+                    return
+            elif not child.stop.asked:
+                store.articles.wait(1)
+            patience.over()
+        except StoreUnavailable as error:
+            patience.wait(error)
+            process.held = ()
+            return_held(store.articles, child.worker)
+
+
+def deliver_alerts(child: Child) -> None:
+    """The life of a child that delivers."""
+    asyncio.run(_deliver_alerts(child))
+
+
+async def _deliver_alerts(child: Child) -> None:
+    store, channels = child.app.store(), child.app.channels()
+    deliver = Deliver(
+        store=store,
+        channels=channels,
+        settings=child.app.settings.channels,
+        worker=child.worker,
+        now=now,
+        guard=child.guard_send,
+        log=telemetry.logger(),
+    )
+    _attend(child, store.deliveries.queue, lambda: deliver.held)
+    patience = Patience("delivery")
+    while not child.stop.asked:
+        try:
+            if not await deliver.fill():
+                if deliver.under_way:
+                    await deliver.reap(LOOK_S)
+                else:
+                    await asyncio.to_thread(store.deliveries.wait, 1)
+            await deliver.reap(0)
+            patience.over()
+        except StoreUnavailable as error:
+            await asyncio.to_thread(patience.wait, error)
+    until = time.monotonic() + STOP_S / 2
+    while deliver.under_way and time.monotonic() < until:
+        with contextlib.suppress(StoreUnavailable):
+            await deliver.reap(LOOK_S)
+    for channel in channels.values():
+        await channel.close()
+
+
+def return_held(work: Work, worker: str) -> None:
+    """What was in hand is decided anew: give it back unblamed. If Redis is still away, the leases
+    run out instead."""
+    with contextlib.suppress(StoreUnavailable):
+        work.give_back(worker, "stop", now())
+
+
+def resident_bytes() -> int:
+    """The memory this process occupies; 0 where the system does not say."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_BYTES
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def _attend(child: Child, queue: str, held: Callable[[], tuple[str, ...]]) -> None:
+    """Keep leases and presence from a thread of its own, with a connection of its own."""
+    work = child.app.store().work(queue)
+    threading.Thread(target=_keep, args=(work, child.worker, held), daemon=True).start()
+
+
+def _keep(work: Work, worker: str, held: Callable[[], tuple[str, ...]]) -> None:
+    host, pid = socket.gethostname(), os.getpid()
+    while True:
+        jobs = held()
+        # A lease that cannot be renewed runs out, and the commit is void: nothing to do here.
+        with contextlib.suppress(StoreUnavailable):
+            work.attend(worker, host=host, pid=pid, state="busy" if jobs else "idle", now=now())
+            if jobs:
+                work.renew(worker, jobs)
+        time.sleep(LEASE_S / 3)
+
+
+LIVES: dict[str, Callable[[Child], None]] = {
+    ARTICLES: judge_articles,
+    DELIVERIES: deliver_alerts,
+}
+"""Queue -> the life of a process that serves it."""
