@@ -31,6 +31,8 @@ COMMANDS: dict[str, Entry] = {
     "read": Entry("monitor.cli.read", "Any feed or seed file -> articles."),
     "topics": Entry("monitor.cli.topics", "Articles -> their topics, with evidence."),
     "match": Entry("monitor.cli.match", "Articles -> the watches they satisfy, with evidence."),
+    "try": Entry("monitor.cli.try_", "Test a query: what it matches, or what came nearest."),
+    "why": Entry("monitor.cli.why", "Why an article satisfies a watch, or not: the whole tree."),
     "dedupe": Entry("monitor.cli.dedupe", "Articles -> their stories."),
     "queue": Entry("monitor.cli.queue", "What waits, what is under way, by whom."),
     "dead": Entry("monitor.cli.dead", "What was set aside for a person: list, show, retry, drop."),

@@ -3,7 +3,7 @@
 from monitor.lexicon.automaton import Lexicon
 from monitor.lexicon.knowledge import Knowledge
 from monitor.lexicon.mentions import Mentions
-from monitor.lexicon.names import is_initialism
+from monitor.lexicon.names import Name, is_initialism, spellings
 from monitor.lexicon.scripts import patterns
 
-__all__ = ["Knowledge", "Lexicon", "Mentions", "is_initialism", "patterns"]
+__all__ = ["Knowledge", "Lexicon", "Mentions", "Name", "is_initialism", "patterns", "spellings"]

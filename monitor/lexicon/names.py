@@ -73,12 +73,20 @@ def is_initialism(text: str) -> bool:
 
 def names_of(knowledge: Knowledge) -> Iterator[tuple[bytes, Name]]:
     """Every name with each pattern of the line that spells it."""
-    for actor in knowledge.actors.values():
-        yield from _proper_names("actor", actor)
-    for place in knowledge.places.values():
-        yield from _proper_names("place", place)
-    for theme in knowledge.themes.values():
-        yield from _theme_terms(theme)
+    for subjects in (knowledge.actors, knowledge.places, knowledge.themes):
+        for subject in subjects.values():
+            yield from spellings(subject)
+
+
+def spellings(subject: Actor | Place | Theme) -> Iterator[tuple[bytes, Name]]:
+    """Every name of one subject with each pattern of the line that spells it."""
+    match subject:
+        case Actor():
+            return _proper_names("actor", subject)
+        case Place():
+            return _proper_names("place", subject)
+        case Theme():
+            return _theme_terms(subject)
 
 
 def _proper_names(kind: SubjectKind, subject: Actor | Place) -> Iterator[tuple[bytes, Name]]:

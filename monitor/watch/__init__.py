@@ -1,7 +1,17 @@
 """watch: the watch language, and which watches an article satisfies."""
 
+from monitor.watch.explain import Verdict, explain
 from monitor.watch.parse import parse, parse_operand
 from monitor.watch.spelling import spell
 from monitor.watch.watchlist import Watchlist, compile_watchlist, parse_watch
 
-__all__ = ["Watchlist", "compile_watchlist", "parse", "parse_operand", "parse_watch", "spell"]
+__all__ = [
+    "Verdict",
+    "Watchlist",
+    "compile_watchlist",
+    "explain",
+    "parse",
+    "parse_operand",
+    "parse_watch",
+    "spell",
+]

@@ -43,10 +43,10 @@ class Nearby:
     def _closest(self, scene: Scene) -> tuple[Place, Place]:
         """The pair to show. Of neighbours, as there may be 255 pairs for each place."""
         if not isinstance(self._reach, int):
-            return min(self._pairs(scene), key=_extent)
+            return min(self._pairs(scene), key=extent)
         lefts, rights = places(scene, self._left), places(scene, self._right)
-        beside = _in_order(lefts, rights) if self._ordered else _neighbours(lefts, rights)
-        best = min(beside, key=_extent, default=None)
+        beside = _in_order(lefts, rights) if self._ordered else neighbours(lefts, rights)
+        best = min(beside, key=extent, default=None)
         if best is not None and any(close_pairs([best[0]], [best[1]], self._reach, ordered=False)):
             return best
         return next(self._pairs(scene))
@@ -60,7 +60,7 @@ class Nearby:
             if self._ordered:
                 yield from _in_order(mine, theirs)
             else:
-                yield from _neighbours(mine, theirs)
+                yield from neighbours(mine, theirs)
 
 
 class Lonely:
@@ -107,9 +107,9 @@ class Window:
         rows = tuple(places(scene, part) for part in self._parts)
         if isinstance(self._within, int):
             window = smallest_window(rows)
-            return window if _extent(window) <= self._within else ()
+            return window if extent(window) <= self._within else ()
         windows = (smallest_window(unit) for unit in shared_units(scene, rows, self._within))
-        return min(windows, key=_extent, default=())
+        return min(windows, key=extent, default=())
 
 
 def places(scene: Scene, clause: Spotted) -> list[Place]:
@@ -170,7 +170,7 @@ def smallest_window(rows: tuple[list[Place], ...]) -> tuple[Place, ...]:
             if at[index] == len(row):
                 return best
         window = tuple(ends[where] for ends, where in zip(soonest, at, strict=True))
-        if not best or _extent(window) < _extent(best):
+        if not best or extent(window) < extent(best):
             best = window
     return best
 
@@ -184,7 +184,7 @@ def _soonest_ends(row: list[Place]) -> list[Place]:
     return soonest
 
 
-def _neighbours(lefts: list[Place], rights: list[Place]) -> Iterator[tuple[Place, Place]]:
+def neighbours(lefts: list[Place], rights: list[Place]) -> Iterator[tuple[Place, Place]]:
     """Each left place with the right ones next to it on either side."""
     firsts = [place[0] for place in rights]
     for left in lefts:
@@ -204,7 +204,7 @@ def _in_order(lefts: list[Place], rights: list[Place]) -> Iterator[tuple[Place, 
             yield left, rights[at]
 
 
-def _extent(window: tuple[Place, ...]) -> int:
+def extent(window: tuple[Place, ...]) -> int:
     """How many words a window holds, from its first to its last."""
     if not window:
         return 0

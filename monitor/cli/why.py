@@ -1,0 +1,148 @@
+"""`wirewatch why`: why an article satisfies a watch, or not; and what happened then."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import click
+import msgspec
+
+from monitor.app import Desk
+from monitor.cli import options, verdicts
+from monitor.cli.articles import Articles, write
+from monitor.cli.connection import running_store
+from monitor.model import Alert, Article, Watch
+from monitor.settings import load, load_watchlist
+from monitor.watch import Verdict, parse_watch
+
+
+@click.command("why")
+@click.option(
+    "--watchlist",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Ask a watchlist.toml about the articles of PATH..., without a server.",
+)
+@click.option("--watch", "only", metavar="ID", help="With --watchlist: this watch only.")
+@click.option(
+    "--actors",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="With --watchlist: an actors.toml that adds to the shipped knowledge.",
+)
+@click.option("--json", "as_json", is_flag=True, help="JSON Lines only, no tree.")
+@click.argument("about", nargs=-1, required=True, metavar="ARTICLE WATCH | PATH...")
+@options.config
+@options.data
+def command(
+    about: tuple[str, ...],
+    watchlist: Path | None,
+    only: str | None,
+    actors: Path | None,
+    config: Path,
+    data: Path,
+    *,
+    as_json: bool,
+) -> None:
+    """The whole decision as a tree: which clause held where, and what came nearest.
+
+    ARTICLE is the ref of an article that was judged in the last days, WATCH the id of a watch; then
+    what happened after matching is told, too. With --watchlist, PATH... are files, folders or `-`.
+    The tree goes to stderr, JSON Lines to stdout (not to a terminal, unless --json).
+    """
+    if watchlist is not None:
+        watches, knowledge = load_watchlist(watchlist, actors)
+        chosen = _chosen(watches, only)
+        articles = Articles(about)
+        _Teller(Desk.of(chosen, knowledge), as_json=as_json).tell_all(articles)
+        articles.exit()
+    if len(about) != 2:
+        raise click.UsageError("give ARTICLE and WATCH, or --watchlist FILE and PATH...")
+    _ask_live(config, data, about[0], about[1], as_json=as_json)
+
+
+def _ask_live(config: Path, data: Path, ref: str, watch_id: str, *, as_json: bool) -> None:
+    settings = load(config)
+    (watch,) = _chosen(settings.watches, watch_id)
+    kept = running_store(config, data).view.article(ref)
+    if kept is None:
+        raise click.UsageError(
+            f"no article {ref!r} is kept: give the ref of one that was judged within"
+            " [retention] articles"
+        )
+    article, outcome = kept
+    teller = _Teller(Desk.of((watch,), settings.knowledge), as_json=as_json)
+    teller.tell(article, outcome)
+
+
+def _chosen(watches: tuple[Watch, ...], only: str | None) -> tuple[Watch, ...]:
+    if only is None:
+        return watches
+    found = tuple(watch for watch in watches if watch.id == only)
+    if not found:
+        known = ", ".join(watch.id for watch in watches) or "none"
+        raise click.UsageError(f"no watch {only!r}; there are: {known}")
+    return found
+
+
+class _Teller:
+    """Explains each article for each watch of a desk, and says it."""
+
+    def __init__(self, desk: Desk, *, as_json: bool) -> None:
+        self._explainer = verdicts.Explainer(desk)
+        self._trees = {
+            watch.id: parse_watch(watch, desk.knowledge) for watch in desk.watches.values()
+        }
+        self._tree = not as_json
+        self._json = as_json or not sys.stdout.isatty()
+
+    def tell_all(self, articles: Iterable[Article]) -> None:
+        for article in articles:
+            self.tell(article, None)
+
+    def tell(self, article: Article, outcome: Mapping[str, str] | None) -> None:
+        asked = self._explainer.verdicts(article, self._trees.values())
+        for watch_id, verdict in zip(self._trees, asked, strict=True):
+            then = "" if outcome is None else afterwards(watch_id, outcome)
+            if self._tree:
+                self._say(article, watch_id, verdict, then)
+            if self._json:
+                write(
+                    {
+                        "article": article.id,
+                        "watch": watch_id,
+                        "matched": verdict.held,
+                        "tree": verdicts.row(verdict),
+                        "missing": list(verdicts.missing(verdict)),
+                        **({} if outcome is None else {"then": then}),
+                    }
+                )
+
+    def _say(self, article: Article, watch_id: str, verdict: Verdict, then: str) -> None:
+        does = "satisfies" if verdict.held else "does not satisfy"
+        click.echo(f"{article.id} “{article.title}” {does} {watch_id}", err=True)
+        for line in verdicts.lines(verdict, depth=1):
+            click.echo(line, err=True)
+        if then:
+            click.echo(f"  then: {then}", err=True)
+        click.echo("", err=True)
+
+
+def afterwards(watch_id: str, outcome: Mapping[str, str]) -> str:
+    """What happened after matching, from the outcome that was kept with the article."""
+    relation = outcome.get("relation", "new")
+    about = {
+        "new": "the first article of its story",
+        "copy": "a copy of an article seen before",
+        "revision": "a later version of an article seen before",
+        "repeat": "an article seen before, unchanged",
+    }.get(relation, relation)
+    if watch_id not in outcome.get("matched", "").split():
+        return f"it was {about}; the watch did not match when it was judged"
+    silenced = msgspec.json.decode(outcome.get("silenced") or "{}", type=dict[str, str])
+    if watch_id in silenced:
+        return f"it was {about}; no alert: {silenced[watch_id]}"
+    alert = Alert.id_for(watch_id, outcome.get("story", ""))
+    return f"it was {about}; alert {alert} was raised"

@@ -1,0 +1,108 @@
+"""The four kinds of work, each as a process of its own that ends when there is nothing left."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+from monitor import telemetry
+from monitor.app import Desk, now
+from monitor.channels import CHANNELS
+from monitor.lexicon import Knowledge
+from monitor.model import Source, Watch
+from monitor.net import Client
+from monitor.poller.feeds import FeedPoll
+from monitor.poller.seeds import SeedReader
+from monitor.settings import ChannelSettings
+from monitor.sources.childparse import Parser
+from monitor.store import Store
+from workers.deliver import Deliver
+from workers.process import Process
+from workers.runtime import guarded, guarded_send
+from workers.upkeep import Upkeep
+from workers.vitals import Vitals
+
+WORKER = "the-worker"
+WATCH = Watch(id="drones", title="Drones", when="drone", notify=("hook",))
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+def quiet() -> None:
+    telemetry.set_up(level="error", format_="json")
+
+
+def poll_seeds(url: str, folder: str) -> None:
+    quiet()
+    log = telemetry.logger()
+    SeedReader(store=Store(url), now=now, room=lambda: None, log=log).read_all([Path(folder)])
+
+
+def poll_feed(url: str, feed: str) -> None:
+    quiet()
+    asyncio.run(_poll_feed(url, feed))
+
+
+async def _poll_feed(url: str, feed: str) -> None:
+    from ipaddress import ip_network
+
+    source = Source(id="harbour", url=feed, interval=timedelta(0))
+    async with Client(allow=(ip_network("127.0.0.0/8"),)) as client, Parser() as parser:
+        poll = FeedPoll(
+            store=Store(url), client=client, parser=parser, now=now, log=telemetry.logger()
+        )
+        await poll.poll(source)
+
+
+def judge(url: str) -> None:
+    quiet()
+    process = Process(
+        desk=Desk.of((WATCH,), Knowledge.of((), (), ())),
+        store=Store(url),
+        worker=WORKER,
+        now=now,
+        guard=guarded(Vitals()),
+        log=telemetry.logger(),
+    )
+    while process.cycle():
+        pass
+
+
+def deliver(url: str, hook: str) -> None:
+    quiet()
+    asyncio.run(_deliver(url, hook))
+
+
+async def _deliver(url: str, hook: str) -> None:
+    from ipaddress import ip_network
+
+    kind = CHANNELS["webhook"]
+    config = kind.config.model_validate({"type": "webhook", "url": hook, "secret": SECRET})
+    channel = kind.open_channel("hook", config, allow=(ip_network("127.0.0.0/8"),), contact="")
+    settings = ChannelSettings(name="hook", type="webhook", config=config, fingerprint="f")
+    work = Deliver(
+        store=Store(url),
+        channels={"hook": channel},
+        settings={"hook": settings},
+        worker=WORKER,
+        now=now,
+        guard=guarded_send,
+        log=telemetry.logger(),
+    )
+    while await work.fill() or work.under_way:
+        await work.reap(5)
+    await channel.close()
+
+
+def upkeep(url: str) -> None:
+    quiet()
+    Upkeep(store=Store(url), now=now, log=telemetry.logger()).run()
+
+
+def bury(url: str) -> None:
+    """What a supervisor does when it reaps a child: give back, and say it has left."""
+    quiet()
+    store = Store(url)
+    for work in (store.articles, store.deliveries):
+        work.give_back(WORKER, "crash", now())
+        work.leave(WORKER)
