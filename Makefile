@@ -1,6 +1,9 @@
 # run: the product on its samples   test: the whole suite   check: lint, types, layers, lock
-# bench: ratios side by side        fmt: format             lock: pin again after a change of pyproject.toml
-.PHONY: run test check bench fmt lock clean
+# soak: $(VENV)/.dev
+	cd tests/crash && PYTHONPATH=../integration:../e2e ../../$(BIN)/python chaos.py $(or $(SECONDS),1200) $(or $(SEED),1)
+
+bench: ratios side by side        fmt: format             lock: pin again after a change of pyproject.toml
+.PHONY: run test check soak bench fmt lock clean
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
@@ -21,8 +24,12 @@ check: $(VENV)/.dev
 	@if docker compose version >/dev/null 2>&1; then REDIS_PASSWORD=check docker compose config -q && echo "compose: ok"; else echo "compose: not installed, skipped"; fi
 	@if command -v hadolint >/dev/null; then hadolint Dockerfile && echo "hadolint: ok"; else echo "hadolint: not installed, skipped"; fi
 
-bench: $(VENV)/.dev
-	@for f in benchmarks/*.py; do echo "== $$f"; $(BIN)/python $$f || exit 1; done
+# -P: a benchmark's folder is not searched for imports (benchmarks/queue.py is not Python's queue)
+soak: $(VENV)/.dev
+	cd tests/crash && PYTHONPATH=../integration:../e2e ../../$(BIN)/python chaos.py $(or $(SECONDS),1200) $(or $(SEED),1)
+
+bench: $(VENV)/.bench
+	@for f in benchmarks/*.py; do echo "== $$f"; $(BIN)/python -P $$f || exit 1; done
 
 fmt: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
@@ -31,6 +38,7 @@ fmt: $(VENV)/.dev
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --group bench -c requirements.lock -o requirements-bench.lock
 
 $(VENV)/.made:
 	@test -n "$(PYTHON)" || { echo "Wirewatch needs Python 3.11, 3.12 or 3.13 and found none. Say where it is: make PYTHON=/path/to/python3.12"; exit 1; }
@@ -44,6 +52,13 @@ $(VENV)/.run: $(VENV)/.made requirements.lock pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/.soak: $(VENV)/.dev
+	cd tests/crash && PYTHONPATH=../integration:../e2e ../../$(BIN)/python chaos.py $(or $(SECONDS),1200) $(or $(SEED),1)
+
+bench: $(VENV)/.dev requirements-bench.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
 
 clean:

@@ -36,6 +36,7 @@ EVENTS: dict[str, str] = {
     "source.polled": "canonical: a feed was polled",
     "source.problem": "something odd in a source that did not stop the rest",
     "store.mended": "the append-only file ended inside a write; that unfinished end was cut off",
+    "store.emptied": "the state in Redis is gone; what was queued is lost; going on",
     "store.restarted": "the embedded server was restarted",
     "store.unavailable": "Redis does not answer or take writes; everyone waits",
     "store.available": "Redis answers again",

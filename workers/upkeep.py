@@ -23,6 +23,7 @@ class Upkeep:
     store: Store
     now: Callable[[], datetime]
     log: FilteringBoundLogger
+    era: str = ""
     swept: datetime | None = None
     recovered: datetime | None = None
 
@@ -31,6 +32,7 @@ class Upkeep:
         at = self.now()
         if self.swept is None or at - self.swept >= SWEEP_EVERY:
             self.swept = at
+            self._look_for_loss(at)
             for work in (self.store.articles, self.store.deliveries):
                 self.say(work, work.sweep(at), "its lease ran out")
         if self.recovered is None or at - self.recovered >= RECOVER_EVERY:
@@ -40,6 +42,17 @@ class Upkeep:
                 self.log.warning(
                     "lease.returned", jobs=len(back), reason="found on the ledger only"
                 )
+
+    def _look_for_loss(self, at: datetime) -> None:
+        """Say loudly when the state in Redis is gone, before a double alert says it."""
+        era = self.store.era(f"{at.timestamp():.6f}")
+        if self.era and era != self.era:
+            self.log.error(
+                "store.emptied",
+                reason="Redis has lost its state (restarted empty, flushed, or another server):"
+                " what was queued is gone, and stories may be told again; going on",
+            )
+        self.era = era
 
     def say(self, work: Work, returned: Returned, reason: str) -> None:
         """Log what went back and what was set aside."""

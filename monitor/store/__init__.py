@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from monitor.model import ARTICLES, DELIVERIES
+from monitor.store import keys
 from monitor.store.judging import (
     Failed,
     Judged,
@@ -13,7 +14,7 @@ from monitor.store.judging import (
 )
 from monitor.store.letters import DeadLetter, Letters
 from monitor.store.outbox import Begun, Outbox
-from monitor.store.redis import Scripts, connect
+from monitor.store.redis import Scripts, connect, text_of, translated
 from monitor.store.sources import Sources, SourceState, seen_member
 from monitor.store.view import QueueDepth, View
 from monitor.store.work import FAILURES, LEASE_S, Returned, Taken, Work
@@ -36,6 +37,15 @@ class Store:
     def work(self, queue: str) -> Work:
         """The leases of one queue."""
         return self.articles if queue == ARTICLES else self.deliveries
+
+    def era(self, candidate: str) -> str:
+        """The name of this Redis's state; `candidate` becomes it where there is none yet.
+
+        Another answer than the last one means that all state is gone (or another's).
+        """
+        with translated():
+            self.client.set(keys.era(), candidate, nx=True)
+            return text_of(self.client.get(keys.era()))
 
     def close(self) -> None:
         """Close the connections."""

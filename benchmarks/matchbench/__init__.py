@@ -1,0 +1,1 @@
+"""What benchmarks/matching.py is made of: articles, watches, peers, measuring."""

@@ -1,0 +1,126 @@
+"""Processes that die, stall, or are asked to stop."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from product import Product
+from services import Services
+
+from monitor.model import ARTICLES, DELIVERIES, Article
+from monitor.store import Store, keys
+
+Until = Callable[..., None]
+
+
+def test_killed_workers_are_replaced_and_their_work_done(services: Services, until: Until) -> None:
+    # given
+    services.product.start("worker", "--processes", "2")
+    services.product.start("poller", "--seeds", "seeds")
+    # when: each kind is killed in turn, with work under way
+    for queue in (ARTICLES, DELIVERIES, ARTICLES, DELIVERIES):
+        until(lambda queue=queue: services.children(queue), what="a child runs")
+        services.drop(100)
+        for pid in services.children(queue):
+            os.kill(pid, signal.SIGKILL)
+    # then
+    until(services.all_received, what="all is received", within_s=60)
+    services.check()
+
+
+def test_a_killed_supervisor_takes_its_children_along_and_another_does_the_work(
+    services: Services, until: Until
+) -> None:
+    # given: two supervisors on one Redis
+    first = services.product.start("worker", "--processes", "1")
+    until(lambda: services.children(ARTICLES), what="the first runs")
+    children = services.children(ARTICLES) + services.children(DELIVERIES)
+    services.product.start("worker", "--processes", "1")
+    services.product.start("poller", "--seeds", "seeds")
+    services.drop(200)
+    # when
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    # then
+    until(services.all_received, what="all is received", within_s=60)
+    services.check()
+    until(lambda: not alive(children), what="the children of the first are gone")
+
+
+def alive(pids: list[int]) -> list[int]:
+    running = []
+    for pid in pids:
+        try:
+            with open(f"/proc/{pid}/stat") as stat:  # noqa: PTH123  a path of the kernel's
+                if stat.read().rsplit(")", 1)[1].split()[0] != "Z":
+                    running.append(pid)
+        except OSError:
+            continue
+    return running
+
+
+def test_asked_to_stop_it_leaves_nothing_leased(services: Services, until: Until) -> None:
+    # given: much work
+    services.product.start("poller", "--seeds", "seeds")
+    services.drop(2000)
+    until(
+        lambda: services.store.view.counts().get("articles.admitted") == 2000, what="it is queued"
+    )
+    worker = services.product.start("worker", "--processes", "2")
+    until(lambda: services.store.view.counts().get("articles.new"), what="work has begun")
+    # when
+    began = time.monotonic()
+    worker.send_signal(signal.SIGTERM)
+    # then
+    assert worker.wait(10) == 0
+    assert time.monotonic() - began < 10
+    for queue in (ARTICLES, DELIVERIES):
+        assert services.store.view.depth(queue).leased == 0
+    # and the rest is done by the next
+    services.product.start("worker", "--processes", "2")
+    until(services.all_received, what="all is received", within_s=90)
+    services.check()
+
+
+def test_an_article_that_takes_too_long_is_set_aside_and_its_neighbours_go_through(
+    product: Product,
+) -> None:
+    # given
+    product.write("monitor.toml", '[workers]\ntime_limit = "0.3s"\n')
+    product.write("watchlist.toml", '[watch.drones]\nwhen = "drone"\nnotify = ["console"]\n')
+    product.write("channels.toml", '[channel.console]\ntype = "console"\n')
+    endless = "".join(f"The drone number{number} flew. " for number in range(150_000))
+    rows = [
+        {"id": "1", "title": "Before", "body": "A drone over the harbour."},
+        {"id": "2", "title": "Endless", "body": endless},
+        {"id": "3", "title": "After", "body": "A drone over the bridge."},
+    ]
+    product.seed("news.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    # when
+    done = product.call("run", "--once", "--seeds", "seeds")
+    # then
+    assert done.returncode == 1
+    summary = json.loads(done.stdout)
+    assert (summary["new"], summary["set_aside"], summary["alerts"]) == (2, 1, 2), done.stderr
+    assert "took longer than 0.3 s" in done.stderr
+
+
+def test_clocks_that_jump_do_not_matter_to_leases(
+    store: Store, article: Callable[..., Article]
+) -> None:
+    # given: a host whose clock is an hour ahead, one whose clock is an hour behind
+    now = article().fetched
+    store.sources.put("s", version=0, state={}, seen=(), articles=(article(),), now=now)
+    (job,) = store.articles.take("w1", "t1", 5)
+    # when
+    for clock in (now + timedelta(hours=1), now - timedelta(hours=1)):
+        swept = store.articles.sweep(clock)
+        recovered = store.articles.recover(admitted_before=clock - timedelta(seconds=60), now=clock)
+        # then
+        assert (swept.back, recovered) == ((), ())
+    assert store.client.hget(keys.holders(ARTICLES), job.id) == b"w1"
