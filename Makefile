@@ -1,8 +1,6 @@
 # run: the product on its samples   test: the whole suite   check: lint, types, layers, lock
-# soak: $(VENV)/.dev
-	cd tests/crash && PYTHONPATH=../integration:../e2e ../../$(BIN)/python chaos.py $(or $(SECONDS),1200) $(or $(SEED),1)
-
-bench: ratios side by side        fmt: format             lock: pin again after a change of pyproject.toml
+# soak: 20 minutes of chaos (SECONDS=1200 SEED=1)
+# bench: ratios side by side        fmt: format             lock: pin again after a change of pyproject.toml
 .PHONY: run test check soak bench fmt lock clean
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
@@ -24,10 +22,10 @@ check: $(VENV)/.dev
 	@if docker compose version >/dev/null 2>&1; then REDIS_PASSWORD=check docker compose config -q && echo "compose: ok"; else echo "compose: not installed, skipped"; fi
 	@if command -v hadolint >/dev/null; then hadolint Dockerfile && echo "hadolint: ok"; else echo "hadolint: not installed, skipped"; fi
 
-# -P: a benchmark's folder is not searched for imports (benchmarks/queue.py is not Python's queue)
 soak: $(VENV)/.dev
 	cd tests/crash && PYTHONPATH=../integration:../e2e ../../$(BIN)/python chaos.py $(or $(SECONDS),1200) $(or $(SEED),1)
 
+# -P: a benchmark's folder is not searched for imports (benchmarks/queue.py is not Python's queue)
 bench: $(VENV)/.bench
 	@for f in benchmarks/*.py; do echo "== $$f"; $(BIN)/python -P $$f || exit 1; done
 
@@ -54,10 +52,7 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-$(VENV)/.soak: $(VENV)/.dev
-	cd tests/crash && PYTHONPATH=../integration:../e2e ../../$(BIN)/python chaos.py $(or $(SECONDS),1200) $(or $(SEED),1)
-
-bench: $(VENV)/.dev requirements-bench.lock
+$(VENV)/.bench: $(VENV)/.dev requirements-bench.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
 

@@ -10,7 +10,7 @@ import random
 from dataclasses import dataclass
 from functools import cached_property
 
-from matchbench.articles import World
+from benchmarks.matchbench.articles import World
 
 from monitor.model import Watch
 from monitor.topics.knowledge import load

@@ -27,7 +27,7 @@ def fill(url: str, articles: Sequence[Article], each: int) -> None:
     plain = msgspec.to_builtins(list(articles))
     name = f"{__name__}.{judge.__name__}"
     jobs = [
-        Queue.prepare_data(name, (plain[at : at + each],), description="-", result_ttl=0)
+        Queue.prepare_data(name, (plain[at : at + each],), description="-")
         for at in range(0, len(plain), each)
     ]
     for at in range(0, len(jobs), 200):

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeAlias
 
 import ahocorasick_rs
 
 from monitor.lexicon.knowledge import Knowledge
-from monitor.lexicon.mentions import Hit, Mentions
-from monitor.lexicon.names import Name, names_of
+from monitor.lexicon.mentions import Compiled, Meaning, Mentions
+from monitor.lexicon.names import Case, Name, names_of
+from monitor.model import SubjectKind
 from monitor.text import Reading
-
-_Meaning: TypeAlias = tuple[bytes | None, tuple[Name, ...], tuple[Name, ...], int, int]
-"""What a pattern stands for: an anchor, names, theme terms; and its blanks (front, back)."""
 
 
 class Lexicon:
@@ -26,61 +23,54 @@ class Lexicon:
     def __init__(self, knowledge: Knowledge, anchors: frozenset[bytes]) -> None:
         self.knowledge = knowledge
         self.anchors = anchors
-        patterns, self._meanings = _compiled(knowledge, anchors)
+        patterns, meanings = _compiled(knowledge, anchors)
+        self._compiled = Compiled(
+            knowledge=knowledge,
+            known_anchors=anchors,
+            anchors=[pattern if pattern in anchors else None for pattern in patterns],
+            meanings=meanings,
+        )
         self._scan = ahocorasick_rs.BytesAhoCorasick(patterns).find_matches_as_indexes
 
     @classmethod
     def compile(cls, knowledge: Knowledge, anchors: Iterable[bytes] = ()) -> Lexicon:
         """The lexicon of `knowledge` that also looks for `anchors` (`Watchlist.anchors`)."""
-        return cls(knowledge, frozenset(anchors))
+        known = anchors if isinstance(anchors, frozenset) else frozenset(anchors)
+        return cls(knowledge, known)
 
     def scan(self, reading: Reading) -> Mentions:
-        """What an article names: one pass over its line."""
-        names: list[Hit] = []
-        terms: list[Hit] = []
-        seen: set[bytes] = set()
-        meanings, line = self._meanings, reading.line
-        for pattern, start, end in self._scan(line, overlapping=True):
-            anchor, named, themed, front, back = meanings[pattern]
-            if anchor is not None:
-                seen.add(anchor)
-            if named:
-                names.append(
-                    (start + front, end - back if back >= 0 else line.index(b" ", end), named)
-                )
-            if themed:
-                terms.append(
-                    (start + front, end - back if back >= 0 else line.index(b" ", end), themed)
-                )
-        return Mentions(
-            reading,
-            self.knowledge,
-            names=names,
-            terms=terms,
-            anchors=frozenset(seen),
-            known_anchors=self.anchors,
-        )
+        """What an article names: one pass over its line; what is found is decided when asked."""
+        return Mentions(reading, self._compiled, self._scan(reading.line, overlapping=True))
 
 
 def _compiled(
     knowledge: Knowledge, anchors: frozenset[bytes]
-) -> tuple[list[bytes], list[_Meaning]]:
+) -> tuple[list[bytes], list[Meaning | None]]:
     named: dict[bytes, dict[Name, None]] = {}
     for pattern, name in names_of(knowledge):
         named.setdefault(pattern, {})[name] = None
     patterns = sorted(named.keys() | anchors)
-    meanings = []
-    for pattern in patterns:
-        names = tuple(named.get(pattern, ()))
-        front = int(pattern[:1] == b" ")
-        meanings.append(
-            (
-                pattern if pattern in anchors else None,
-                tuple(name for name in names if name.kind != "theme"),
-                tuple(name for name in names if name.kind == "theme"),
-                front,
-                # a beginning is widened to the end of its word, a piece of unspaced script is not
-                1 if pattern[-1:] == b" " else (-1 if front else 0),
-            )
-        )
-    return patterns, meanings
+    return patterns, [
+        _meaning(pattern, tuple(named[pattern]), knowledge) if pattern in named else None
+        for pattern in patterns
+    ]
+
+
+def _meaning(pattern: bytes, all_names: tuple[Name, ...], knowledge: Knowledge) -> Meaning:
+    names = tuple(name for name in all_names if name.kind != "theme")
+    begins = pattern[:1] == b" "
+    keys: dict[tuple[SubjectKind, str], None] = {}
+    for name in all_names:
+        ids = knowledge.around(name.id) if name.kind == "place" else (name.id,)
+        keys.update(((name.kind, id_), None) for id_ in ids)
+    return Meaning(
+        names=names,
+        terms=tuple(name for name in all_names if name.kind == "theme"),
+        front=int(begins),
+        # a beginning is widened to the end of its word, a piece of unspaced script is not
+        back=1 if pattern[-1:] == b" " else (-1 if begins else 0),
+        is_phrase=b" " in pattern.strip(),
+        is_capital=bool(names) and all(name.needs_capital for name in names),
+        is_sure=all(name.case is Case.ANY or len(name.capitals) == 1 for name in names),
+        keys=tuple(keys),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from monitor.lexicon.knowledge import Knowledge
 from monitor.lexicon.names import Name
@@ -16,33 +16,73 @@ Hit: TypeAlias = tuple[int, int, tuple[Name, ...]]
 """Where in the line (start, end), and the names that are spelled so."""
 
 Found: TypeAlias = tuple[int, int, Name]
+SubjectKey: TypeAlias = tuple[SubjectKind, str]
 
 _KINDS: tuple[SubjectKind, ...] = ("actor", "place", "theme")
+
+
+class Meaning(NamedTuple):
+    """What a pattern of the automaton may name.
+
+    `front` and `back` are its blanks (back -1: up to the end of the word). `is_capital`: no name is
+    written without a capital; `is_sure`: nothing more than that is asked of the words. `keys`: the
+    subjects, and what the places lie in.
+    """
+
+    names: tuple[Name, ...]
+    terms: tuple[Name, ...]
+    front: int
+    back: int
+    is_phrase: bool
+    is_capital: bool
+    is_sure: bool
+    keys: tuple[SubjectKey, ...]
+
+
+class Compiled(NamedTuple):
+    """What a lexicon knows of each pattern of its automaton, by number."""
+
+    knowledge: Knowledge
+    known_anchors: frozenset[bytes]
+    anchors: list[bytes | None]
+    meanings: list[Meaning | None]
 
 
 class Mentions:
     """All mentions of an article, in order of the text; and which anchors of watches it holds.
 
-    Case rules, overlaps and places of one name are decided when first asked for: `spans` and `ids`
-    are what watches ask, whole `Mention`s are made for topics and people.
+    Case rules, overlaps and places of one name are decided when first asked for: `anchors` and
+    `perhaps` are cheap, `spans` and `ids` decide names, whole `Mention`s are made for topics and
+    people.
     """
 
     def __init__(
-        self,
-        reading: Reading,
-        knowledge: Knowledge,
-        *,
-        names: list[Hit],
-        terms: list[Hit],
-        anchors: frozenset[bytes],
-        known_anchors: frozenset[bytes],
+        self, reading: Reading, compiled: Compiled, hits: list[tuple[int, int, int]]
     ) -> None:
         self.reading = reading
-        self.knowledge = knowledge
-        self.anchors = anchors
-        self.known_anchors = known_anchors
-        self._names, self._terms = names, terms
-        self._of: dict[tuple[SubjectKind, str], tuple[Mention, ...]] = {}
+        self.knowledge = compiled.knowledge
+        self.known_anchors = compiled.known_anchors
+        self._compiled, self._hits = compiled, hits
+        self._of: dict[SubjectKey, tuple[Mention, ...]] = {}
+
+    @cached_property
+    def anchors(self) -> set[bytes]:
+        """The anchors that stand in the text."""
+        anchors = self._compiled.anchors
+        return {anchor for hit in self._hits if (anchor := anchors[hit[0]]) is not None}
+
+    @cached_property
+    def perhaps(self) -> set[SubjectKey]:
+        """Subjects that are spelled in the text, be it in the wrong case; for a place what it lies
+        in, too. All that are mentioned are among them.
+        """
+        meanings = self._compiled.meanings
+        keys: set[SubjectKey] = set()
+        for pattern in {hit[0] for hit in self._hits}:
+            meaning = meanings[pattern]
+            if meaning is not None:
+                keys.update(meaning.keys)
+        return keys
 
     def __iter__(self) -> Iterator[Mention]:
         return iter(self._all)
@@ -89,25 +129,45 @@ class Mentions:
 
     @cached_property
     def _proper(self) -> dict[SubjectKind, dict[str, list[Found]]]:
-        found = _longest(self._accepted(self._names))
+        found = _longest(list(self._accepted_names()))
         return _by_id(_one_place_each(found, self.knowledge))
 
     @cached_property
     def _thematic(self) -> dict[SubjectKind, dict[str, list[Found]]]:
-        return _by_id(_longest(self._accepted(self._terms)))
+        return _by_id(_longest(list(self._accepted_terms())))
 
     def _subjects(self, kind: SubjectKind) -> dict[str, list[Found]]:
         return (self._thematic if kind == "theme" else self._proper)[kind]
 
-    def _accepted(self, hits: Iterable[Hit]) -> list[Hit]:
-        reading, line, accepted = self.reading, self.reading.line, []
-        for hit in hits:
-            start, end, names = hit
-            span = (start, end)
-            kept = tuple([name for name in names if name.accepts(reading, span)])
-            if kept and (b" " not in line[start:end] or reading.in_one_sentence(span)):
-                accepted.append((start, end, kept))
-        return accepted
+    def _accepted_names(self) -> Iterator[Hit]:
+        reading, written, line = self.reading, self.reading.written, self.reading.line
+        for start, end, meaning in self._meant():
+            names = meaning.names
+            if not names or (meaning.is_capital and written[start:end] == line[start:end]):
+                continue
+            if not meaning.is_sure:
+                span = start, end
+                names = tuple([name for name in names if name.accepts(reading, span)])
+            if names and (not meaning.is_phrase or reading.in_one_sentence((start, end))):
+                yield start, end, names
+
+    def _accepted_terms(self) -> Iterator[Hit]:
+        reading = self.reading
+        for start, end, meaning in self._meant():
+            span = start, end
+            kept = tuple([name for name in meaning.terms if name.accepts(reading, span)])
+            if kept and (not meaning.is_phrase or reading.in_one_sentence(span)):
+                yield start, end, kept
+
+    def _meant(self) -> Iterator[tuple[int, int, Meaning]]:
+        """Each hit that may name something, with its blanks off and its last word whole."""
+        meanings, line = self._compiled.meanings, self.reading.line
+        for pattern, start, end in self._hits:
+            meaning = meanings[pattern]
+            if meaning is not None:
+                back = meaning.back
+                whole = end - back if back >= 0 else line.index(b" ", end)
+                yield start + meaning.front, whole, meaning
 
     @cached_property
     def _all(self) -> tuple[Mention, ...]:

@@ -50,6 +50,17 @@ class Name:
     weight: float = 1.0
     demonym: bool = False
 
+    @property
+    def needs_capital(self) -> bool:
+        """Whether words without any capital can never be the name."""
+        match self.case:
+            case Case.ANY:
+                return False
+            case Case.SOME | Case.ALL:
+                return True
+            case Case.EXACT:
+                return self.written != self.written.lower()
+
     def accepts(self, reading: Reading, span: Span) -> bool:
         """Whether the words at `span`, which spell the name but for case and accents, are it."""
         match self.case:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -108,6 +110,43 @@ def test_an_article_that_takes_too_long_is_set_aside_and_its_neighbours_go_throu
     summary = json.loads(done.stdout)
     assert (summary["new"], summary["set_aside"], summary["alerts"]) == (2, 1, 2), done.stderr
     assert "took longer than 0.3 s" in done.stderr
+
+
+def test_rqs_own_tools_see_our_queues_workers_and_failures(
+    services: Services, until: Until
+) -> None:
+    # given: a delivery that its webhook refuses for good
+    services.web.pages["/hook"] = (403, {}, b"")
+    services.product.start("worker", "--processes", "2")
+    services.product.start("poller", "--seeds", "seeds")
+    services.drop(1)
+    until(lambda: services.store.letters.all(), what="the delivery is parked")
+    # when
+    shown = rq("info", "--raw", url=services.server.url)
+    # then
+    assert "queue articles 0, 0 executing" in shown
+    assert "queue deliveries 0, 0 executing, 0 finished, 1 failed" in shown
+    assert shown.count("worker ") == 3, shown
+    # when: the webhook has been mended
+    services.web.pages["/hook"] = (200, {}, b"")
+    before = len(services.received())
+    rq("requeue", "--all", "--queue", "deliveries", "--serializer", "json", url=services.server.url)
+    # then
+    until(lambda: len(services.received()) > before, what="it is sent after all")
+    until(lambda: not services.store.letters.all(), what="it is no dead letter any more")
+
+
+def rq(*arguments: str, url: str) -> str:
+    """RQ's own command line."""
+    done = subprocess.run(
+        [sys.executable, "-m", "rq.cli", *arguments, "--url", url],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_clocks_that_jump_do_not_matter_to_leases(
