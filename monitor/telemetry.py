@@ -7,6 +7,7 @@ Secrets never get here: settings keep them in a type that prints as asterisks.
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from pathlib import Path
 from typing import Literal, TextIO, cast
@@ -23,6 +24,7 @@ EVENTS: dict[str, str] = {
     "channel.disabled": "a channel said it is gone for good (410); nothing more is sent to it",
     "delivery.sent": "canonical: a channel has the alert",
     "delivery.delayed": "canonical: not now; will be tried again",
+    "delivery.failed": "a channel raised what it should have answered: a bug, with its traceback",
     "delivery.parked": "canonical: will not work; waits for a person",
     "folder.awaited": "another process holds the data folder; we wait for it to end",
     "lease.returned": "work of a dead or stalled process went back to its queue",
@@ -46,7 +48,9 @@ Format = Literal["auto", "json", "console"]
 Level = Literal["debug", "info", "warning", "error"]
 
 ROTATE_BYTES = 16 << 20
-"""A log file larger than that is put aside when a process opens it."""
+"""A log file larger than that is put aside."""
+
+LOOK_EVERY_LINES = 200
 
 
 def set_up(*, level: Level, format_: Format, file: Path | None = None) -> None:
@@ -54,12 +58,13 @@ def set_up(*, level: Level, format_: Format, file: Path | None = None) -> None:
 
     With a `file`, every line goes there, and warnings and errors to stderr too, in words.
     """
-    out: TextIO = sys.stderr if file is None else _opened(file)
-    as_json = format_ == "json" or (format_ == "auto" and not out.isatty())
+    terminal = file is None and sys.stderr.isatty()
+    out = sys.stderr if file is None else cast(TextIO, LogFile(file))
+    as_json = format_ == "json" or (format_ == "auto" and not terminal)
     renderer: Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if as_json
-        else structlog.dev.ConsoleRenderer(colors=out.isatty())
+        else structlog.dev.ConsoleRenderer(colors=terminal)
     )
     structlog.configure(
         processors=[
@@ -79,12 +84,41 @@ def set_up(*, level: Level, format_: Format, file: Path | None = None) -> None:
     )
 
 
-def _opened(file: Path) -> TextIO:
-    """The log file, for appending; several processes may write, a line at a time."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    if file.exists() and file.stat().st_size > ROTATE_BYTES:
-        file.replace(file.with_suffix(".old.log"))
-    return file.open("a", encoding="utf-8", buffering=1)
+class LogFile:
+    """A file that several processes append to, a line in one write, and that stays bounded.
+
+    Whoever finds it too large puts it aside as NAME.old; the others notice that it has moved.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._lines = path, 0
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._file = self._opened()
+
+    def write(self, text: str) -> None:
+        """Append a line."""
+        if self._lines % LOOK_EVERY_LINES == 0:
+            self._look()
+        self._lines += 1
+        os.write(self._file, text.encode("utf-8", "replace"))
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def _opened(self) -> int:
+        return os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+    def _look(self) -> None:
+        try:
+            moved = self._path.stat().st_ino != os.fstat(self._file).st_ino
+        except FileNotFoundError:
+            moved = True
+        if not moved and os.fstat(self._file).st_size > ROTATE_BYTES:
+            self._path.replace(self._path.with_name(self._path.name + ".old"))
+            moved = True
+        if moved:
+            os.close(self._file)
+            self._file = self._opened()
 
 
 def _in_order(_: object, __: str, event: EventDict) -> EventDict:
@@ -94,9 +128,9 @@ def _in_order(_: object, __: str, event: EventDict) -> EventDict:
 
 def _told(_: object, method: str, event: EventDict) -> EventDict:
     """Also tell a person what needs one: a line in words on stderr, escapes removed."""
-    if method in ("warning", "error", "critical"):
+    if method in ("warning", "error", "exception", "critical"):
         said = ", ".join(
-            f"{name} {value}"
+            str(value) if str(value).startswith(f"{name} ") else f"{name} {value}"
             for name, value in event.items()
             if name not in ("event", "level", "timestamp", "exc_info") and value is not None
         )

@@ -86,31 +86,31 @@ class Deliver:
         try:
             delivery_id, alert, _ = delivery_of(job.data)
         except ParseError as error:
-            await asyncio.to_thread(
-                self.store.deliveries.bury, self.worker, job.id, error.message, self.now()
-            )
+            await self._bury(job, error.message)
             return
-        begun = await asyncio.to_thread(
-            self.store.outbox.begin,
-            self.worker,
-            job.id,
-            f"{self.worker}/{self.takes}",
-            delivery=delivery_id,
-            alert=alert,
-        )
+        try:
+            begun = await asyncio.to_thread(
+                self.store.outbox.begin,
+                self.worker,
+                job.id,
+                f"{self.worker}/{self.takes}",
+                delivery=delivery_id,
+                alert=alert,
+            )
+        except ParseError as error:
+            await self._bury(job, f"the alert cannot be read: {error.message}")
+            return
         match begun:
             case "void":
                 return
             case "gone":
-                await asyncio.to_thread(
-                    self.store.deliveries.bury,
-                    self.worker,
-                    job.id,
-                    "the alert or its delivery is no longer kept",
-                    self.now(),
-                )
+                await self._bury(job, "the alert or its delivery is no longer kept")
             case Begun():
                 await self._settle(job, begun, await self._receipt(begun))
+
+    async def _bury(self, job: Taken, reason: str) -> None:
+        await asyncio.to_thread(self.store.deliveries.bury, self.worker, job.id, reason, self.now())
+        self.log.error("delivery.parked", delivery=job.id, answer=reason)
 
     async def _receipt(self, begun: Begun) -> Receipt:
         name = begun.delivery.channel

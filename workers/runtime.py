@@ -8,6 +8,7 @@ of Wirewatch's workers are here: they log and go on.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
 import os
@@ -54,7 +55,8 @@ async def guarded_send(sending: Awaitable[Receipt]) -> Receipt:
     try:
         return await sending
     except Exception as error:  # noqa: BLE001  # one alert must not stop the others; it is logged
-        return Later(answer=f"error in the channel: {type(error).__name__}: {error}")
+        telemetry.logger().error("delivery.failed", exc_info=True)
+        return Later(answer=f"an error in the channel ({type(error).__name__}); the log has it")
 
 
 def worker_name(queue: str, number: int) -> str:
@@ -203,6 +205,8 @@ class Supervisor:
         for post in self.posts:
             if post.worker:
                 return_held(store.work(post.queue), post.worker)
+                with contextlib.suppress(StoreUnavailable):
+                    store.work(post.queue).leave(post.worker)
 
 
 def die_with_parent(parent: int) -> None:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from monitor.model import Article, Claim, Match, Spoken, Topic, Watch
 
+LEAD_CHARS = 400
+"""Of the text, at the most, that an alert carries beyond its evidence."""
+
 BACKFILL = "older than 48 hours at the first poll"
 
 
@@ -99,4 +102,11 @@ def _alert(
         sources=sources if article.source in sources else (*sources, article.source),
         notify=watch.notify,
         raised=raised,
+        lead=_lead(article),
     )
+
+
+def _lead(article: Article) -> str:
+    """How the article begins: its summary, else the first paragraph of its body, cut at 400."""
+    begins = article.summary.strip() or article.body.strip()
+    return begins.partition("\n")[0][:LEAD_CHARS]

@@ -25,7 +25,7 @@ from monitor.channels.render import (
     topic_labels,
     watch_title,
 )
-from monitor.channels.safe import atom, clip, isolated, link
+from monitor.channels.safe import atom, clip, isolated, line, link
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 MAX_QUOTES = 5
 MAX_SUBJECT_CHARS = 180
+MAX_ID_CHARS = 120
 
 _WIRE = SMTP.clone(cte_type="7bit")
 """Seven bits only: every server takes it, whatever it says of 8BITMIME or SMTPUTF8."""
@@ -163,7 +164,7 @@ def _left_out(count: int) -> str:
 
 def _why(alert: Alert) -> Iterable[str]:
     """Why this mail came, and the ids to ask about."""
-    article, watch = atom(alert.article.ref), atom(alert.watch)
+    article, watch = clip(line(alert.article.id), MAX_ID_CHARS), atom(alert.watch)
     found = listed(terms(alert), between=", ") or "a match"
     yield f"You get this because the watch “{watch_title(alert)}” ({watch}) found: {found}."
     if others := other_sources(alert):

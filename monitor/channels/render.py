@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -58,9 +59,10 @@ def quotes(alert: Alert, *, at_most: int) -> Quotes:
     """The sentences of summary and body that show why the watch matched.
 
     When there are more than `at_most`, those that show a clause no other shows come first; a
-    sentence that a summary and a body share, or that repeats the title, is shown once.
+    sentence that a summary and a body share, or that repeats the title, is shown once. Where the
+    title alone matched, the beginning of the text is shown.
     """
-    passages = _passages(alert)
+    passages = _passages(alert) or _beginning(alert)
     seen = {e.term for e in alert.evidence if e.field is Field.TITLE}
     chosen: list[int] = []
     rest = list(range(len(passages)))
@@ -89,15 +91,45 @@ def _passages(alert: Alert) -> list[_Passage]:
     return found
 
 
+def _beginning(alert: Alert) -> list[_Passage]:
+    """How the article begins, with the words marked that matched in its title."""
+    words = line(alert.lead)
+    if not words or words == line(alert.article.title):
+        return []
+    matched = frozenset(e.text for e in alert.evidence)
+    return [_Passage(sentence=alert.lead, spans=_naming(alert.lead, matched), terms=frozenset())]
+
+
+def _naming(sentence: str, names: Iterable[str]) -> tuple[Span, ...]:
+    """Where a sentence holds one of these names as whole words, whatever the case."""
+    ways = sorted((re.escape(name) for name in names if name.strip()), key=len, reverse=True)
+    if not ways:
+        return ()
+    found = re.finditer(rf"(?<!\w)(?:{'|'.join(ways)})(?!\w)", sentence, re.IGNORECASE)
+    return tuple(each.span() for each in found)
+
+
 def _passage(evidence: tuple[Evidence, ...]) -> _Passage:
     first = evidence[0]
     sentence = first.sentence or first.text
     begins = first.sentence_start if first.sentence else first.start
     return _Passage(
         sentence=sentence,
-        spans=tuple((e.start - begins, e.end - begins) for e in evidence),
+        spans=tuple(span for e in evidence for span in _matched(e, sentence, begins)),
         terms=frozenset(e.term for e in evidence),
     )
+
+
+def _matched(evidence: Evidence, sentence: str, begins: int) -> tuple[Span, ...]:
+    """The words to mark for one piece of evidence.
+
+    A topic is proved by whole sentences; marking all of one says nothing, so there the words of the
+    topic's label are marked.
+    """
+    start, end = evidence.start - begins, evidence.end - begins
+    if not evidence.term.startswith("topic:") or end - start < len(sentence.strip()):
+        return ((start, end),)
+    return _naming(sentence, re.findall(r"\w{3,}|[A-Z]{2}", evidence.term.partition(":")[2]))
 
 
 def _marked(text: str, spans: Iterable[Span], at_most: int) -> Words:

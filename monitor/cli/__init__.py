@@ -6,6 +6,7 @@ configuration. A command's module is imported when the command is called, so `--
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import NamedTuple
@@ -15,28 +16,28 @@ import click
 from monitor import __version__
 
 
-class Entry(NamedTuple):
+class Listed(NamedTuple):
     """Where a command lives, and what it does in a line."""
 
     module: str
     summary: str
 
 
-COMMANDS: dict[str, Entry] = {
-    "run": Entry("monitor.cli.run", "Everything in one: server, poller, workers, delivery."),
-    "poller": Entry("monitor.cli.poller", "The poller as a service of its own."),
-    "worker": Entry("monitor.cli.worker", "Workers as a service of their own."),
-    "check": Entry("monitor.cli.check", "Validate the configuration; try the watches' examples."),
-    "init": Entry("monitor.cli.init", "Write the sample config/ and seeds/."),
-    "read": Entry("monitor.cli.read", "Any feed or seed file -> articles."),
-    "topics": Entry("monitor.cli.topics", "Articles -> their topics, with evidence."),
-    "match": Entry("monitor.cli.match", "Articles -> the watches they satisfy, with evidence."),
-    "try": Entry("monitor.cli.try_", "Test a query: what it matches, or what came nearest."),
-    "why": Entry("monitor.cli.why", "Why an article satisfies a watch, or not: the whole tree."),
-    "dedupe": Entry("monitor.cli.dedupe", "Articles -> their stories."),
-    "queue": Entry("monitor.cli.queue", "What waits, what is under way, by whom."),
-    "dead": Entry("monitor.cli.dead", "What was set aside for a person: list, show, retry, drop."),
-    "status": Entry("monitor.cli.status", "What the queues hold and what was done."),
+COMMANDS: dict[str, Listed] = {
+    "run": Listed("monitor.cli.run", "Everything in one: server, poller, workers, delivery."),
+    "poller": Listed("monitor.cli.poller", "The poller as a service of its own."),
+    "worker": Listed("monitor.cli.worker", "Workers as a service of their own."),
+    "check": Listed("monitor.cli.check", "Validate the configuration; try the watches' examples."),
+    "init": Listed("monitor.cli.init", "Write the sample config/ and seeds/."),
+    "read": Listed("monitor.cli.read", "Any feed or seed file -> articles."),
+    "topics": Listed("monitor.cli.topics", "Articles -> their topics, with evidence."),
+    "match": Listed("monitor.cli.match", "Articles -> the watches they satisfy, with evidence."),
+    "try": Listed("monitor.cli.try_", "Test a query: what it matches, or what came nearest."),
+    "why": Listed("monitor.cli.why", "Why an article satisfies a watch, or not: the whole tree."),
+    "dedupe": Listed("monitor.cli.dedupe", "Articles -> their stories."),
+    "queue": Listed("monitor.cli.queue", "What waits, what is under way, by whom."),
+    "dead": Listed("monitor.cli.dead", "What was set aside for a person: list, show, retry, drop."),
+    "status": Listed("monitor.cli.status", "What the queues hold and what was done."),
 }
 
 
@@ -49,17 +50,17 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command when it is called."""
-        entry = COMMANDS.get(cmd_name)
-        if entry is None:
+        listed = COMMANDS.get(cmd_name)
+        if listed is None:
             return None
-        found = import_module(entry.module).command
+        found = import_module(listed.module).command
         assert isinstance(found, click.Command)
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, without importing any."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+            formatter.write_dl([(name, listed.summary) for name, listed in COMMANDS.items()])
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -73,7 +74,13 @@ def main() -> None:
     from monitor.errors import ConfigError, WirewatchError
 
     try:
-        wirewatch(standalone_mode=True)
+        wirewatch(standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(130)
     except ConfigError as error:
         click.echo(error.message, err=True)
         sys.exit(2)
@@ -81,4 +88,9 @@ def main() -> None:
         click.echo(f"wirewatch: {error}", err=True)
         sys.exit(2)
     except BrokenPipeError:
-        sys.exit(0)  # `| head` has seen enough
+        # `| head` has seen enough; Python must not complain when it closes standard output.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        click.echo(f"wirewatch: {error.filename or 'output'}: {error.strerror}", err=True)
+        sys.exit(2)

@@ -17,7 +17,7 @@ class Articles:
     """The articles of some paths; `problems` counts what could not be read."""
 
     def __init__(self, paths: Iterable[str]) -> None:
-        self._paths, self.problems = tuple(paths), 0
+        self._paths, self.problems, self._count = tuple(paths), 0, 0
 
     def __iter__(self) -> Iterator[Article]:
         for found in read_paths(self._paths, fetched=now()):
@@ -25,10 +25,13 @@ class Articles:
                 self.problems += 1
                 click.echo(f"{found.where}: {found.found}", err=True)
             else:
+                self._count += 1
                 yield found
 
     def exit(self) -> None:
         """End the command: 1 when something could not be read."""
+        if not self._count and not self.problems:
+            click.echo(f"no articles in {', '.join(self._paths)}", err=True)
         sys.exit(1 if self.problems else 0)
 
 

@@ -10,9 +10,10 @@ import click
 from monitor.app import now
 from monitor.cli import options
 from monitor.cli.articles import write
-from monitor.cli.connection import running_store
-from monitor.codec import decode_job
+from monitor.cli.connection import open_store
 from monitor.errors import ParseError
+from monitor.model import DELIVERIES
+from monitor.queues import articles_of, delivery_of
 from monitor.store import DeadLetter, Store
 
 
@@ -27,14 +28,16 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines for machines.")
 def list_letters(config: Path, data: Path, *, as_json: bool) -> None:
     """Every dead letter, the oldest first. Exit 1 when there is any."""
-    letters = running_store(config, data).letters.all()
-    for letter in letters:
+    with open_store(config, data) as store:
+        letters = [(letter, _about(store, letter)) for letter in store.letters.all()]
+    for letter, about in letters:
         if as_json:
-            write(letter)
-        else:
-            at = letter.at.strftime("%Y-%m-%d %H:%M")
-            click.echo(f"{letter.id}  {at}  {letter.kind:<8}  {letter.reason}")
-    if not as_json and not letters:
+            write({"letter": letter, **about})
+            continue
+        words = " · ".join(str(word) for word in about.values() if word)
+        at = letter.at.strftime("%Y-%m-%d %H:%M")
+        click.echo(f"{letter.id}  {at}  {letter.kind}: {words}\n    {letter.reason}", err=True)
+    if not letters:
         click.echo("nothing was set aside", err=True)
     sys.exit(1 if letters else 0)
 
@@ -45,10 +48,9 @@ def list_letters(config: Path, data: Path, *, as_json: bool) -> None:
 @options.data
 def show(letter: str, config: Path, data: Path) -> None:
     """One dead letter with all it holds, as JSON."""
-    store = running_store(config, data)
-    found = _found(store, letter)
-    job = store.letters.job(letter)
-    write({"letter": found, "queue": job[0] if job else None, "job": _held(job)})
+    with open_store(config, data) as store:
+        found = _found(store, letter)
+        write({"letter": found, **_about(store, found), "holds": _held(store, found)})
 
 
 @command.command("retry")
@@ -57,11 +59,15 @@ def show(letter: str, config: Path, data: Path) -> None:
 @options.config
 @options.data
 def retry(letters: tuple[str, ...], config: Path, data: Path, *, every: bool) -> None:
-    """Put dead letters back on their queues, with a clean record."""
-    store = running_store(config, data)
-    for letter in _chosen(store, letters, every=every):
-        done = store.letters.retry(letter, now())
-        click.echo(f"{letter.id}  " + ("back on its queue" if done else "no longer kept"))
+    """Put dead letters back on their queues, with a clean record.
+
+    A channel that had said it is gone for good is tried again, too.
+    """
+    with open_store(config, data) as store:
+        for letter in _chosen(store, letters, every=every):
+            done = store.letters.retry(letter, now(), channel=_about(store, letter).get("channel"))
+            said = "back on its queue" if done else "no longer kept"
+            click.echo(f"{letter.id}  {said}", err=True)
 
 
 @command.command("drop")
@@ -70,16 +76,10 @@ def retry(letters: tuple[str, ...], config: Path, data: Path, *, every: bool) ->
 @options.data
 def drop(letters: tuple[str, ...], config: Path, data: Path) -> None:
     """Forget dead letters for good."""
-    store = running_store(config, data)
-    for letter in _chosen(store, letters, every=False):
-        click.echo(f"{letter.id}  " + ("dropped" if store.letters.drop(letter) else "gone already"))
-
-
-def _held(job: tuple[str, bytes] | None) -> object:
-    try:
-        return decode_job(job[1])[1] if job else None
-    except ParseError as error:
-        return error.message
+    with open_store(config, data) as store:
+        for letter in _chosen(store, letters, every=False):
+            said = "dropped" if store.letters.drop(letter) else "gone already"
+            click.echo(f"{letter.id}  {said}", err=True)
 
 
 def _chosen(store: Store, letters: tuple[str, ...], *, every: bool) -> tuple[DeadLetter, ...]:
@@ -93,3 +93,35 @@ def _found(store: Store, letter: str) -> DeadLetter:
     if found is None:
         raise click.UsageError(f"no dead letter {letter!r}; `wirewatch dead list` shows them")
     return found
+
+
+def _about(store: Store, letter: DeadLetter) -> dict[str, str | None]:
+    """What a person knows a letter by: channel, watch and title, or source and title."""
+    job = store.letters.job(letter.id)
+    if job is None:
+        return {}
+    queue, data = job
+    try:
+        if queue != DELIVERIES:
+            article = articles_of(data)[0]
+            return {"source": article.source, "title": article.title, "url": article.url}
+        _, alert_id, channel = delivery_of(data)
+        alert = store.view.alert(alert_id)
+    except (ParseError, IndexError):
+        return {}
+    if alert is None:
+        return {"channel": channel}
+    return {"channel": channel, "watch": alert.watch, "title": alert.article.title}
+
+
+def _held(store: Store, letter: DeadLetter) -> object:
+    job = store.letters.job(letter.id)
+    if job is None:
+        return None
+    queue, data = job
+    try:
+        if queue != DELIVERIES:
+            return articles_of(data)
+        return store.view.alert(delivery_of(data)[1])
+    except ParseError as error:
+        return error.message

@@ -8,7 +8,7 @@ import click
 
 from monitor.cli import options
 from monitor.cli.articles import write
-from monitor.cli.connection import running_store
+from monitor.cli.connection import open_store
 from monitor.model import JOBS
 
 
@@ -18,15 +18,16 @@ from monitor.model import JOBS
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines for machines.")
 def command(config: Path, data: Path, *, as_json: bool) -> None:
     """What waits on each queue, what is under way, and which workers serve it."""
-    view = running_store(config, data).view
-    for queue in JOBS:
-        depth, workers = view.depth(queue), view.workers(queue)
+    with open_store(config, data) as store:
+        seen = {queue: (store.view.depth(queue), store.view.workers(queue)) for queue in JOBS}
+    for queue, (depth, workers) in seen.items():
         if as_json:
             write({"queue": queue, "depth": depth, "workers": workers})
             continue
         click.echo(
             f"{queue:<12} {depth.waiting} waiting, {depth.leased} under way,"
-            f" {depth.later} to be tried again, oldest {depth.oldest_s:.0f} s"
+            f" {depth.later} to be tried again, oldest {depth.oldest_s:.0f} s",
+            err=True,
         )
         for worker in workers:
-            click.echo(f"  {worker}")
+            click.echo(f"  {worker}", err=True)

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -85,13 +85,19 @@ def _server(settings: Settings, data: Path) -> Iterator[str]:
 
 
 def _greet(settings: Settings, log_file: Path, *, once: bool) -> None:
-    watches, sources = len(settings.watches), len(settings.sources)
+    watches, sources = counted(settings.watches, "watch"), counted(settings.sources, "feed")
     seeds = ", ".join(os.path.relpath(path) for path in settings.seeds) or "none"
     click.echo(
-        f"Wirewatch {__version__}: {watches} watches, {sources} feeds, seeds: {seeds}."
+        f"Wirewatch {__version__}: {watches}, {sources}, seeds: {seeds}."
         f" Log: {log_file}." + ("" if once else " Ctrl-C stops."),
         err=True,
     )
+
+
+def counted(things: Sized, one: str) -> str:
+    """ "1 watch", "2 watches"."""
+    many = one + ("es" if one.endswith("ch") else "s")
+    return f"{len(things)} {one if len(things) == 1 else many}"
 
 
 async def _run(poller: Poller, workers: Workers, store: Store, *, wait_s: float, once: bool) -> int:
@@ -116,6 +122,8 @@ async def _run(poller: Poller, workers: Workers, store: Store, *, wait_s: float,
         await _settled(store, stop, wait_s)
         summary = await asyncio.to_thread(Summary.since, before, store.view, polled)
         show(summary)
+        if summary.parked or summary.set_aside:
+            click.echo("`wirewatch dead list` shows what was parked or set aside", err=True)
         return 0 if summary.good else 1
     finally:
         keeping.cancel()

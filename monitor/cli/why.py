@@ -12,7 +12,7 @@ import msgspec
 from monitor.app import Desk
 from monitor.cli import options, verdicts
 from monitor.cli.articles import Articles, write
-from monitor.cli.connection import running_store
+from monitor.cli.connection import open_store
 from monitor.model import Alert, Article, Watch
 from monitor.settings import load, load_watchlist
 from monitor.watch import Verdict, parse_watch
@@ -66,7 +66,8 @@ def command(
 def _ask_live(config: Path, data: Path, ref: str, watch_id: str, *, as_json: bool) -> None:
     settings = load(config)
     (watch,) = _chosen(settings.watches, watch_id)
-    kept = running_store(config, data).view.article(ref)
+    with open_store(config, data) as store:
+        kept = store.view.article(ref)
     if kept is None:
         raise click.UsageError(
             f"no article {ref!r} is kept: give the ref of one that was judged within"

@@ -77,7 +77,7 @@ class DataLock:
                 )
             if not waited:
                 waited = True
-                telemetry.logger().info(
+                telemetry.logger().warning(
                     "folder.awaited", data=str(self._data), held_by=holder, wait_s=self._wait_s
                 )
             time.sleep(_LOOK_EVERY_S)

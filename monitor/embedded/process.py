@@ -166,7 +166,9 @@ def end_others(data: Path, path: Path) -> None:
 
 def _command_of(pid: str) -> str:
     """What a process was started as; a number that was given to another by now says so."""
-    ps = subprocess.run(["ps", "-o", "command=", "-p", pid], capture_output=True, text=True)
+    # -ww: without it ps cuts long lines, also where nobody looks at a terminal.
+    arguments = ["ps", "-ww", "-o", "command=", "-p", pid]
+    ps = subprocess.run(arguments, capture_output=True, text=True)
     return ps.stdout
 
 

@@ -43,6 +43,7 @@ class Alert:
     """One watch has something to say about one story.
 
     `notify` names the channels it goes to; `sources` are the sources of the story seen so far.
+    `lead` is how the article begins, for where the title alone made the watch match.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Alert:
     sources: tuple[str, ...]
     notify: tuple[str, ...]
     raised: datetime
+    lead: str = ""
 
     @staticmethod
     def id_for(watch: str, story: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,8 @@ from monitor.settings.tables import MONITOR
 
 Tables = dict[str, Any]
 
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+
 
 def read_toml(path: Path, problems: Problems) -> Tables:
     """The tables of a TOML file; {} when there is none, or when it cannot be read (a problem)."""
@@ -20,6 +23,8 @@ def read_toml(path: Path, problems: Problems) -> Tables:
         return tomllib.loads(text)
     except FileNotFoundError:
         return {}
+    except RecursionError:
+        problems.add(path.name, "", "", found="brackets nested too deep", wanted="plain tables")
     except tomllib.TOMLDecodeError as error:
         problems.add(
             path.name,
@@ -60,6 +65,15 @@ def named_tables(tables: Tables, word: str, file: str, problems: Problems) -> Ta
     if not isinstance(named, dict):
         problems.add(file, "", word, found=repr(named), wanted=f"tables [{word}.ID]")
         return {}
+    for name in [name for name in named if not ID.fullmatch(name)]:
+        problems.add(
+            file,
+            f"{word}.{name}",
+            "",
+            found=f"the id {name!r}",
+            wanted="letters, digits, hyphens, dots and underscores",
+        )
+        del named[name]
     return named
 
 

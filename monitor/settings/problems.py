@@ -1,17 +1,40 @@
-"""From what pydantic and tomllib say to our problems: file, table, key, found, wanted, fix."""
+"""From what pydantic says to our problems: file, table, key, found, wanted, fix."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from monitor.errors import ConfigProblem
 
 Model = TypeVar("Model", bound=BaseModel)
+
+WANTED = {
+    "tuple_type": 'a list, such as ["a", "b"]',
+    "list_type": 'a list, such as ["a", "b"]',
+    "string_type": "a text in quotes",
+    "string_too_short": "a text that is not empty",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "model_type": "a table of keys and values",
+    "model_attributes_type": "a table of keys and values",
+    "dict_type": "a table of keys and values",
+    "ip_v4_network": 'a network such as "127.0.0.0/8" (its own bits behind the / are 0)',
+    "ip_v6_network": 'a network such as "127.0.0.0/8" (its own bits behind the / are 0)',
+}
+"""What pydantic's kinds of errors mean in our words."""
+
+CREDENTIALS = re.compile(r"(?<=:/)[^@\s'\"]*@")
+SECRET = ("secret", "password", "token")
 
 
 @dataclass(slots=True)
@@ -28,49 +51,71 @@ class Problems:
             ConfigProblem(file=file, table=table, key=key, found=found, wanted=wanted, fix=fix)
         )
 
-    def model(self, kind: type[Model], values: object, *, file: str, table: str) -> Model | None:
-        """The table as `kind`, or None with every problem of it noted."""
-        if not isinstance(values, dict):
+    def model(
+        self, kind: type[Model], values: object, *, file: str, table: str, written: object = None
+    ) -> Model | None:
+        """The table as `kind`, or None with every problem of it noted.
+
+        `written` is the table as it stands in the file: what is shown, where `values` holds secrets
+        that stand elsewhere.
+        """
+        shows = written if isinstance(written, dict) else values
+        if not isinstance(values, dict) or not isinstance(shows, dict):
             self.add(file, table, "", found=shown(values), wanted="a table of keys and values")
             return None
         try:
             return kind.model_validate(values)
         except ValidationError as error:
-            for detail in error.errors(include_url=False, include_context=False):
-                self._detail(kind, detail, file=file, table=table)
+            told: set[tuple[str, ...]] = set()
+            for detail in error.errors(include_url=False):
+                place = _place(kind, detail["loc"])
+                if place not in told:  # else another branch of a union that was spoken of
+                    told.add(place)
+                    self._detail(kind, detail, place, shows, file=file, table=table)
             return None
 
-    def _detail(self, kind: type[BaseModel], detail: Any, *, file: str, table: str) -> None:
-        # pydantic names the branches of a union and list places in `loc`; people want the key.
-        loc = [str(part) for part in detail["loc"]]
-        key = loc[0] if loc else ""
-        place = "".join(f"[{int(part) + 1}]" for part in loc[1:2] if part.isdigit())
+    def blame_environment(self, environment: Mapping[str, str]) -> None:
+        """Say so where a value of monitor.toml came from a variable that goes before it."""
+        for number, problem in enumerate(self.found):
+            variable = f"WIREWATCH_{problem.table}_{problem.key}".upper()
+            if problem.file == "monitor.toml" and variable in environment:
+                self.found[number] = replace(problem, file="environment", table="", key=variable)
+
+    def _detail(
+        self,
+        kind: type[BaseModel],
+        detail: Any,
+        place: tuple[str, ...],
+        shows: Mapping[str, object],
+        *,
+        file: str,
+        table: str,
+    ) -> None:
+        key = "".join(f"[{int(p) + 1}]" if p.isdigit() else f".{p}" for p in place).lstrip(".")
+        known = _known(kind, place[:-1])
         match detail["type"]:
             case "extra_forbidden":
-                known = tuple(about.alias or name for name, about in kind.model_fields.items())
-                self.add(
-                    file,
-                    table,
-                    key,
-                    found="a key that means nothing here",
-                    wanted="one of " + ", ".join(sorted(known)),
-                    fix=did_you_mean(key, known),
+                found, wanted = (
+                    "a key that means nothing here",
+                    "one of " + ", ".join(sorted(known)),
                 )
+                fix = did_you_mean(place[-1], known)
+                self.add(file, table, key, found=found, wanted=wanted, fix=fix)
             case "missing":
-                self.add(file, table, key, found="nothing", wanted=_about(kind, key))
-            case _ if not any(
-                problem.file == file and problem.table == table and problem.key == key + place
-                for problem in self.found
-            ):
-                found = _found(key, detail["input"])
-                self.add(file, table, key + place, found=found, wanted=_wanted(detail["msg"]))
+                about = known[place[-1]].description if place[-1] in known else None
+                wanted = f"this key: {about}" if about else "this key"
+                self.add(file, table, key, found="nothing", wanted=wanted)
             case _:
-                pass  # another branch of a union already spoken of
+                found = _found(key, _at(shows, place, detail["input"])) if place else ""
+                wanted, fix = _wanted(detail), ""
+                if said := re.fullmatch(r"found (.*?), wanted (.*)", wanted, re.DOTALL):
+                    found, wanted = said[1], said[2]
+                self.add(file, table, key, found=found, wanted=wanted, fix=fix)
 
 
 def shown(value: object) -> str:
-    """A value as it stands in a message: short, quoted, with its type where that is the matter."""
-    text = repr(value)
+    """A value as it stands in a message: short, quoted, without credentials."""
+    text = CREDENTIALS.sub("/…@", repr(value))
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -80,22 +125,73 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"Did you mean {near[0]}?" if near else ""
 
 
+def _place(kind: type[BaseModel], loc: tuple[int | str, ...]) -> tuple[str, ...]:
+    """The key and what lies in it; pydantic also names branches of unions, people do not."""
+    place: list[str] = []
+    known: Mapping[str, FieldInfo] = _known(kind, ())
+    for part in loc:
+        if isinstance(part, int):
+            place.append(str(part))
+        elif not place or (known and (part in known or part == loc[-1])):
+            place.append(part)
+            known = _known(kind, tuple(place))
+    return tuple(place)
+
+
+def _known(kind: type[BaseModel], place: tuple[str, ...]) -> dict[str, FieldInfo]:
+    """The keys that may stand at a place: those of the table, or of a table within it."""
+    model: type[BaseModel] | None = kind
+    for part in place:
+        found = _fields(model).get(part) if model is not None else None
+        model = _model_in(found.annotation) if found is not None else None
+    return _fields(model) if model is not None else {}
+
+
+def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    return {known.alias or name: known for name, known in model.model_fields.items()}
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    for part in (annotation, *get_args(annotation)):
+        if isinstance(part, type) and issubclass(part, BaseModel):
+            return part
+    return None
+
+
+def _at(shows: Mapping[str, object], place: tuple[str, ...], otherwise: object) -> object:
+    """What stands at a place in the file."""
+    value: object = shows
+    for part in place:
+        if isinstance(value, dict) and part in value:
+            value = value[part]
+        elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
+            value = value[int(part)]
+        else:
+            return otherwise
+    return value
+
+
 def _found(key: str, value: object) -> str:
-    if not key:
-        return ""
-    if any(word in key for word in ("secret", "password", "token")):
+    named = isinstance(value, str) and value.startswith(("env:", "file:"))
+    if any(word in key for word in SECRET) and not named:
         return "a value (not shown: it is secret)"
     return shown(value)
 
 
-def _about(kind: type[BaseModel], key: str) -> str:
-    for name, known in kind.model_fields.items():
-        if key == (known.alias or name):
-            return known.description or "a value"
-    return "a value"
-
-
-def _wanted(message: str) -> str:
-    for opening in ("Value error, ", "Input should be "):
+def _wanted(detail: Any) -> str:
+    context = detail.get("ctx", {})
+    match detail["type"]:
+        case "literal_error":
+            return f"one of {context['expected']}"
+        case "greater_than_equal":
+            return f"a number, at least {context['ge']}"
+        case "less_than_equal":
+            return f"a number, at most {context['le']}"
+        case "string_pattern_mismatch" if context["pattern"] == "^[A-Z]{2}$":
+            return 'a country as two capitals (ISO 3166), such as "GB"'
+        case known if known in WANTED:
+            return WANTED[known]
+    message: str = detail["msg"]
+    for opening in ("Value error, ", "Input should be ", "wanted "):
         message = message.removeprefix(opening)
     return message

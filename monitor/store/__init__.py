@@ -15,7 +15,7 @@ from monitor.store.judging import (
 from monitor.store.letters import DeadLetter, Letters
 from monitor.store.outbox import Begun, Outbox
 from monitor.store.redis import Scripts, connect, text_of, translated
-from monitor.store.sources import Sources, SourceState, seen_member
+from monitor.store.sources import Sources, SourceState, seen_member, written
 from monitor.store.view import QueueDepth, View
 from monitor.store.work import FAILURES, LEASE_S, Returned, Taken, Work
 
@@ -69,4 +69,5 @@ __all__ = [
     "Taken",
     "Work",
     "seen_member",
+    "written",
 ]

@@ -12,8 +12,9 @@ RQ = "rq:"
 
 
 def source(source_id: str) -> str:
-    """hash; lasts. Version, token, validators, next due, failures of a source, or the number of
-    articles taken of a seed file. Written by put.lua and the poller; read by the poller."""
+    """hash; lasts. Of a feed: version, token, next due, until when its host is parked, that host,
+    what its last document showed, and the record of its polls; of a seed file: the number of
+    articles taken. Written by put.lua, next due also by hurry.lua; read by the poller, `feeds`."""
     return f"{PREFIX}source:{source_id}"
 
 
@@ -21,6 +22,12 @@ def seen(source_id: str) -> str:
     """zset ref:text -> last seen (ms). What a feed has shown us. Written by put.lua; read by the
     poller."""
     return f"{PREFIX}seen:{source_id}"
+
+
+def asked() -> str:
+    """zset source -> when a person asked that it be polled now (ms). Written by hurry.lua, cleared
+    by put.lua; read by the poller."""
+    return f"{PREFIX}asked"
 
 
 def claim(ref: str) -> str:
@@ -86,7 +93,7 @@ def disabled() -> str:
 
 def counts() -> str:
     """hash outcome -> number, ever. Each article and delivery is counted once, in the step that
-    settles it: commit.lua, settle.lua, give_back.lua; put.lua counts admissions."""
+    settles it: commit.lua, settle.lua, give_back.lua; put.lua counts admissions and gaps."""
     return f"{PREFIX}counts"
 
 
@@ -175,6 +182,7 @@ def era() -> str:
 ALL = (
     source,
     seen,
+    asked,
     claim,
     url,
     text,

@@ -60,8 +60,11 @@ class Letters:
             origin, data = self._client.hmget(keys.rq_job(letter), ["origin", "data"])
         return None if data is None else (text_of(origin), bytes_of(data))
 
-    def retry(self, letter: DeadLetter, now: datetime) -> bool:
-        """Put it back on its queue with a clean record; False when it is no longer kept."""
+    def retry(self, letter: DeadLetter, now: datetime, *, channel: str | None = None) -> bool:
+        """Put it back on its queue with a clean record; False when it is no longer kept.
+
+        `channel` is tried again though it said that it is gone for good.
+        """
         job = self.job(letter.id)
         if job is None:
             return False
@@ -76,12 +79,14 @@ class Letters:
                 keys.rq_queues(),
                 keys.counts(),
                 keys.ledger(),
+                keys.disabled(),
             ],
             [
                 letter.id,
                 COUNTED[letter.kind],
                 int(now.timestamp() * 1000),
                 "ledger" if queue == ARTICLES else "",
+                channel or "",
             ],
         )
         return bool(answer == b"done")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import redis
@@ -21,6 +21,12 @@ articles/s against 200-520 with one article a job (RQ SimpleWorker, no-op work).
 
 SEEN_FOR = timedelta(days=60)
 """How long an entry that left its feed is remembered; the story claim is the second guard."""
+
+
+ASKED_FOR = timedelta(days=1)
+"""How long a request to poll a source stands."""
+
+AT_A_TIME = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +46,15 @@ def seen_member(article: Article, text: str) -> str:
     return f"{article.ref}:{text}"
 
 
+def written(moment: datetime) -> str:
+    """A time as a source's state holds it: of one length, so that the later is also the greater."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def _ms(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
+
+
 class Sources:
     """State of sources and the admission of their articles."""
 
@@ -55,6 +70,32 @@ class Sources:
             version=int(fields.pop("version", "0")),
             fields=tuple((name, value) for name, value in fields.items() if name != "token"),
         )
+
+    def states(
+        self, sources: Sequence[str], fields: Sequence[str]
+    ) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Some fields of many sources, "" for what is not there; a round trip for every 500."""
+        for at in range(0, len(sources), AT_A_TIME):
+            some = sources[at : at + AT_A_TIME]
+            with translated(), self._client.pipeline(transaction=False) as pipe:
+                for source in some:
+                    pipe.hmget(keys.source(source), list(fields))
+                rows = pipe.execute()
+            for source, row in zip(some, rows, strict=True):
+                yield source, tuple("" if value is None else text_of(value) for value in row)
+
+    def hurry(self, source: str, now: datetime) -> None:
+        """Ask that a source be polled now: it becomes due, and the running poller is told."""
+        self._scripts(
+            "hurry",
+            [keys.source(source), keys.asked()],
+            [source, _ms(now), written(now), _ms(now - ASKED_FOR)],
+        )
+
+    def asked(self) -> tuple[str, ...]:
+        """The sources that a person wants polled, and that have not been since."""
+        with translated():
+            return tuple(text_of(name) for name in self._client.zrange(keys.asked(), 0, -1))
 
     def unseen(self, source: str, members: Sequence[str]) -> tuple[bool, ...]:
         """For each member whether this source has not shown it before."""
@@ -73,17 +114,20 @@ class Sources:
         seen: Sequence[str],
         articles: Sequence[Article],
         now: datetime,
+        began: datetime | None = None,
+        gaps: int = 0,
     ) -> None:
         """Admit articles and save the source's state in one step.
 
-        `version` is that of the state this was decided on. Raises StoreConflict when another poller
-        was quicker: nothing was done, and nothing needs to be.
+        `version` is that of the state this was decided on. `began` is when a poll began: requests
+        for one that came before are answered by it. `gaps` are counted. Raises StoreConflict when
+        another poller was quicker: nothing was done, and nothing needs to be.
         """
         bundles = [tuple(articles[at : at + BUNDLE]) for at in range(0, len(articles), BUNDLE)]
         ids = [
             digest("bundle", source, str(version), str(number)) for number in range(len(bundles))
         ]
-        now_ms = int(now.timestamp() * 1000)
+        now_ms = _ms(now)
         plan = {
             "state": state,
             "seen": list(seen),
@@ -93,6 +137,9 @@ class Sources:
             "stamp": rq_time(now),
             "jobs": ids,
             "articles": len(articles),
+            "source": source,
+            "began": 0 if began is None else _ms(began),
+            "gaps": gaps,
         }
         answer = self._scripts(
             "put",
@@ -103,6 +150,7 @@ class Sources:
                 keys.rq_queues(),
                 keys.ledger(),
                 keys.counts(),
+                keys.asked(),
                 *(keys.rq_job(job) for job in ids),
             ],
             [

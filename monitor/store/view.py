@@ -85,6 +85,12 @@ class View:
             raw = [self._client.hget(keys.alert(text_of(name)), "alert") for name in ids]
         return tuple(codec.decode_alert(bytes_of(value)) for value in raw if value is not None)
 
+    def alert(self, alert_id: str) -> Alert | None:
+        """One alert, or None when it is not kept (any more)."""
+        with translated():
+            raw = self._client.hget(keys.alert(alert_id), "alert")
+        return None if raw is None else codec.decode_alert(bytes_of(raw))
+
     def article(self, ref: str) -> tuple[Article, Mapping[str, str]] | None:
         """A kept article and its outcome, or None when it is not kept (any more)."""
         with translated():

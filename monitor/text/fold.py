@@ -20,6 +20,9 @@ DROPPED = "\x03"
 FIELD_BREAK = "\x02"
 """Stands between two fields; a word of its own that no name or phrase holds."""
 
+SIGNS = (FIELD_BREAK, DROPPED, "\x04")
+"""What shadows and lines mark things with; control characters that a text must not bring along."""
+
 # What English newsrooms use; after these most of their texts are ASCII.
 _FREQUENT = (
     ("\u2019", "'"), ("\u2018", "'"), ("\u201c", '"'), ("\u201d", '"'),
@@ -85,6 +88,14 @@ class Stretch:
                 starts.append(found.start() + grown)
                 self._lost.append(grown)
         return starts
+
+
+def without_signs(text: str) -> str:
+    """A text from outside with blanks for what only we may write into it."""
+    for sign in SIGNS:
+        if sign in text:
+            text = text.replace(sign, " ")
+    return text
 
 
 def fold(text: str) -> tuple[str, Stretch | None]:

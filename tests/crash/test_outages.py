@@ -46,6 +46,22 @@ def test_redis_down_for_a_while(services: Services, until: Until, down_s: float)
         assert "store.unavailable" in services.product.said()
 
 
+def test_redis_lost_in_the_middle_of_a_seed_file(services: Services, until: Until) -> None:
+    # given: a file that takes many steps to put
+    running(services, until)
+    services.drop(4000)
+    until(lambda: services.store.view.counts()["articles.admitted"] > 100, what="it is being read")
+    # when
+    services.server.kill()
+    until(
+        lambda: "store.unavailable" in services.product.said(), what="someone says so", within_s=30
+    )
+    services.server.start()
+    # then: the rest of it is read
+    until(services.all_received, what="all is received", within_s=90)
+    services.check()
+
+
 def test_a_read_only_replica_after_a_failover(services: Services, until: Until) -> None:
     # given
     running(services, until)

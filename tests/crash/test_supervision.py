@@ -112,6 +112,26 @@ def test_an_article_that_takes_too_long_is_set_aside_and_its_neighbours_go_throu
     assert "took longer than 0.3 s" in done.stderr
 
 
+def test_an_alert_that_cannot_be_read_is_set_aside_and_delivery_goes_on(
+    services: Services, until: Until
+) -> None:
+    # given: somebody wrote nonsense into Redis
+    services.product.start("poller", "--seeds", "seeds")
+    services.product.start("worker", "--processes", "1", "--queue", "articles")
+    services.drop(3)
+    until(lambda: services.store.view.counts().get("alerts.raised") == 3, what="alerts are raised")
+    spoilt = services.store.view.alerts(1)[0].id
+    services.store.client.hset(keys.alert(spoilt), "alert", "nonsense")
+    # when
+    services.product.start("worker", "--queue", "deliveries")
+    # then
+    until(lambda: len(set(services.received())) == 2, what="the others are received")
+    until(services.store.letters.all, what="it is set aside")
+    (letter,) = services.store.letters.all()
+    assert "cannot be read" in letter.reason
+    assert "process.ended" not in services.product.said()
+
+
 def test_rqs_own_tools_see_our_queues_workers_and_failures(
     services: Services, until: Until
 ) -> None:

@@ -7,9 +7,26 @@ from pathlib import Path
 
 import monitor
 import workers
-from monitor.telemetry import EVENTS
+from monitor.telemetry import EVENTS, LOOK_EVERY_LINES, ROTATE_BYTES, LogFile
 
 LOGGED = re.compile(r"\"([a-z]+\.[a-z_]+)\"")
+
+
+def test_a_log_file_that_grows_too_large_is_put_aside_and_all_go_on(tmp_path: Path) -> None:
+    # given: two processes that log to one file
+    path = tmp_path / "data" / "w.log"
+    one, other = LogFile(path), LogFile(path)
+    line = "x" * 9999 + "\n"
+    # when
+    for _ in range(ROTATE_BYTES // 10_000 + 500):
+        one.write(line)
+        other.write("o\n")
+    # then
+    old = path.with_name("w.log.old")
+    assert old.stat().st_size < ROTATE_BYTES + LOOK_EVERY_LINES * 20_000
+    assert "o\n" in path.read_text()[-30_000:]
+    assert path.stat().st_mode & 0o077 == 0
+    assert path.parent.stat().st_mode & 0o077 == 0
 
 
 def test_the_table_of_events_is_what_is_logged() -> None:

@@ -164,6 +164,83 @@ def test_secrets_come_from_the_environment_or_a_file_and_are_never_shown(
     assert "MfKQ9" not in repr(settings)
 
 
+def test_no_message_repeats_a_secret(config: Path, tmp_path: Path) -> None:
+    # given
+    (tmp_path / "file").write_text("sekrit-of-file")
+    write(
+        config,
+        monitor='redis = "redis://:sekrit-of-text@h"\n',
+        channels='[channel.a]\ntype = "webhook"\nurl = "env:HOOK_URL"\nsecret = "s"\n'
+        f'[channel.b]\ntype = "webhook"\nurl = "file:{tmp_path / "file"}"\nsecret = "s"\n'
+        '[channel.c]\ntype = "email"\nto = ["a@b.example"]\nfrom = "a@b.example"\n'
+        'smtp = "smtp://u:sekrit-of-url@h:25x"\n',
+        feeds='[source.a]\nurl = "env:FEED_URL"\n',
+    )
+    # when
+    problems = said(config, {"HOOK_URL": "sekrit-of-hook", "FEED_URL": "sekrit-of-feed"})
+    # then
+    assert len(problems) == 5
+    assert not [problem for problem in problems if "sekrit" in problem]
+
+
+def test_a_variable_with_a_bad_value_is_blamed_itself(config: Path) -> None:
+    (problem,) = said(config, {"WIREWATCH_WORKERS_PROCESSES": "lots"})
+    assert problem.startswith("environment WIREWATCH_WORKERS_PROCESSES: found 'lots'")
+    assert "a whole number" in problem
+
+
+def test_a_key_within_a_key_is_named_with_its_place(config: Path) -> None:
+    write(
+        config,
+        watchlist='[watch.a]\nwhen = "drone"\nthreshold = { storys = 3, within = "6h" }\n',
+    )
+    (problem,) = said(config)
+    assert "[watch.a] threshold.storys" in problem
+    assert "Did you mean stories?" in problem
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ('[net]\nallow = "127.0.0.0/8"\n', 'a list, such as ["a", "b"]'),
+        ('[net]\nallow = ["127.0.0.1/8"]\n', 'a network such as "127.0.0.0/8"'),
+        ("[workers]\nprocesses = 0\n", "at least 1"),
+        ('[workers]\ntime_limit = "0s"\n', "a time such as"),
+        ('[retention]\nstories = "9999999999999w"\n', "a time such as"),
+        ('[log]\nlevel = "loud"\n', "one of 'debug'"),
+        ('[redis]\nurl = "nonsense"\n', "redis://"),
+        ('[redis]\nurl = "redis://h:99999999"\n', "redis://"),
+        ("x = " + "[" * 5000, "plain tables"),
+    ],
+)
+def test_what_is_wanted_is_said_in_words(config: Path, text: str, wanted: str) -> None:
+    write(config, monitor=text)
+    assert any(wanted in problem for problem in said(config))
+
+
+def test_an_id_is_plain(config: Path) -> None:
+    write(config, watchlist='[watch."a b"]\nwhen = "drone"\n')
+    (problem,) = said(config)
+    assert "letters, digits, hyphens" in problem
+
+
+def test_likely_slips_are_remarked_on(config: Path) -> None:
+    # given
+    write(
+        config,
+        monitor='[seeds]\npaths = ["nowhere"]\n',
+        monitr="",
+        feeds='[source.a]\nurl = "http://127.0.0.1:8000/feed"\n'
+        '[source.b]\nurl = "http://127.0.0.1:8000/feed"\n',
+    )
+    # when
+    remarks = [str(remark) for remark in loaded(config, WIREWATCH_FOO_BAR="1").remarks]
+    # then
+    for words in ("Did you mean monitor.toml?", "WIREWATCH_FOO_BAR", "nowhere", "listed twice"):
+        assert any(words in remark for remark in remarks), words
+    assert any('allow = ["127.0.0.0/8"]' in remark for remark in remarks)
+
+
 def test_a_secret_that_is_not_there_is_told_by_name(config: Path) -> None:
     write(
         config,
