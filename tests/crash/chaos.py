@@ -76,7 +76,7 @@ class Chaos:
         self.keep_up()
         while time.monotonic() < end:
             self.services.drop(self.chance.randint(1, 40))
-            pause.wait(self.chance.uniform(0.2, 0.9))
+            pause.wait(self.chance.uniform(0.1, 0.6))
             self.kill(self.chance.choices([*VICTIMS], weights=[*VICTIMS.values()])[0])
             self.keep_up()
         began = time.monotonic()
