@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:] = [str(ROOT), *(place for place in sys.path if place != str(ROOT / "benchmarks"))]
 
 import argparse  # noqa: E402  # the path comes first
+import contextlib  # noqa: E402
 import logging  # noqa: E402
 import os  # noqa: E402
 import platform  # noqa: E402
@@ -27,23 +28,25 @@ import subprocess  # noqa: E402
 import tempfile  # noqa: E402
 import time  # noqa: E402
 from collections.abc import Sequence  # noqa: E402
-from dataclasses import dataclass, fields  # noqa: E402
+from dataclasses import dataclass  # noqa: E402
 from importlib.metadata import version  # noqa: E402
 
 import msgspec  # noqa: E402
 import redis  # noqa: E402
 
-from benchmarks.queue_peers.rows import FLOOR, OURS, QUEUE_ALONE, ROWS, Row  # noqa: E402
+from benchmarks.queue_peers.rows import ALWAYS_THERE, ROWS, Row  # noqa: E402
 from benchmarks.queue_peers.texts import articles  # noqa: E402
+from benchmarks.queue_peers.verdict import Uses, goals, table  # noqa: E402
 from benchmarks.queue_peers.window import Use  # noqa: E402
 from monitor import telemetry  # noqa: E402
 from monitor.embedded import Embedded, find_server  # noqa: E402
 from monitor.model import Article  # noqa: E402
 
+MOST = 50_000
+"""Articles made; more than any window needs."""
+
 WAIT_S = 60.0
 """For one window; a worker that needs longer is broken."""
-
-Uses = dict[str, list[Use]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +56,7 @@ class Bench:
     client: redis.Redis
     url: str
     folder: Path
-    words: int
+    articles: Sequence[Article]
     share: float
 
     def uses(self, rows: Sequence[Row], rounds: int, fsync: str) -> Uses:
@@ -71,7 +74,7 @@ class Bench:
         """One window of one row, on an empty server."""
         first, last, total = row.sizes(wanted)
         self.client.flushall()
-        row.fill(self.url, self._articles(total), row.each)
+        row.fill(self.url, self.articles[:total], row.each)
         report, said = self.folder / "report.json", self.folder / "worker.log"
         report.unlink(missing_ok=True)
         with said.open("wb") as log:
@@ -88,12 +91,10 @@ class Bench:
         try:
             await_report(report, worker, said, row)
         finally:
-            os.killpg(worker.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(worker.pid, signal.SIGKILL)  # Celery's pool is a process of its own
             worker.wait()
         return msgspec.json.decode(report.read_bytes(), type=Use)
-
-    def _articles(self, count: int) -> list[Article]:
-        return list(articles(count, self.words))
 
 
 def await_report(report: Path, worker: subprocess.Popen[bytes], said: Path, row: Row) -> None:
@@ -104,62 +105,6 @@ def await_report(report: Path, worker: subprocess.Popen[bytes], said: Path, row:
             tail = said.read_text(errors="replace")[-2000:]
             raise SystemExit(f"{row.name}: no report within {WAIT_S:g} s. It said:\n{tail}")
         time.sleep(0.01)
-
-
-def median(uses: Sequence[Use], name: str) -> float:
-    """The median of one figure."""
-    return statistics.median(float(getattr(use, name)) for use in uses)
-
-
-def table(title: str, found: Uses) -> None:
-    """Print one pass."""
-    print(f"\n{title}")
-    print(
-        f"{'':34}{'articles/s':>11}{'spread':>8}{'Python us':>11}{'Redis us':>10}"
-        f"{'commands':>10}{'trips':>8}{'rate : ours':>13}"
-    )
-    ours = median(found[OURS], "rate")
-    for name, uses in found.items():
-        rates = [use.rate for use in uses]
-        middle = {each.name: median(uses, each.name) for each in fields(Use)}
-        spread = (max(rates) - min(rates)) / middle["rate"]
-        print(
-            f"{name:34}{middle['rate']:>11,.0f}{spread:>8.0%}{middle['python_us']:>11,.1f}"
-            f"{middle['redis_us']:>10,.1f}{middle['commands']:>10,.2f}{middle['reads']:>8,.2f}"
-            f"{middle['rate'] / ours:>13.3f}"
-        )
-
-
-def goals(everysec: Uses, always: Uses) -> bool:
-    """Print which goals are met, by the whole worker and by its queue alone."""
-
-    def best(start: str, *, bundled: bool) -> float:
-        rates = [
-            median(uses, "rate")
-            for name, uses in everysec.items()
-            if name.startswith(start) and (", 50 a" in name) == bundled
-        ]
-        return max(rates, default=float("nan"))
-
-    kept = True
-    print(f"\n{'goal':58}{'whole worker':>16}{'queue alone':>16}")
-    for says, wanted, against in (
-        ("one per message, times dramatiq: 5", 5.0, best("dramatiq", bundled=False)),
-        ("one per message, times celery: 10", 10.0, best("celery", bundled=False)),
-        ("bundled, times dramatiq 50 a message: 1", 1.0, best("dramatiq", bundled=True)),
-        ("bundled, times celery 50 a message: 1", 1.0, best("celery", bundled=True)),
-        ("share of the stream floor: 0.333", 1 / 3, median(everysec[FLOOR], "rate")),
-        ("appendfsync always, share of everysec: 0.6", 0.6, 0.0),
-    ):
-        verdicts = []
-        for name in (OURS, QUEUE_ALONE):
-            rate = median(everysec[name], "rate")
-            ratio = rate / against if against else median(always[name], "rate") / rate
-            kept = kept and (name != OURS or ratio >= wanted)
-            word = "PASS" if ratio >= wanted else "behind" if ratio == ratio else "unknown"
-            verdicts.append(f"{ratio:.2f} {word}")
-        print(f"{says:58}{verdicts[0]:>16}{verdicts[1]:>16}")
-    return kept
 
 
 def fsync_us(folder: Path) -> float:
@@ -205,7 +150,7 @@ def main() -> int:
     rows = [
         row
         for row in ROWS
-        if row.is_installed and (options.only in row.name or row.name in (OURS, QUEUE_ALONE, FLOOR))
+        if row.is_installed and (options.only in row.name or row.name in ALWAYS_THERE)
     ]
     rounds, share = (1, 0.3) if options.quick else (3, 1.0)
     rounds = options.rounds or rounds
@@ -215,13 +160,21 @@ def main() -> int:
         with Embedded(folder / "data") as server, redis.Redis.from_url(server.url) as client:
             client.config_set("auto-aof-rewrite-percentage", 0)  # no fork in the middle of a window
             bench = Bench(
-                client=client, url=server.url, folder=folder, words=options.words, share=share
+                client=client,
+                url=server.url,
+                folder=folder,
+                articles=list(articles(MOST, options.words)),
+                share=share,
             )
             everysec = bench.uses(rows, rounds, "everysec")
             table(f"AOF everysec, {rounds} rounds, {options.words} words an article", everysec)
             always = bench.uses(rows, max(rounds - 1, 1), "always")
             table(f"appendfsync always, {max(rounds - 1, 1)} rounds", always)
-            print("\nPython and Redis us: CPU an article; trips: reads of a socket by the server")
+            print(
+                "\nus: CPU an article; trips: reads of a socket by the server; kept: one record of"
+                " each article is left\nspread: (most - least) / median; x/ours: the median of"
+                " rounds, each with its own"
+            )
             goals(everysec, always)
     return 0
 

@@ -21,16 +21,6 @@ MAX_UNPACKED_BYTES = 256 << 20
 T = TypeVar("T")
 
 
-def encode_article(article: Article) -> bytes:
-    """One article as compressed JSON, as kept for `wirewatch why`."""
-    return zlib.compress(msgspec.json.encode({"v": VERSION, "article": article}))
-
-
-def decode_article(packed: bytes) -> Article:
-    """The article that `encode_article` packed. Raises ParseError."""
-    return _decode(_unpacked(packed), "article", Article)
-
-
 def encode_alert(alert: Alert) -> bytes:
     """One alert as JSON."""
     return msgspec.json.encode({"v": VERSION, "alert": alert})

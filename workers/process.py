@@ -19,7 +19,7 @@ from monitor.dedupe import Keys, article_keys
 from monitor.errors import Bug, ParseError, StoreConflict
 from monitor.model import Article, Claim, Decision, Spoken
 from monitor.queues import articles_of
-from monitor.store import Failed, Judged, Outcome, Raised, Store, Taken
+from monitor.store import Asked, Failed, Judged, Outcome, Raised, Store, Taken
 from workers.retry import article_again
 
 TAKE = 8
@@ -67,8 +67,7 @@ class Process:
         self.held = tuple(job.id for job in taken)
         read = [each for job in taken for each in self._read(job)]
         if read:
-            claims = [self._claim(each) for each in read]
-            self._finish(tuple(dict.fromkeys(each.job.id for each in read)), read, claims)
+            self._finish(read, self._claims(read))
         self.held = ()
         return bool(taken)
 
@@ -91,12 +90,14 @@ class Process:
             for article in articles
         ]
 
-    def _claim(self, read: Read) -> Claim:
-        return self.store.judging.claim(
-            read.article, url=read.keys.url, text=read.keys.text, now=self.now()
-        )
+    def _claims(self, read: list[Read]) -> tuple[Claim, ...]:
+        asked = [
+            Asked(article=each.article, url=each.keys.url, text=each.keys.text) for each in read
+        ]
+        return self.store.judging.claims(asked, self.now())
 
-    def _finish(self, jobs: tuple[str, ...], read: list[Read], claims: list[Claim]) -> None:
+    def _finish(self, read: list[Read], claims: tuple[Claim, ...]) -> None:
+        jobs = tuple({each.job.id: each.job.data for each in read}.items())
         for _ in range(DECISIONS):
             outcome = self._decide(jobs, read, claims)
             try:
@@ -111,7 +112,9 @@ class Process:
             return
         raise Bug(f"decided {DECISIONS} times and never alone", worker=self.worker)
 
-    def _decide(self, jobs: tuple[str, ...], read: list[Read], claims: list[Claim]) -> Outcome:
+    def _decide(
+        self, jobs: tuple[tuple[str, bytes], ...], read: list[Read], claims: tuple[Claim, ...]
+    ) -> Outcome:
         pairs = [
             (match.watch, claim.story)
             for each, claim in zip(read, claims, strict=True)

@@ -1,4 +1,8 @@
-"""Dramatiq on its Redis broker, with the middleware it ships with (retries, limits)."""
+"""Dramatiq on its Redis broker, with the middleware it ships with (retries, limits).
+
+Its second manner keeps one record of each article, in one round trip a message: what a task has to
+do at the least that should be able to say what became of its articles.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,7 @@ from benchmarks.queue_peers.window import Window
 from monitor.model import Article
 
 ACTOR, QUEUE = "judge", "bench"
+LIFE_S = 3 * 24 * 3600
 
 
 def fill(url: str, articles: Sequence[Article], each: int) -> None:
@@ -34,14 +39,21 @@ def fill(url: str, articles: Sequence[Article], each: int) -> None:
     broker.close()
 
 
-def work(url: str, window: Window, threads: int) -> None:
-    """Be a worker of one process; ends when killed."""
-    broker = RedisBroker(client=redis.Redis.from_url(url))
+def work(url: str, window: Window, manner: str) -> None:
+    """Be a worker of one process; `manner` is its threads, then "kept" or "". Ends when killed."""
+    client = redis.Redis.from_url(url)
+    broker = RedisBroker(client=client)
+    threads, _, kept = manner.partition(" ")
 
     @dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=broker)
     def judge(articles: list[dict[str, object]]) -> None:
         for _ in articles:
             window.article()
+        if kept:
+            with client.pipeline(transaction=False) as pipe:
+                for article in articles:
+                    pipe.set(f"kept:{article['id']}", msgspec.json.encode(article), ex=LIFE_S)
+                pipe.execute()
 
-    dramatiq.Worker(broker, worker_threads=threads).start()
+    dramatiq.Worker(broker, worker_threads=int(threads)).start()
     threading.Event().wait()

@@ -19,7 +19,7 @@ from monitor import telemetry
 from monitor.app import App, Desk, Judgement, now
 from monitor.model import ARTICLES, Article, Claim, Relation, Watch, digest
 from monitor.settings import load
-from monitor.store import Outcome, Store, seen_member
+from monitor.store import Asked, Outcome, Store, seen_member
 from monitor.store.judging import Judging
 from monitor.store.redis import Scripts
 from workers.child import Child, Stop, judge_articles
@@ -83,13 +83,16 @@ class IdleDesk:
 class WithoutClaim(Judging):
     """Every article founds its story, without asking."""
 
-    def claim(self, article: Article, *, url: str | None, text: str, now: datetime) -> Claim:
-        """What the store would say to an article it has never seen."""
-        return Claim(
-            story=digest("story", article.ref),
-            relation=Relation.NEW,
-            similarity=None,
-            sources=(article.source,),
+    def claims(self, asked: Sequence[Asked], now: datetime) -> tuple[Claim, ...]:
+        """What the store would say to articles it has never seen."""
+        return tuple(
+            Claim(
+                story=digest("story", each.article.ref),
+                relation=Relation.NEW,
+                similarity=None,
+                sources=(each.article.source,),
+            )
+            for each in asked
         )
 
 

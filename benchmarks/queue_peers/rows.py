@@ -19,16 +19,18 @@ class Row:
 
     `module` has `fill(url, articles, each)` and `work(url, window, manner)`; `articles` is the
     window with everysec, `always` the one with appendfsync always. A window opens and closes at the
-    same place of a batch of `batch` articles. `parent`: the process above it works for it too.
+    same place of a batch of `batch` articles. Goals compare with the fastest of a `family`.
+    `parent`: the process above it works for it too.
     """
 
     name: str
     module: str
-    manner: str | int
     each: int
     articles: int
     always: int
+    manner: str = ""
     batch: int = 1
+    family: str = ""
     needs: str = ""
     parent: bool = False
 
@@ -57,7 +59,9 @@ class Row:
         return not self.needs or importlib.util.find_spec(self.needs) is not None
 
 
-OURS, QUEUE_ALONE, FLOOR = "wirewatch", "wirewatch, queue alone", "stream floor, 50 a read"
+OURS, QUEUE_ALONE = "wirewatch", "wirewatch, queue alone"
+FLOOR, FLOOR_KEPT = "stream floor, 50 a read", "stream floor, 50 a read, kept"
+ALWAYS_THERE = (OURS, QUEUE_ALONE, FLOOR, FLOOR_KEPT)
 
 ROWS = (
     Row(
@@ -90,16 +94,23 @@ ROWS = (
     Row(
         name=FLOOR,
         module="floor",
-        manner=50,
         each=1,
         articles=40_000,
         always=10_000,
         batch=50,
     ),
     Row(
+        name=FLOOR_KEPT,
+        module="floor",
+        manner="kept",
+        each=1,
+        articles=20_000,
+        always=10_000,
+        batch=50,
+    ),
+    Row(
         name="rq SimpleWorker",
         module="rq_peer",
-        manner=1,
         each=1,
         articles=400,
         always=50,
@@ -108,7 +119,6 @@ ROWS = (
     Row(
         name="rq SimpleWorker, 50 a job",
         module="rq_peer",
-        manner=50,
         each=50,
         articles=15_000,
         always=2_500,
@@ -117,6 +127,7 @@ ROWS = (
     ),
     Row(
         name="celery solo",
+        family="celery",
         batch=64,
         module="celery_peer",
         manner="solo",
@@ -127,6 +138,7 @@ ROWS = (
     ),
     Row(
         name="celery prefork 1",
+        family="celery",
         batch=64,
         module="celery_peer",
         manner="prefork",
@@ -138,6 +150,7 @@ ROWS = (
     ),
     Row(
         name="celery solo, 50 a message",
+        family="celery 50",
         module="celery_peer",
         manner="solo",
         each=50,
@@ -148,9 +161,10 @@ ROWS = (
     ),
     Row(
         name="dramatiq 8 threads",
+        family="dramatiq",
         batch=16,
         module="dramatiq_peer",
-        manner=8,
+        manner="8",
         each=1,
         articles=3_000,
         always=400,
@@ -158,8 +172,9 @@ ROWS = (
     ),
     Row(
         name="dramatiq 1 thread",
+        family="dramatiq",
         module="dramatiq_peer",
-        manner=1,
+        manner="1",
         each=1,
         articles=300,
         always=100,
@@ -167,10 +182,22 @@ ROWS = (
     ),
     Row(
         name="dramatiq 8 threads, 50 a message",
+        family="dramatiq 50",
         module="dramatiq_peer",
-        manner=8,
+        manner="8",
         each=50,
         articles=40_000,
+        always=10_000,
+        batch=50,
+        needs="dramatiq",
+    ),
+    Row(
+        name="dramatiq 8 threads, 50 a message, kept",
+        family="dramatiq 50 kept",
+        module="dramatiq_peer",
+        manner="8 kept",
+        each=50,
+        articles=20_000,
         always=10_000,
         batch=50,
         needs="dramatiq",

@@ -34,7 +34,7 @@ def fill(url: str, articles: Sequence[Article], each: int) -> None:
         queue.enqueue_many(jobs[at : at + 200])
 
 
-def work(url: str, window: Window, _each: int) -> None:
+def work(url: str, window: Window, _manner: str) -> None:
     """Be a worker; ends when killed."""
     CURRENT.append(window)
     client = redis.Redis.from_url(url)

@@ -8,7 +8,22 @@ from datetime import UTC, datetime
 
 from monitor.model import Article
 
-SYLLABLES = ("ka", "ro", "min", "tel", "sa", "vor", "li", "den", "pu", "gar", "no", "stri", "be", "ul")
+SYLLABLES = (
+    "ka",
+    "ro",
+    "min",
+    "tel",
+    "sa",
+    "vor",
+    "li",
+    "den",
+    "pu",
+    "gar",
+    "no",
+    "stri",
+    "be",
+    "ul",
+)
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
 

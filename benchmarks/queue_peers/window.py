@@ -40,6 +40,11 @@ class Use:
     commands: float
     reads: float
 
+    @property
+    def cpu_us(self) -> float:
+        """Python's and Redis's."""
+        return self.python_us + self.redis_us
+
 
 class Window:
     """Opens at article number `first`, closes at article number `last`, then writes its report."""
@@ -98,7 +103,8 @@ class Window:
         commands = sum(
             each["calls"]
             for name, each in told.items()
-            if name.startswith("cmdstat_") and not name.startswith(("cmdstat_info", "cmdstat_client"))
+            if name.startswith("cmdstat_")
+            and not name.startswith(("cmdstat_info", "cmdstat_client"))
         )
         redis_us = (told["used_cpu_user"] + told["used_cpu_sys"]) * 1e6
         return redis_us, commands, told["total_reads_processed"]

@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from monitor.app import now
+from monitor.cli.progress import progress
 from monitor.model import Article, SourceProblem
 from monitor.sources.seed import read_paths
 
@@ -20,13 +21,14 @@ class Articles:
         self._paths, self.problems, self._count = tuple(paths), 0, 0
 
     def __iter__(self) -> Iterator[Article]:
-        for found in read_paths(self._paths, fetched=now()):
-            if isinstance(found, SourceProblem):
-                self.problems += 1
-                click.echo(f"{found.where}: {found.found}", err=True)
-            else:
-                self._count += 1
-                yield found
+        with progress() as through:
+            for found in read_paths(self._paths, fetched=now(), through=through):
+                if isinstance(found, SourceProblem):
+                    self.problems += 1
+                    click.echo(f"{found.where}: {found.found}", err=True)
+                else:
+                    self._count += 1
+                    yield found
 
     def exit(self) -> None:
         """End the command: 1 when something could not be read."""

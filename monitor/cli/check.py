@@ -1,4 +1,4 @@
-"""`wirewatch check`: validate everything, try the watches' examples."""
+"""`wirewatch check`: validate everything, try the watches' examples, say what is odd."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from pathlib import Path
 
 import click
 
-from monitor.app import Desk
+from monitor.app import Desk, now
 from monitor.cli import options
-from monitor.settings import load
+from monitor.settings import load, read_actors
+from monitor.settings.problems import Problems
+from monitor.watch import lint
+
+_FILES = {"watch": "watchlist.toml", "actor": "actors.toml"}
 
 
 @click.command("check")
@@ -17,9 +21,11 @@ from monitor.settings import load
 def command(config: Path) -> None:
     """Validate the configuration and try every watch's examples.
 
-    Exit 2 when it would not load, 1 when an example fails.
+    Exit 2 when it would not load, 1 when an example fails or a watch is odd.
     """
     settings = load(config)
+    own_actors = tuple(actor.id for actor in read_actors(config / "actors.toml", Problems()))
+    odd = lint(settings.watches, settings.knowledge, own_actors)
     failures = Desk.of(settings.watches, settings.knowledge).failing_examples()
     for failure in failures:
         does = "does not match" if failure.key == "must_match" else "matches"
@@ -27,6 +33,12 @@ def command(config: Path) -> None:
             f"watchlist.toml [watch.{failure.watch}] {failure.key}: {does}: {failure.text!r}",
             err=True,
         )
+    for oddity in odd:
+        click.echo(f"{_FILES[oddity.about.partition('.')[0]]} {oddity}", err=True)
+    for watch in settings.watches:
+        if not watch.is_active(now().date()):
+            resting = f"over since {watch.until}" if watch.enabled else "paused"
+            click.echo(f"watchlist.toml [watch.{watch.id}] is {resting}", err=True)
     for remark in settings.remarks:
         click.echo(str(remark), err=True)
     examples = sum(len(w.must_match) + len(w.must_not_match) for w in settings.watches)
@@ -36,4 +48,5 @@ def command(config: Path) -> None:
         " examples as wanted",
         err=True,
     )
-    sys.exit(1 if failures else 0)
+    complaints = [oddity for oddity in odd if not oddity.is_note]
+    sys.exit(1 if failures or complaints else 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from monitor.model import ARTICLES, DELIVERIES
 from monitor.store import keys
 from monitor.store.judging import (
+    Asked,
     Failed,
     Judged,
     Judging,
@@ -55,6 +56,7 @@ class Store:
 __all__ = [
     "FAILURES",
     "LEASE_S",
+    "Asked",
     "Begun",
     "DeadLetter",
     "Failed",

@@ -39,6 +39,15 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """An article that asks for its story, with its dedupe keys."""
+
+    article: Article
+    url: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
     """One article's outcome, as committed: its claim, and what `why` should be able to tell."""
 
@@ -71,9 +80,13 @@ class Failed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """Everything one commit says. `expects` is what was read of each (watch, story) before."""
+    """Everything one commit says.
 
-    jobs: tuple[str, ...]
+    `jobs` are those finished, with their data, which is what is kept of the articles. `expects` is
+    what was read of each (watch, story) before.
+    """
+
+    jobs: tuple[tuple[str, bytes], ...]
     judged: tuple[Judged, ...] = ()
     raised: tuple[Raised, ...] = ()
     failed: tuple[Failed, ...] = ()
@@ -102,32 +115,33 @@ class Judging:
     def __init__(self, client: redis.Redis, scripts: Scripts, retention: Retention) -> None:
         self._client, self._scripts, self._retention = client, scripts, retention
 
-    def claim(self, article: Article, *, url: str | None, text: str, now: datetime) -> Claim:
-        """The story of an article, the same whenever this article asks. `url` and `text` are its
-        dedupe keys."""
+    def claims(self, asked: Sequence[Asked], now: datetime) -> tuple[Claim, ...]:
+        """The story of each article, in order and in one trip: the same whenever it asks."""
+        calls = [self._claim(each, now) for each in asked]
+        return tuple(
+            Claim(
+                story=text_of(story),
+                relation=(kind := Relation(text_of(relation))),
+                similarity=1.0 if kind is Relation.COPY else None,
+                sources=tuple(map(text_of, sources)),
+            )
+            for story, relation, sources in self._scripts.many("claim", calls)
+        )
+
+    def _claim(self, asked: Asked, now: datetime) -> tuple[list[str], list[str | float]]:
+        article = asked.article
         founded = digest("story", article.ref)
-        names = [keys.claim(article.ref), keys.text(text), keys.story_sources(founded)]
-        if url is not None:
-            names.append(keys.url(url))
-        story, relation, sources = self._scripts(
-            "claim",
-            names,
-            [
-                text,
-                founded,
-                article.source,
-                int(now.timestamp() * 1000),
-                int(self._retention.stories.total_seconds()),
-                f"{keys.PREFIX}story:",
-            ],
-        )
-        kind = Relation(text_of(relation))
-        return Claim(
-            story=text_of(story),
-            relation=kind,
-            similarity=1.0 if kind is Relation.COPY else None,
-            sources=tuple(map(text_of, sources)),
-        )
+        names = [keys.claim(article.ref), keys.text(asked.text), keys.story_sources(founded)]
+        if asked.url is not None:
+            names.append(keys.url(asked.url))
+        return names, [
+            asked.text,
+            founded,
+            article.source,
+            int(now.timestamp() * 1000),
+            int(self._retention.stories.total_seconds()),
+            f"{keys.PREFIX}story:",
+        ]
 
     def spoken(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Spoken | None]:
         """For each (watch, story): who has spoken, or None."""
@@ -163,12 +177,21 @@ class Judging:
         )
         plan = {
             "stamp": rq_time(now),
-            "jobs": [{"id": job, "key": call.key(keys.rq_job(job))} for job in outcome.jobs],
+            "life": int(self._retention.articles.total_seconds()),
+            "jobs": [
+                {
+                    "id": job,
+                    "key": call.key(keys.rq_job(job)),
+                    "kept": call.key(keys.kept(job)),
+                    "blob": call.blob(data),
+                }
+                for job, data in outcome.jobs
+            ],
             "expects": [
                 {"key": call.key(keys.spoken(watch, story)), "value": _spoken(was)}
                 for watch, story, was in outcome.expects
             ],
-            "articles": [self._article(call, judged) for judged in outcome.judged],
+            "articles": [_article(call, judged) for judged in outcome.judged],
             "alerts": [self._alert(call, raised) for raised in outcome.raised],
             "again": [
                 _again(call, failed) for failed in outcome.failed if failed.after is not None
@@ -180,9 +203,9 @@ class Judging:
             call.keys,
             [
                 worker,
-                digest("commit", *outcome.jobs),
+                digest("commit", *(job for job, _ in outcome.jobs)),
                 int(now.timestamp() * 1000),
-                msgspec.json.encode(plan),
+                msgspec.msgpack.encode(plan),
                 *call.blobs,
             ],
         )
@@ -193,27 +216,6 @@ class Judging:
                 return "void"
             case _:
                 raise StoreConflict("a watch has spoken for one of these stories meanwhile")
-
-    def _article(self, call: _Call, judged: Judged) -> Mapping[str, object]:
-        article = judged.article
-        return {
-            "key": call.key(keys.article(article.ref)),
-            "kept": call.key(keys.kept(article.ref)),
-            "blob": call.blob(codec.encode_article(article)),
-            "text": judged.text,
-            "job": judged.job,
-            "count": f"articles.{judged.claim.relation}",
-            "life": int(self._retention.articles.total_seconds()),
-            "fields": {
-                "id": article.id,
-                "source": article.source,
-                "story": judged.claim.story,
-                "relation": str(judged.claim.relation),
-                "matched": " ".join(judged.matched),
-                "topics": " ".join(judged.topics),
-                "silenced": msgspec.json.encode(dict(judged.silenced)).decode(),
-            },
-        }
 
     def _alert(self, call: _Call, raised: Raised) -> Mapping[str, object]:
         alert = raised.alert
@@ -228,6 +230,23 @@ class Judging:
             "spoken_life": int(self._retention.stories.total_seconds()),
             "deliveries": [_delivery(call, delivery) for delivery in raised.deliveries],
         }
+
+
+def _article(call: _Call, judged: Judged) -> Mapping[str, object]:
+    article, claim = judged.article, judged.claim
+    silenced = msgspec.json.encode(dict(judged.silenced)).decode() if judged.silenced else ""
+    return {
+        "key": call.key(keys.article(article.ref)),
+        "text": judged.text,
+        "job": judged.job,
+        "count": f"articles.{claim.relation}",
+        "record": [
+            *("text", judged.text, "job", judged.job, "id", article.id, "source", article.source),
+            *("story", claim.story, "relation", str(claim.relation)),
+            *("matched", " ".join(judged.matched), "topics", " ".join(judged.topics)),
+            *("silenced", silenced),
+        ],
+    }
 
 
 def _spoken(spoken: Spoken | None) -> str:

@@ -57,10 +57,10 @@ def article(ref: str) -> str:
     return f"{PREFIX}article:{ref}"
 
 
-def kept(ref: str) -> str:
-    """string; [retention] articles. The article itself, compressed, so that `why` can be asked.
-    Written by commit.lua."""
-    return f"{PREFIX}kept:{ref}"
+def kept(job: str) -> str:
+    """string; [retention] articles. The data of a finished job: its articles, compressed, so that
+    `why` can be asked. An article's record names its job. Written by commit.lua."""
+    return f"{PREFIX}kept:{job}"
 
 
 def spoken(watch: str, story: str) -> str:

@@ -81,6 +81,14 @@ class Scripts:
         with translated():
             return loaded(keys=list(keys), args=list(args))
 
+    def many(self, name: str, calls: Sequence[tuple[Sequence[str], Sequence[str | float]]]) -> Any:
+        """Run one transition several times, in order, in one trip; answers a list."""
+        loaded = self._loaded.setdefault(name, self.client.register_script(script(name)))
+        with translated(), self.client.pipeline(transaction=False) as pipe:
+            for keys, args in calls:
+                loaded(keys=list(keys), args=list(args), client=pipe)
+            return pipe.execute()
+
 
 def rq_time(moment: datetime) -> str:
     """A time as RQ writes it into its job hashes."""

@@ -94,9 +94,13 @@ class View:
     def article(self, ref: str) -> tuple[Article, Mapping[str, str]] | None:
         """A kept article and its outcome, or None when it is not kept (any more)."""
         with translated():
-            packed = self._client.get(keys.kept(ref))
             raw = self._client.hgetall(keys.article(ref))
+            outcome = {text_of(name): text_of(value) for name, value in raw.items()}
+            packed = self._client.get(keys.kept(outcome.get("job", "")))
         if packed is None:
             return None
-        outcome = {text_of(name): text_of(value) for name, value in raw.items()}
-        return codec.decode_article(bytes_of(packed)), outcome
+        _, arguments = codec.decode_job(bytes_of(packed))
+        for article in codec.unbundle(arguments[0]):
+            if article.ref == ref:
+                return article, outcome
+        return None

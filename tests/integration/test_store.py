@@ -24,6 +24,7 @@ from monitor.model import (
 )
 from monitor.queues import articles_of, rq_job, rq_queue
 from monitor.store import (
+    Asked,
     Failed,
     Judged,
     Outcome,
@@ -46,7 +47,9 @@ def put(store: Store, *articles: Article, version: int = 0) -> None:
 
 def claim(store: Store, article: Article) -> Claim:
     found = article_keys(article)
-    return store.judging.claim(article, url=found.url, text=found.text, now=NOON)
+    asked = Asked(article=article, url=found.url, text=found.text)
+    (claimed,) = store.judging.claims((asked,), NOON)
+    return claimed
 
 
 def judged(store: Store, job: Taken, article: Article) -> Judged:
@@ -59,6 +62,10 @@ def judged(store: Store, job: Taken, article: Article) -> Judged:
         topics=(),
         silenced=(),
     )
+
+
+def finished(job: Taken) -> tuple[tuple[str, bytes], ...]:
+    return ((job.id, job.data),)
 
 
 def alert_for(article: Article, story: str) -> Alert:
@@ -93,7 +100,7 @@ def deliverable(store: Store, make: Make) -> tuple[Alert, Taken]:
     done = judged(store, job, make())
     alert = alert_for(make(), done.claim.story)
     store.judging.commit(
-        "w1", Outcome(jobs=(job.id,), judged=(done,), raised=(raised(alert),)), NOON
+        "w1", Outcome(jobs=finished(job), judged=(done,), raised=(raised(alert),)), NOON
     )
     (delivery,) = store.deliveries.take("d1", "t1", 5)
     return alert, delivery
@@ -172,7 +179,7 @@ def test_a_dead_workers_commit_is_void(store: Store, article: Make) -> None:
     take_one(store, "w2", "t2")
     # when
     answer = store.judging.commit(
-        "w1", Outcome(jobs=(job.id,), judged=(judged(store, job, article()),)), NOON
+        "w1", Outcome(jobs=finished(job), judged=(judged(store, job, article()),)), NOON
     )
     # then
     assert answer == "void"
@@ -209,7 +216,9 @@ def test_a_commit_sent_twice_counts_and_raises_once(store: Store, article: Make)
     job = take_one(store)
     done = judged(store, job, article())
     outcome = Outcome(
-        jobs=(job.id,), judged=(done,), raised=(raised(alert_for(article(), done.claim.story)),)
+        jobs=finished(job),
+        judged=(done,),
+        raised=(raised(alert_for(article(), done.claim.story)),),
     )
     # when
     answers = [store.judging.commit("w1", outcome, NOON) for _ in range(2)]
@@ -234,14 +243,19 @@ def test_two_workers_cannot_both_speak_for_a_story(store: Store, article: Make) 
     expects = (("watch", first.claim.story, None),)
     store.judging.commit(
         "w1",
-        Outcome(jobs=(mine.id,), judged=(first,), raised=(raised(alert),), expects=expects),
+        Outcome(jobs=finished(mine), judged=(first,), raised=(raised(alert),), expects=expects),
         NOON,
     )
     # when / then
     with pytest.raises(StoreConflict):
         store.judging.commit(
             "w2",
-            Outcome(jobs=(theirs.id,), judged=(second,), raised=(raised(alert),), expects=expects),
+            Outcome(
+                jobs=finished(theirs),
+                judged=(second,),
+                raised=(raised(alert),),
+                expects=expects,
+            ),
             NOON,
         )
     assert (
@@ -259,7 +273,7 @@ def test_a_failed_article_waits_alone_and_its_neighbours_go_through(
     # when
     store.judging.commit(
         "w1",
-        Outcome(jobs=(job.id,), judged=(judged(store, job, article(2)),), failed=(failed,)),
+        Outcome(jobs=finished(job), judged=(judged(store, job, article(2)),), failed=(failed,)),
         NOON,
     )
     # then
@@ -362,7 +376,7 @@ def test_a_dead_letter_is_tried_again_with_a_clean_record(store: Store, article:
     put(store, article())
     job = take_one(store)
     failed = Failed(article=article(), failures=4, reason="odd", after=None)
-    store.judging.commit("w1", Outcome(jobs=(job.id,), failed=(failed,)), NOON)
+    store.judging.commit("w1", Outcome(jobs=finished(job), failed=(failed,)), NOON)
     (letter,) = store.letters.all()
     assert store.view.counts()["articles.set_aside"] == 1
     # when: asked twice, as after a lost reply
@@ -379,7 +393,7 @@ def test_a_dead_letter_is_dropped_for_good(store: Store, article: Make) -> None:
     put(store, article())
     job = take_one(store)
     failed = Failed(article=article(), failures=4, reason="odd", after=None)
-    store.judging.commit("w1", Outcome(jobs=(job.id,), failed=(failed,)), NOON)
+    store.judging.commit("w1", Outcome(jobs=finished(job), failed=(failed,)), NOON)
     (letter,) = store.letters.all()
     # when
     assert [store.letters.drop(letter) for _ in range(2)] == [True, False]
@@ -425,6 +439,21 @@ def test_the_ledger_finds_a_job_that_is_nowhere(store: Store, article: Make) -> 
     assert len(back) == 1
     assert take_one(store).id == back[0]
     assert store.articles.recover(admitted_before=NOON, now=NOON) == ()
+
+
+def test_an_article_and_its_outcome_are_kept(store: Store, article: Make) -> None:
+    # given
+    put(store, article(1), article(2))
+    job = take_one(store)
+    done = judged(store, job, article(2))
+    store.judging.commit("w1", Outcome(jobs=finished(job), judged=(done,)), NOON)
+    # when
+    kept = store.view.article(article(2).ref)
+    # then
+    assert kept is not None
+    assert kept[0] == article(2)
+    assert (kept[1]["relation"], kept[1]["story"]) == ("new", done.claim.story)
+    assert store.view.article("nobody") is None
 
 
 def test_rq_reads_our_jobs(store: Store, article: Make) -> None:

@@ -1,10 +1,12 @@
 -- The outcome of a take, whole or not at all: articles, alerts, the outbox, retries, jobs removed.
 -- KEYS  1 leases  2 holders  3 ledger  4 counts  5 alerts  6 delivery rq queue  7 rq queues
 --       8 later  9 dead  10 rq failed registry  11 receipt  12.. as the plan numbers them
--- ARGV  1 worker  2 request token  3 now (ms)  4 plan as JSON  5.. blobs the plan numbers from 1
--- plan  jobs      [{id, key}]                             whose leases must be ours; removed
+-- ARGV  1 worker  2 request token  3 now (ms)  4 plan as MessagePack  5.. blobs the plan numbers
+-- plan  stamp, life (s) of articles
+--       jobs      [{id, key, kept, blob}]                 whose leases must be ours; removed, their
+--                                                         data kept
 --       expects   [{key, value}]                          strings that must be unchanged ('' = absent)
---       articles  [{key, kept, blob, text, job, fields, count, life}]
+--       articles  [{key, text, job, record: [field, value, …], count}]
 --       alerts    [{id, key, blob, spoken, spoken_value, life, spoken_life,
 --                   deliveries: [{id, key, job, job_key, blob, alert, channel}]}]
 --       again     [{id, key, blob, after (s), failures, error}]   articles to be tried again, alone
@@ -12,7 +14,7 @@
 -- Returns 'done' (also to a resend), 'void' when a lease is lost, 'conflict' when something expected
 -- has changed: decide again.
 if redis.call('GET', KEYS[11]) == ARGV[2] then return 'done' end
-local plan = cjson.decode(ARGV[4])
+local plan = cmsgpack.unpack(ARGV[4])
 for _, job in ipairs(plan.jobs) do
   if redis.call('HGET', KEYS[2], job.id) ~= ARGV[1] then return 'void' end
 end
@@ -22,19 +24,19 @@ end
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1e6
 local function blob(number) return ARGV[4 + number] end
+local counts = {}
 for _, article in ipairs(plan.articles) do
   -- Counted once each time it was admitted: the same job run twice (a replayed log) adds nothing.
   local known = redis.call('HMGET', KEYS[article.key], 'text', 'job')
   if known[1] ~= article.text then
-    redis.call('HINCRBY', KEYS[4], article.count, 1)
+    counts[article.count] = (counts[article.count] or 0) + 1
   elseif known[2] ~= article.job then
-    redis.call('HINCRBY', KEYS[4], 'articles.repeat', 1)
+    counts['articles.repeat'] = (counts['articles.repeat'] or 0) + 1
   end
-  redis.call('HSET', KEYS[article.key], 'text', article.text, 'job', article.job)
-  for field, value in pairs(article.fields) do redis.call('HSET', KEYS[article.key], field, value) end
-  redis.call('EXPIRE', KEYS[article.key], article.life)
-  redis.call('SET', KEYS[article.kept], blob(article.blob), 'EX', article.life)
+  redis.call('HSET', KEYS[article.key], unpack(article.record))
+  redis.call('EXPIRE', KEYS[article.key], plan.life)
 end
+for count, number in pairs(counts) do redis.call('HINCRBY', KEYS[4], count, number) end
 for _, alert in ipairs(plan.alerts) do
   if redis.call('EXISTS', KEYS[alert.key]) == 0 then
     redis.call('HSET', KEYS[alert.key], 'alert', blob(alert.blob))
@@ -59,6 +61,7 @@ for _, job in ipairs(plan.jobs) do
   redis.call('HDEL', KEYS[2], job.id)
   redis.call('ZREM', KEYS[3], job.id)
   redis.call('DEL', KEYS[job.key])
+  redis.call('SET', KEYS[job.kept], blob(job.blob), 'EX', plan.life)
   -- A dead letter that RQ's tools put back is dead no more.
   if redis.call('HDEL', KEYS[9], job.id) == 1 then
     redis.call('HINCRBY', KEYS[4], 'articles.set_aside', -1)

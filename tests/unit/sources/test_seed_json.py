@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import pytest
 from hypothesis import given, settings
@@ -326,3 +327,27 @@ def test_any_json_gives_an_article_or_a_problem(value: object) -> None:
     found = lines(value)
 
     assert 1 <= len(found) <= 2
+
+
+def test_the_memory_does_not_grow_with_the_file() -> None:
+    class Lines(io.RawIOBase):
+        """A file of many lines that nobody has to store."""
+
+        def __init__(self, count: int) -> None:
+            self._left = count
+
+        def readline(self, size: int | None = -1, /) -> bytes:
+            self._left -= 1
+            return b'{"title": "Boats", "body": "%s"}\n' % (b"x" * 500) if self._left >= 0 else b""
+
+    def peak_bytes(count: int) -> int:
+        tracemalloc.start()
+        for _ in article_json.read_lines(cast("BinaryIO", Lines(count)), "wire.jsonl", NOW):
+            pass
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak
+
+    few, many = peak_bytes(200), peak_bytes(10_000)
+
+    assert many < 2 * few + 100_000

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from monitor.dedupe import Claims
 from monitor.model import Article, Origin, Relation, SourceProblem
+from monitor.sources.packed import UNPACKERS
 from monitor.sources.seed import SEEDS, read_paths
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -37,9 +38,9 @@ def test_every_sample_is_read_without_a_problem() -> None:
 
 def test_there_is_a_sample_of_every_shape() -> None:
     assert {Path(name).suffix for name in map(str, SEED_FOLDER.iterdir())} >= {
-        *(".txt", ".html", ".json", ".jsonl", ".rss", ".atom")
+        *(".txt", ".html", ".json", ".jsonl", ".rss", ".atom", ".md", ".eml", ".csv", ".gz")
     }
-    assert {path.suffix for path in SEED_FOLDER.iterdir()} <= SEEDS.keys()
+    assert {path.suffix for path in SEED_FOLDER.iterdir()} <= SEEDS.keys() | UNPACKERS.keys()
 
 
 def test_every_sample_has_a_title_a_date_and_text() -> None:

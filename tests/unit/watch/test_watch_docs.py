@@ -12,13 +12,16 @@ from monitor.model import Article, Watch
 from monitor.text import read
 from monitor.topics.knowledge import load
 from monitor.watch import Watchlist, compile_watchlist, parse
+from monitor.watch.importers import SYNTAXES, import_query
+from monitor.watch.lint import CODES
 
 PAGE = Path(__file__).parents[3] / "docs" / "watch-language.md"
 BLOCKS = re.findall(
-    r"^```(watch|refused)\n(.*?)\n```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    r"^```(watch|refused|imported)\n(.*?)\n```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL
 )
 WATCHES = [block for kind, block in BLOCKS if kind == "watch"]
 REFUSED = [block for kind, block in BLOCKS if kind == "refused"]
+IMPORTED = [block for kind, block in BLOCKS if kind == "imported"]
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +89,18 @@ def test_a_refusal_offers_what_the_page_says(shipped: Knowledge, block: str) -> 
         parse(query, shipped)
 
     assert all(fix in refused.value.fix for fix in fixes)
+
+
+@pytest.mark.parametrize("block", IMPORTED)
+def test_an_imported_query_is_what_the_page_says(block: str) -> None:
+    given, ours = block.splitlines()
+    source, query = given.split(": ", 1)
+
+    assert import_query(source, query).query == ours
+
+
+def test_the_page_names_every_code_and_source() -> None:
+    page = PAGE.read_text("utf-8")
+
+    assert all(f"| {code} |" in page for code in CODES)
+    assert f"--from {'|'.join(SYNTAXES)}" in page

@@ -1,0 +1,407 @@
+"""Polls of real servers on loopback into the real store, on a clock that tests move by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from ipaddress import ip_network
+from itertools import pairwise
+from typing import Any, TypeVar
+
+import pytest
+import structlog
+from loopback import Answer, LoopbackHttp, Request
+
+from monitor.errors import StoreConflict
+from monitor.model import ARTICLES, Article, Origin, Source
+from monitor.net import Client
+from monitor.poller.feeds import FeedPoll, Turn
+from monitor.poller.report import FeedReport, reports
+from monitor.poller.traffic import Traffic
+from monitor.queues import articles_of
+from monitor.sources.childparse import Parser
+from monitor.store import Store, keys
+
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+Did = TypeVar("Did")
+
+
+class Clock:
+    """Stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.at = NOON
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+class Desk:
+    """A store, a clock and the parts of a poll."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.clock = store, Clock()
+        self.log = structlog.get_logger()
+
+    def run(self, work: Callable[[FeedPoll], Awaitable[Did]]) -> Did:
+        async def whole() -> Did:
+            async with (
+                Client(allow=(ip_network("127.0.0.0/8"),)) as client,
+                Parser() as parser,
+            ):
+                return await work(
+                    FeedPoll(
+                        store=self.store,
+                        client=client,
+                        parser=parser,
+                        now=self.clock,
+                        log=self.log,
+                    )
+                )
+
+        return asyncio.run(whole())
+
+    def polls(self, source: Source, *after: timedelta) -> list[Turn]:
+        """A poll after each of these times."""
+
+        async def work(feeds: FeedPoll) -> list[Turn]:
+            turns = []
+            for span in after:
+                self.clock.at += span
+                turns.append(await feeds.poll(source))
+            return turns
+
+        return self.run(work)
+
+    def traffic(self, feeds: FeedPoll, *sources: Source) -> Traffic:
+        return Traffic(
+            sources=sources,
+            feeds=feeds,
+            store=self.store,
+            log=self.log,
+            now=feeds.now,
+            crowded=lambda: False,
+            waited=lambda event, reason: None,
+        )
+
+    def report(self, source: Source) -> FeedReport:
+        (report,) = reports(self.store, (source,), self.clock.at)
+        return report
+
+    def put(self) -> list[Article]:
+        """What was put on the queue since the last look, oldest first."""
+        jobs = self.store.articles.take("w", str(time.monotonic_ns()), 100)
+        return [article for job in jobs for article in articles_of(job.data)]
+
+
+@pytest.fixture
+def desk(store: Store) -> Iterator[Desk]:
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(50), cache_logger_on_first_use=False
+    )
+    yield Desk(store)
+    structlog.reset_defaults()
+
+
+def rss(*numbers: int, age: timedelta = HOUR, head: str = "") -> bytes:
+    """A feed with these entries; the higher the number the newer."""
+    date = {n: format_datetime(NOON - age + timedelta(minutes=n), usegmt=True) for n in numbers}
+    entries = "".join(
+        f"<item><title>News {n}</title><guid>g{n}</guid><link>https://harbour.example/{n}</link>"
+        f"<pubDate>{date[n]}</pubDate><description>Report number {n}.</description></item>"
+        for n in sorted(numbers, reverse=True)
+    )
+    return (
+        f'<rss version="2.0"><channel><title>Harbour</title>{head}{entries}</channel></rss>'
+    ).encode()
+
+
+def page(*numbers: int, **given: Any) -> Answer:
+    return 200, {"Content-Type": "application/rss+xml"}, rss(*numbers, **given)
+
+
+def source(web: LoopbackHttp, name: str = "harbour", path: str = "/feed", **given: Any) -> Source:
+    return Source(id=name, url=web.url(path), **({"interval": timedelta(minutes=15)} | given))
+
+
+@pytest.mark.parametrize(("backfill", "put"), [(0, 0), (3, 3), (10, 10), (None, 15)])
+def test_of_a_first_poll_the_newest_become_articles_and_later_all_that_is_new(
+    desk: Desk, backfill: int | None, put: int
+) -> None:
+    with LoopbackHttp({"/feed": page(*range(15))}) as web:
+        # when
+        feed = source(web, backfill=backfill)
+        desk.polls(feed, HOUR)
+        # then: the newest, oldest first
+        assert [a.id for a in desk.put()] == [f"g{n}" for n in range(15 - put, 15)]
+        # and when: what was passed over stays passed over, what is new comes
+        web.pages["/feed"] = page(*range(17))
+        desk.polls(feed, HOUR)
+        assert [a.id for a in desk.put()] == ["g15", "g16"]
+
+
+def test_old_entries_of_a_first_poll_raise_no_alert_also_when_polls_before_failed(
+    desk: Desk,
+) -> None:
+    with LoopbackHttp() as web:
+        # given
+        desk.polls(source(web), HOUR, HOUR)
+        assert desk.report(source(web)).state == "failing"
+        # when
+        web.pages["/feed"] = page(1, 2, age=3 * DAY)
+        desk.polls(source(web), HOUR)
+        # then
+        assert {article.origin for article in desk.put()} == {Origin.BACKFILL}
+        assert desk.report(source(web)).state == "ok"
+        # and: what comes later may alert, however old it says it is
+        web.pages["/feed"] = page(1, 2, 3, age=3 * DAY)
+        desk.polls(source(web), HOUR)
+        assert [article.origin for article in desk.put()] == [Origin.FEED]
+
+
+def test_a_feed_that_rolled_over_is_a_possible_gap_counted_shown_and_polled_faster(
+    desk: Desk,
+) -> None:
+    with LoopbackHttp({"/feed": page(*range(10))}) as web:
+        # given: a poll that shares an entry with the last
+        feed = source(web)
+        (first,) = desk.polls(feed, HOUR)
+        quiet = first.due - desk.clock.at
+        web.pages["/feed"] = page(*range(9, 19))
+        desk.polls(feed, HOUR)
+        assert desk.report(feed).gaps == 0
+        # when: one that shares none
+        web.pages["/feed"] = page(*range(40, 50))
+        (turn,) = desk.polls(feed, HOUR)
+        # then
+        report = desk.report(feed)
+        assert (report.gaps, report.outcomes[-1].came) == (1, "gap")
+        assert desk.store.view.counts()["feeds.gaps"] == 1
+        assert turn.due - desk.clock.at < quiet
+        assert len(desk.put()) == 29
+        # and: changed texts and old acquaintances are no gap
+        web.pages["/feed"] = 200, {}, rss(*range(40, 50)).replace(b"Report", b"Corrected report")
+        desk.polls(feed, HOUR)
+        web.pages["/feed"] = page(*range(10))
+        desk.polls(feed, HOUR)
+        assert desk.report(feed).gaps == 1
+
+
+def test_an_empty_document_between_does_not_hide_a_gap(desk: Desk) -> None:
+    with LoopbackHttp({"/feed": page(1, 2)}) as web:
+        feed = source(web)
+        desk.polls(feed, HOUR)
+        web.pages["/feed"] = page()
+        desk.polls(feed, HOUR)
+        web.pages["/feed"] = page(8, 9)
+        desk.polls(feed, HOUR)
+        assert desk.report(feed).gaps == 1
+
+
+def test_validators_are_sent_verbatim_and_the_wishes_of_a_304_hold(desk: Desk) -> None:
+    def answer(request: Request) -> Answer:
+        headers = {"ETag": 'W/"a b-gzip"', "Cache-Control": "max-age=7200"}
+        if "if-none-match" in request.headers:
+            return 304, headers, b""
+        return 200, headers, rss(1)
+
+    with LoopbackHttp({"/feed": answer}) as web:
+        turns = desk.polls(source(web), HOUR, HOUR, 8 * DAY)
+        sent = [request.headers.get("if-none-match") for request in web.requests]
+    # then: in full once in eight days
+    assert sent == [None, 'W/"a b-gzip"', None]
+    assert all(turn.due - NOON >= 2 * HOUR for turn in turns)
+    assert desk.report(source(web)).outcomes[-1].came == "unchanged"
+
+
+def test_a_feeds_own_wish_holds_unless_the_source_says_otherwise(desk: Desk) -> None:
+    with LoopbackHttp({"/feed": page(1, head="<ttl>120</ttl>")}) as web:
+        (patient,) = desk.polls(source(web), HOUR)
+        assert patient.due - desk.clock.at >= 2 * HOUR
+        assert "ttl" in desk.report(source(web)).why
+        (rude,) = desk.polls(source(web, "rude", respect_hints=False), HOUR)
+        assert rude.due - desk.clock.at < HOUR
+
+
+def test_a_feed_that_moved_for_good_is_polled_at_its_new_address(desk: Desk) -> None:
+    moved = (301, {"Location": "/new"}, b"")
+    with LoopbackHttp({"/feed": moved, "/new": page(1)}) as web:
+        feed = source(web)
+        desk.polls(feed, *(DAY for _ in range(8)))
+        assert desk.report(feed).moved_to == web.url("/new")
+        web.requests.clear()
+        desk.polls(feed, DAY)
+        assert [request.path for request in web.requests] == ["/new"]
+
+
+def test_a_feed_that_is_gone_is_asked_once_a_month(desk: Desk) -> None:
+    with LoopbackHttp({"/feed": (410, {}, b"")}) as web:
+        turns = desk.polls(source(web), DAY, DAY, DAY)
+        assert desk.report(source(web)).state == "gone"
+        assert turns[-1].due - desk.clock.at >= timedelta(days=30)
+        web.pages["/feed"] = page(1)
+        desk.polls(source(web), timedelta(days=30))
+        assert desk.report(source(web)).state == "ok"
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_host_that_asks_for_time_gets_it_for_all_its_feeds_also_after_a_restart(
+    desk: Desk, status: int
+) -> None:
+    with LoopbackHttp({"/a": (status, {"Retry-After": "3600"}, b""), "/b": page(1)}) as web:
+        a, b = source(web, "a", "/a"), source(web, "b", "/b")
+        # given
+        (turn,) = desk.polls(a, HOUR)
+        assert turn.parked_until == desk.clock.at + HOUR
+        # when: started anew within the hour
+        desk.clock.at += HOUR / 2
+        polled = desk.run(lambda feeds: desk.traffic(feeds, a, b).once())
+        # then: nobody asks this host, and both feeds say why
+        assert polled.feeds == 0
+        assert len(web.requests) == 1
+        for report in reports(desk.store, (a, b), desk.clock.at):
+            assert "Retry-After" in report.why
+        # and when: the hour is over, and it asks for another
+        desk.clock.at += HOUR
+        polled = desk.run(lambda feeds: desk.traffic(feeds, a, b).once())
+        assert (polled.feeds, polled.failed) == (1, 1)
+        # and when: it has recovered
+        desk.clock.at += 2 * HOUR
+        web.pages["/a"] = page(3)
+        polled = desk.run(lambda feeds: desk.traffic(feeds, a, b).once())
+        assert (polled.feeds, polled.failed, polled.articles) == (2, 0, 2)
+
+
+def test_a_restart_polls_nobody_earlier(desk: Desk) -> None:
+    with LoopbackHttp({"/feed": page(1), "/other": page(2)}) as web:
+        # given: polled a minute ago
+        known, unknown = source(web), source(web, "other", "/other")
+        desk.polls(known, HOUR)
+        desk.clock.at += timedelta(minutes=1)
+        # when
+        web.requests.clear()
+        run_until(
+            desk, (known, unknown), lambda: web.requests and not desk.report(unknown).failures
+        )
+        # then
+        assert [request.path for request in web.requests] == ["/other"]
+
+
+def run_until(
+    desk: Desk,
+    sources: tuple[Source, ...],
+    condition: Callable[[], object],
+    begun: Callable[[], None] = lambda: None,
+) -> None:
+    """Run the traffic, its clock moving with time, until the condition holds."""
+
+    async def work(feeds: FeedPoll) -> None:
+        start, base = time.monotonic(), desk.clock.at
+        moving = replace(feeds, now=lambda: base + timedelta(seconds=time.monotonic() - start))
+        stop = asyncio.Event()
+        running = asyncio.create_task(desk.traffic(moving, *sources).run(stop))
+        begun()
+        async with asyncio.timeout(20):
+            while not await asyncio.to_thread(condition):
+                await asyncio.sleep(0.01)
+        stop.set()
+        await running
+
+    desk.run(work)
+
+
+def test_a_person_asks_and_the_running_poller_polls(desk: Desk) -> None:
+    with LoopbackHttp({"/feed": page(1)}) as web:
+        # given: not due for an hour
+        feed = source(web, interval=HOUR)
+        desk.polls(feed, HOUR)
+        web.requests.clear()
+        # when / then
+        run_until(
+            desk,
+            (feed,),
+            lambda: desk.store.sources.asked() == () and web.requests,
+            begun=lambda: desk.store.sources.hurry("harbour", desk.clock.at),
+        )
+        assert len(web.requests) == 1
+
+
+def test_a_request_is_one_however_often_it_is_sent_and_only_a_later_poll_answers_it(
+    desk: Desk,
+) -> None:
+    store = desk.store
+
+    def put(version: int, began: datetime) -> None:
+        store.sources.put(
+            "a",
+            version=version,
+            state={"next_due": "2026-03-01T18:00:00.000+00:00"},
+            seen=(),
+            articles=(),
+            now=began,
+            began=began,
+        )
+
+    # given: a poll is under way
+    put(0, NOON - HOUR)
+    # when
+    for _ in range(2):
+        store.sources.hurry("a", NOON)
+    # then
+    assert store.sources.asked() == ("a",)
+    assert store.sources.state("a").get("next_due") == "2026-03-01T12:00:00.000+00:00"
+    assert store.sources.state("a").version == 1, "the poll under way is not void"
+    put(1, NOON - timedelta(minutes=1))
+    assert store.sources.asked() == ("a",), "it began before it was asked for"
+    put(2, NOON + timedelta(minutes=1))
+    assert store.sources.asked() == ()
+    with pytest.raises(StoreConflict):
+        put(2, NOON + HOUR)
+    # and: what nobody polls any more is forgotten
+    store.sources.hurry("gone", NOON)
+    store.sources.hurry("a", NOON + 2 * DAY)
+    assert store.sources.asked() == ("a",)
+    assert store.client.zcard(keys.asked()) == 1
+    assert store.view.depth(ARTICLES).total == 0
+
+
+def test_a_slow_host_delays_no_other(desk: Desk) -> None:
+    pause, slow_until = threading.Event(), time.monotonic() + 3.0
+    came: list[float] = []
+
+    def slow(request: Request) -> Answer:
+        def pieces() -> Iterator[bytes]:
+            while time.monotonic() < slow_until:
+                yield b" "
+                pause.wait(0.05)
+            yield rss(1)
+
+        return 200, {}, pieces()
+
+    def quick(request: Request) -> Answer:
+        came.append(time.monotonic())
+        return 200, {}, rss(2)
+
+    with (
+        LoopbackHttp({f"/{n}": slow for n in range(20)}, address="127.0.0.2") as bad,
+        LoopbackHttp({"/feed": quick}, address="127.0.0.3") as good,
+    ):
+        # given: twenty feeds on a host that takes three seconds for each, one elsewhere
+        span = timedelta(seconds=0.2)
+        many = [source(bad, f"slow{n}", f"/{n}", interval=span) for n in range(20)]
+        # when
+        run_until(
+            desk,
+            (*many, source(good, interval=span)),
+            lambda: len(came) >= 6,
+        )
+    # then: every fifth of a second, and a tenth for jitter and the machine
+    assert came[-1] < slow_until
+    waits = [later - earlier for earlier, later in pairwise(came[1:])]
+    assert max(waits) < 0.2 * 1.1 + 0.1
