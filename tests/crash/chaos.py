@@ -75,8 +75,8 @@ class Chaos:
         pause, end = threading.Event(), time.monotonic() + seconds
         self.keep_up()
         while time.monotonic() < end:
-            self.services.drop(self.chance.randint(1, 40))
-            pause.wait(self.chance.uniform(0.1, 0.6))
+            self.services.drop(self.chance.randint(1, 30))
+            pause.wait(self.chance.uniform(0.05, 0.35))
             self.kill(self.chance.choices([*VICTIMS], weights=[*VICTIMS.values()])[0])
             self.keep_up()
         began = time.monotonic()
