@@ -19,17 +19,15 @@ from monitor.topics.knowledge import load
 
 _SEEDS = Path(__file__).parents[2] / "seeds"
 _FETCHED = datetime(2026, 1, 1, tzinfo=UTC)
-_FUNCTION = (
-    "the of to and in a that for is on was with as it by at from be has have said are not an his "
-    "he but were this which had their they after who been its will or about one more would there "
-    "than also when up out new into over last first two all year could before against people"
-).split()
-_SYLLABLES = (
-    "ba ka ta ra na mo lo so vi di ri li su tu mer tan vel kor dan bel gar hol ster ling ton ber "
-    "man fal wen dor sin pel gra sto cra bri ple cha sha"
-).split()
+_COMMON = """the of to and in a that for is on was with as it by at from be has have said are not an
+    his he but were this which had their they after who been its will or about one more would there
+    than also when up out new into over last first two all year could before against people"""
+_FUNCTION = _COMMON.split()
+_SOUNDS = """ba ka ta ra na mo lo so vi di ri li su tu mer tan vel kor dan bel gar hol ster ling ton
+    ber man fal wen dor sin pel gra sto cra bri ple cha sha"""
+_SYLLABLES = _SOUNDS.split()
 _ENDINGS = ["", "", "", "s", "ed", "ing", "er", "ion"]
-_ACRONYMS = "US UN EU UK NATO IMF WHO BBC CIA IAEA OPEC G7".split()
+_ACRONYMS = ["US", "U.S.", "UN", "EU", "UK", "NATO", "IMF", "WHO", "BBC", "CIA", "OPEC", "G7"]
 
 
 @dataclass(frozen=True)
@@ -129,6 +127,8 @@ class World:
             if draw.random() < 0.05:
                 words[-1] += ","
         text = " ".join(words)
-        return ('"' + text + '," he said.') if draw.random() < 0.1 else text.capitalize()[:1] + (
-            text[1:] + "."
+        return (
+            ('"' + text + '," he said.')
+            if draw.random() < 0.1
+            else text.capitalize()[:1] + (text[1:] + ".")
         )

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from benchmarks.matchbench.articles import World
-
 from monitor.model import Watch
 from monitor.topics.knowledge import load
 

@@ -70,11 +70,12 @@ def _tell(report: FeedReport, moment: datetime) -> None:
     came = " ".join(outcome.came.value for outcome in report.outcomes[-5:])
     click.echo(f"  last poll {last}: {came or 'nothing yet'}; {rate}", err=True)
     if report.error:
-        click.echo(f"  failed {report.failures} times: {line(report.error)}", err=True)
+        times = "once" if report.failures == 1 else f"{report.failures} times in a row"
+        click.echo(f"  failed {times}: {line(report.error)}", err=True)
     if report.last_gap is not None:
         ago = _span(moment - report.last_gap)
         click.echo(
-            f"  {report.gaps} possible gaps, the last {ago} ago: entries may have come and gone"
+            f"  possible gaps: {report.gaps}, the last {ago} ago; entries may have come and gone"
             " between two polls",
             err=True,
         )

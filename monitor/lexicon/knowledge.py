@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
+from typing import assert_never
 
 from monitor.model import Actor, Place, SubjectKind, Theme
 from monitor.text import folded
@@ -69,6 +70,8 @@ class Knowledge:
                 return self.places
             case "theme":
                 return self.themes
+            case _:
+                assert_never(kind)
 
     def resolve(self, kind: SubjectKind, name: str) -> str | None:
         """The id meant by an id or by any name, case and accents aside; None when there is none.
@@ -164,3 +167,5 @@ def _names_of(subject: Actor | Place | Theme) -> Iterator[str]:
             yield from subject.aliases
             yield from subject.exact
             yield from subject.demonyms
+        case _:
+            assert_never(subject)

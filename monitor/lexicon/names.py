@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import assert_never
 
 from monitor.lexicon.knowledge import Knowledge
 from monitor.lexicon.scripts import patterns
@@ -60,6 +61,8 @@ class Name:
                 return True
             case Case.EXACT:
                 return self.written != self.written.lower()
+            case _:
+                assert_never(self.case)
 
     def accepts(self, reading: Reading, span: Span) -> bool:
         """Whether the words at `span`, which spell the name but for case and accents, are it."""
@@ -74,6 +77,8 @@ class Name:
                 return self.written == reading.written[span[0] : span[1]] and (
                     _as_written(reading.original(span)) == _as_written(self.text)
                 )
+            case _:
+                assert_never(self.case)
 
 
 def is_initialism(text: str) -> bool:
@@ -98,6 +103,8 @@ def spellings(subject: Actor | Place | Theme) -> Iterator[tuple[bytes, Name]]:
             return _proper_names("place", subject)
         case Theme():
             return _theme_terms(subject)
+        case _:
+            assert_never(subject)
 
 
 def _proper_names(kind: SubjectKind, subject: Actor | Place) -> Iterator[tuple[bytes, Name]]:

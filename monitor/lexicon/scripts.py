@@ -17,6 +17,8 @@ _UNSPACED = re.compile(
 )
 _KOREAN = re.compile("[\uac00-\ud7a3]")
 _ARABIC = re.compile("[\u0621-\u064a\u066e-\u06d3]")
+# G7, G-7, F-16, Covid-19: written with and without a hyphen.
+_NUMBERED = re.compile(r"([a-z]{1,6}) ?([0-9]{1,3})")
 _THE = "ال"
 _AT_WORDS = ("", "و", "ب", "ل", "ف", "ك", "ال", "وال", "بال", "فال", "كال", "لل", "وب", "ول")
 _AT_DEFINITE = ("", "و", "ب", "ف", "ك", "وب")
@@ -35,6 +37,10 @@ def patterns(text: str) -> tuple[bytes, ...]:
         return (f" {words}".encode(),)
     if _ARABIC.match(words):
         return tuple(f" {form} ".encode() for form in _arabic(words))
+    numbered = _NUMBERED.fullmatch(words)
+    if numbered:
+        letters, digits = numbered.groups()
+        return (f" {letters}{digits} ".encode(), f" {letters} {digits} ".encode())
     return (line.encode(),)
 
 

@@ -6,7 +6,7 @@ from monitor.model.delivery import Delivery, DeliveryState, Later, Receipt, Refu
 from monitor.model.ids import digest
 from monitor.model.job import ARTICLES, DELIVER, DELIVERIES, JOBS, JUDGE
 from monitor.model.mention import Evidence, Mention, Sentence, SubjectKind
-from monitor.model.source import Interval, ParsedSource, Source, SourceProblem
+from monitor.model.source import Hints, Interval, ParsedSource, Source, SourceProblem
 from monitor.model.story import Claim, Relation
 from monitor.model.subject import Actor, ActorKind, Place, PlaceKind, Theme
 from monitor.model.topic import Topic, TopicEvidence
@@ -29,6 +29,7 @@ __all__ = [
     "DeliveryState",
     "Evidence",
     "Field",
+    "Hints",
     "Interval",
     "Later",
     "Match",

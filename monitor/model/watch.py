@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from monitor.model.mention import Evidence
@@ -16,7 +17,8 @@ class Watch:
     """What to look for and whom to tell.
 
     Either `when` holds a query, or `together` holds terms that must stand within `within`: a
-    sentence, a paragraph, the article, or a window of that many words.
+    sentence, a paragraph, the article, or a window of that many words. A watch that is not
+    `enabled`, or whose day `until` (the last one it counts) is over, matches nothing.
     """
 
     id: str
@@ -29,6 +31,13 @@ class Watch:
     tags: tuple[str, ...] = ()
     must_match: tuple[str, ...] = ()
     must_not_match: tuple[str, ...] = ()
+    enabled: bool = True
+    until: date | None = None
+    lint_ignore: tuple[str, ...] = ()
+
+    def is_active(self, day: date) -> bool:
+        """Whether it is watched for on a day."""
+        return self.enabled and (self.until is None or day <= self.until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,8 @@
 """The poller: what is due -> fetch -> parse -> put. Feeds and seed files.
 
-One connection a host at a time, and a source's failure is its own. When the queue is longer than
-its bound, or Redis does not take writes, everyone waits and says so once a minute; nothing is
-dropped.
+One connection a host at a time, room between two starts on it, and a source's failure is its own.
+When the queue is longer than its bound, or Redis does not take writes, everyone waits and says so
+once a minute; nothing is dropped.
 """
 
 from __future__ import annotations
@@ -10,32 +10,29 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from datetime import datetime
 
 from structlog.typing import FilteringBoundLogger
 
 from monitor.errors import StoreUnavailable
-from monitor.model import ARTICLES, Source
+from monitor.model import ARTICLES
 from monitor.net import Client
 from monitor.poller.feeds import FeedPoll, Polled
 from monitor.poller.seeds import SeedReader
+from monitor.poller.traffic import LOOK_S, Traffic
 from monitor.settings import Settings
 from monitor.sources.childparse import Parser
 from monitor.store import Store
 
 __all__ = ["Polled", "Poller"]
 
-AT_ONCE = 50
-"""Feeds under way at a time, each with a host of its own."""
+READERS = 2
+"""Documents read at a time, so that one that takes its five seconds does not hold up all others."""
 
-LOOK_S = 0.25
 SEEDS_EVERY_S = 2.0
 SAY_EVERY_S = 60.0
-PAUSE = timedelta(seconds=2)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,21 +43,15 @@ class Poller:
     store: Store
     log: FilteringBoundLogger
     now: Callable[[], datetime]
-    _lanes: defaultdict[str, asyncio.Lock] = field(
-        default_factory=lambda: defaultdict(asyncio.Lock)
-    )
-    _said_s: float = float("-inf")
+    _said_s: dict[str, float] = field(default_factory=dict)
     _stopping: bool = False
 
     async def once(self) -> Polled:
         """Read every seed file and poll every feed once, due or not."""
         seeds = asyncio.create_task(asyncio.to_thread(self._read_seeds))
-        async with self._client() as client, Parser() as parser:
-            feeds = self._feeds(client, parser)
-            done = await asyncio.gather(
-                *(self._poll(feeds, source) for source in self.settings.sources)
-            )
-        return sum((polled for polled, _ in done), await seeds)
+        async with self._client() as client, Parser(children=READERS) as parser:
+            polled = await self._traffic(client, parser).once()
+        return polled + await seeds
 
     async def run(self, stop: asyncio.Event) -> None:
         """Poll until `stop` is set."""
@@ -68,60 +59,26 @@ class Poller:
             "poller.started", sources=len(self.settings.sources), seeds=len(self.settings.seeds)
         )
         seeds = asyncio.create_task(self._watch_seeds(stop))
-        async with self._client() as client, Parser() as parser:
-            await self._watch_feeds(self._feeds(client, parser), stop)
+        async with self._client() as client, Parser(children=READERS) as parser:
+            await self._traffic(client, parser).run(stop)
         self._stopping = True
         await seeds
 
     def _client(self) -> Client:
         return Client(allow=self.settings.allow, contact=self.settings.contact)
 
-    def _feeds(self, client: Client, parser: Parser) -> FeedPoll:
-        return FeedPoll(store=self.store, client=client, parser=parser, now=self.now, log=self.log)
-
-    # -- feeds
-
-    async def _watch_feeds(self, feeds: FeedPoll, stop: asyncio.Event) -> None:
-        due: dict[str, datetime | None] = {}
-        under_way: dict[asyncio.Task[tuple[Polled, datetime]], Source] = {}
-        while not stop.is_set():
-            for task in [task for task in under_way if task.done()]:
-                due[under_way.pop(task).id] = task.result()[1]
-            busy = {source.id for source in under_way.values()}
-            for source in self.settings.sources:
-                if source.id in busy or len(under_way) >= AT_ONCE:
-                    continue
-                if source.id not in due:
-                    due[source.id] = await self._saved_due(feeds, source)
-                at = due[source.id]
-                if at is None or at <= self.now():
-                    under_way[asyncio.create_task(self._poll(feeds, source))] = source
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), LOOK_S)
-        for task in under_way:
-            task.cancel()
-        await asyncio.gather(*under_way, return_exceptions=True)
-
-    async def _saved_due(self, feeds: FeedPoll, source: Source) -> datetime | None:
-        try:
-            return await feeds.due(source)
-        except StoreUnavailable as error:
-            self._say("store.unavailable", error.message)
-            return self.now() + PAUSE
-
-    async def _poll(self, feeds: FeedPoll, source: Source) -> tuple[Polled, datetime]:
-        """One poll in its host's lane. Whatever goes wrong with one source is its own."""
-        async with self._lanes[urlsplit(source.url).hostname or ""]:
-            try:
-                while await asyncio.to_thread(self._crowded):
-                    await asyncio.sleep(LOOK_S)
-                return await feeds.poll(source)
-            except StoreUnavailable as error:
-                self._say("store.unavailable", error.message)
-                return Polled(), self.now() + PAUSE
-            except Exception:
-                self.log.exception("source.failed", source=source.id, kind="bug")
-                return Polled(feeds=1, failed=1, problems=1), self.now() + timedelta(minutes=10)
+    def _traffic(self, client: Client, parser: Parser) -> Traffic:
+        return Traffic(
+            sources=self.settings.sources,
+            feeds=FeedPoll(
+                store=self.store, client=client, parser=parser, now=self.now, log=self.log
+            ),
+            store=self.store,
+            log=self.log,
+            now=self.now,
+            crowded=self._crowded,
+            waited=self._say,
+        )
 
     # -- seeds
 
@@ -159,6 +116,6 @@ class Poller:
             time.sleep(LOOK_S)
 
     def _say(self, event: str, reason: str) -> None:
-        if time.monotonic() - self._said_s >= SAY_EVERY_S:
-            self._said_s = time.monotonic()
+        if time.monotonic() - self._said_s.get(event, float("-inf")) >= SAY_EVERY_S:
+            self._said_s[event] = time.monotonic()
             self.log.warning(event, who="poller", reason=reason)

@@ -1,4 +1,4 @@
-"""One poll of one feed: fetch, parse, and put what is new together with what the source said."""
+"""One poll of one feed: fetch, parse, and put what is new together with what the poll taught us."""
 
 from __future__ import annotations
 
@@ -9,17 +9,23 @@ from datetime import datetime, timedelta
 
 from structlog.typing import FilteringBoundLogger
 
-from monitor.dedupe import article_keys
-from monitor.errors import BadStatus, FetchError, ParseError, SourceError, StoreConflict
-from monitor.model import Article, Origin, ParsedSource, Source
+from monitor.errors import FetchError, SourceError, StoreConflict
+from monitor.model import Source
 from monitor.net import Client
-from monitor.poller.schedule import due_after_failure, due_after_success
+from monitor.poller.arrivals import Arrived, arrivals_of, members_of
+from monitor.poller.progress import after_failure, after_success, parked_for, validators_to_send
+from monitor.poller.record import (
+    Record,
+    address_of,
+    fields_of,
+    host_of,
+    record_of,
+    shown_address,
+)
+from monitor.poller.schedule import Due, due_after_failure, due_after_success
 from monitor.sources.childparse import Parser
-from monitor.sources.fetch import Fetched, NotModified, Validators, fetch
-from monitor.store import SourceState, Store, seen_member
-
-OLD = timedelta(hours=48)
-"""What is older when a feed is polled for the first time raises no alert."""
+from monitor.sources.fetch import Fetched, NotModified, fetch
+from monitor.store import SourceState, Store, written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +47,18 @@ class Polled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A poll that is over: what it did, when the next is due, in the lane of which host, and until
+    when that host is to be left alone, if it said so.
+    """
+
+    polled: Polled
+    due: datetime
+    host: str
+    parked_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedPoll:
     """The parts a poll needs."""
 
@@ -50,123 +68,169 @@ class FeedPoll:
     now: Callable[[], datetime]
     log: FilteringBoundLogger
 
-    async def due(self, source: Source) -> datetime | None:
-        """When the source is to be polled next, as saved; None when it never was."""
-        state = await asyncio.to_thread(self.store.sources.state, source.id)
-        return datetime.fromisoformat(text) if (text := state.get("next_due")) else None
-
-    async def poll(self, source: Source) -> tuple[Polled, datetime]:
+    async def poll(self, source: Source) -> Turn:
         """Poll once. Returns what was done and when to poll again. Raises StoreUnavailable."""
         state = await asyncio.to_thread(self.store.sources.state, source.id)
+        record, began = record_of(state, source), self.now()
         try:
-            return await self._polled(source, state)
+            return await self._polled(source, state, record, began)
         except SourceError as error:
-            return await self._failed(source, state, error)
+            return await self._failed(source, state, record, error, began)
         except StoreConflict:
             # Another poller took this turn; its result stands.
-            return Polled(feeds=1), due_after_success(source, self.now())
-
-    async def _polled(self, source: Source, state: SourceState) -> tuple[Polled, datetime]:
-        answer = await fetch(self.client, source, _validators(state))
-        fetched, due = self.now(), due_after_success(source, self.now())
-        saved = {
-            "etag": answer.validators.etag or "",
-            "last_modified": answer.validators.last_modified or "",
-            "body_hash": answer.validators.body_hash or "",
-            "failures": "0",
-            "error": "",
-            "polled_at": fetched.isoformat(),
-            "next_due": due.isoformat(),
-        }
-        if isinstance(answer, NotModified):
-            await self._put(source, state, saved, (), ())
-            self.log.info("source.polled", source=source.id, new=0, unchanged=True)
-            return Polled(feeds=1), due
-        parsed = await self._parsed(source, answer, fetched)
-        articles = _arrived(parsed, first=state.version == 0, fetched=fetched)
-        members = [seen_member(article, article_keys(article).text) for article in articles]
-        unseen = await asyncio.to_thread(self.store.sources.unseen, source.id, members)
-        new = tuple(article for article, is_new in zip(articles, unseen, strict=True) if is_new)
-        await self._put(source, state, saved, members, new)
-        for problem in parsed.problems:
-            self.log.warning(
-                "source.problem", source=source.id, where=problem.where, found=problem.found
+            due = due_after_success(source, record, self.now())
+            return Turn(
+                polled=Polled(feeds=1), due=due.at, host=host_of(address_of(record, source))
             )
-        self.log.info("source.polled", source=source.id, new=len(new), seen=len(articles))
-        return Polled(feeds=1, articles=len(new), problems=len(parsed.problems)), due
 
-    async def _parsed(self, source: Source, answer: Fetched, fetched: datetime) -> ParsedSource:
-        return await self.parser.parse(
+    async def _polled(
+        self, source: Source, state: SourceState, record: Record, began: datetime
+    ) -> Turn:
+        asked = validators_to_send(record, began)
+        answer = await fetch(self.client, replace(source, url=address_of(record, source)), asked)
+        arrived = None
+        if isinstance(answer, Fetched):
+            arrived = await self._arrived(source, state, record, answer)
+        document = arrived.document if arrived else None
+        after = after_success(record, source, answer, document, asked=asked, began=began)
+        wait = None if answer.retry_after_s is None else timedelta(seconds=answer.retry_after_s)
+        due = due_after_success(source, after, self.now(), retry_after=wait)
+        await self._put(source, state, after, due, arrived=arrived)
+        self._say(source, record, after, answer, arrived)
+        return Turn(
+            polled=Polled(
+                feeds=1,
+                articles=len(arrived.articles) if arrived else 0,
+                problems=arrived.document.problems if arrived else 0,
+            ),
+            due=due.at,
+            host=host_of(address_of(after, source)),
+        )
+
+    async def _arrived(
+        self, source: Source, state: SourceState, record: Record, answer: Fetched
+    ) -> Arrived:
+        fetched = self.now()
+        parsed = await self.parser.parse(
             answer.body,
             source=source,
             url=answer.url,
             content_type=answer.content_type,
             fetched=fetched,
         )
+        for problem in parsed.problems:
+            self.log.warning(
+                "source.problem", source=source.id, where=problem.where, found=problem.found
+            )
+        members = members_of(parsed.articles)
+        unseen = await asyncio.to_thread(self.store.sources.unseen, source.id, members)
+        return arrivals_of(
+            parsed,
+            members,
+            unseen,
+            record=record,
+            shown=state.get("shown"),
+            backfill=source.backfill,
+            fetched=fetched,
+        )
+
+    def _say(
+        self,
+        source: Source,
+        before: Record,
+        after: Record,
+        answer: Fetched | NotModified,
+        arrived: Arrived | None,
+    ) -> None:
+        if after.moved_to != before.moved_to:
+            self.log.warning(
+                "source.moved",
+                source=source.id,
+                old=shown_address(source.url),
+                new=shown_address(answer.url),
+            )
+        if arrived is None:
+            self.log.info("source.polled", source=source.id, new=0, unchanged=True)
+            return
+        if after.gaps > before.gaps:
+            self.log.warning(
+                "gap.suspected",
+                source=source.id,
+                since=None if before.well is None else before.well.isoformat(timespec="seconds"),
+                entries=arrived.document.entries,
+                gaps=after.gaps,
+            )
+        self.log.info(
+            "source.polled",
+            source=source.id,
+            new=len(arrived.articles),
+            seen=arrived.document.entries,
+        )
 
     async def _failed(
-        self, source: Source, state: SourceState, error: SourceError
-    ) -> tuple[Polled, datetime]:
-        failures = int(state.get("failures", "0")) + 1
-        asked = error.retry_after_s if isinstance(error, BadStatus) else None
-        due = due_after_failure(
-            source,
-            self.now(),
-            failures=failures,
-            retry_after=None if asked is None else timedelta(seconds=asked),
-        )
-        kind = "fetch" if isinstance(error, FetchError) else "parse"
-        saved = {"failures": str(failures), "error": error.message, "next_due": due.isoformat()}
-        if isinstance(error, ParseError):
-            # The next answer must not be a 304 to a document that was never read.
-            saved |= {"etag": "", "last_modified": "", "body_hash": ""}
-        await self._put(source, state, saved, (), ())
+        self,
+        source: Source,
+        state: SourceState,
+        record: Record,
+        error: SourceError,
+        began: datetime,
+    ) -> Turn:
+        now = self.now()
+        after = after_failure(record, error, began=began)
+        host, parked = host_of(address_of(record, source)), parked_for(error)
+        due = due_after_failure(source, after, now, retry_after=parked)
+        until = None if parked is None else now + parked
+        await self._put(source, state, after, due, parked_until=until)
         self.log.warning(
             "source.failed",
             source=source.id,
             url=error.ids.get("url"),  # without credentials, unlike the source's own
-            kind=kind,
+            kind="fetch" if isinstance(error, FetchError) else "parse",
             reason=error.message,
-            failures=failures,
-            next_due=due.isoformat(timespec="seconds"),
+            failures=after.failures,
+            next_due=due.at.isoformat(timespec="seconds"),
         )
-        return Polled(feeds=1, failed=1, problems=1), due
+        if record.moved_to and not after.moved_to:
+            self.log.warning(
+                "source.moved",
+                source=source.id,
+                old=shown_address(record.moved_to),
+                new=shown_address(source.url),
+            )
+        if until is not None:
+            self.log.warning("host.parked", host=host, until=until.isoformat(timespec="seconds"))
+        if after.retired and not record.retired:
+            self.log.warning("source.retired", source=source.id, reason="410, again and again")
+        return Turn(
+            polled=Polled(feeds=1, failed=1, problems=1), due=due.at, host=host, parked_until=until
+        )
 
     async def _put(
         self,
         source: Source,
         state: SourceState,
-        saved: dict[str, str],
-        seen: list[str] | tuple[()],
-        articles: tuple[Article, ...],
+        record: Record,
+        due: Due,
+        *,
+        arrived: Arrived | None = None,
+        parked_until: datetime | None = None,
     ) -> None:
+        saved = fields_of(replace(record, reason=due.reason)) | {
+            "next_due": written(due.at),
+            "parked_until": "" if parked_until is None else written(parked_until),
+            "host": host_of(address_of(record, source)),
+        }
+        if arrived is not None:
+            saved["shown"] = arrived.shown
         await asyncio.to_thread(
             lambda: self.store.sources.put(
                 source.id,
                 version=state.version,
                 state=saved,
-                seen=seen,
-                articles=articles,
+                seen=arrived.members if arrived else (),
+                articles=arrived.articles if arrived else (),
                 now=self.now(),
+                began=record.began,
+                gaps=0 if arrived is None or arrived.document.overlaps else 1,
             )
         )
-
-
-def _validators(state: SourceState) -> Validators:
-    return Validators(
-        etag=state.get("etag") or None,
-        last_modified=state.get("last_modified") or None,
-        body_hash=state.get("body_hash") or None,
-    )
-
-
-def _arrived(parsed: ParsedSource, *, first: bool, fetched: datetime) -> tuple[Article, ...]:
-    """The articles, oldest first as they happened; old ones of a first poll as backfill."""
-
-    def is_old(article: Article) -> bool:
-        return article.published is not None and fetched - article.published > OLD
-
-    return tuple(
-        replace(article, origin=Origin.BACKFILL) if first and is_old(article) else article
-        for article in reversed(parsed.articles)
-    )

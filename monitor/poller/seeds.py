@@ -10,6 +10,7 @@ from pathlib import Path
 
 from structlog.typing import FilteringBoundLogger
 
+from monitor.errors import StoreConflict
 from monitor.model import Article, SourceProblem, digest
 from monitor.sources.seed import read_seed, seed_files
 from monitor.store import Store
@@ -34,7 +35,7 @@ class SeedReader:
 
     def read_all(self, paths: Iterable[Path]) -> int:
         """Read every file as it stands; returns how many articles were put on the queue."""
-        return sum(self._read(path) for path in self._new(paths))
+        return sum(self._guarded(path) for path in self._new(paths))
 
     def read_settled(self, paths: Iterable[Path]) -> int:
         """Read files that are new or changed and have not changed since the last look."""
@@ -42,7 +43,7 @@ class SeedReader:
         for path in self._new(paths):
             mark = _mark(path)
             if mark is not None and self.offered.get(path) == mark:
-                put += self._read(path)
+                put += self._guarded(path)
             elif mark is not None:
                 offered[path] = mark
         self.offered = offered
@@ -52,17 +53,24 @@ class SeedReader:
         for found in seed_files(paths):
             if isinstance(found, SourceProblem):
                 self._problem(found)
-            elif self.known.get(found) != _mark(found):
+            elif found not in self.known or self.known[found] != _mark(found):
                 yield found
+
+    def _guarded(self, path: Path) -> int:
+        try:
+            return self._read(path)
+        except StoreConflict:
+            # Another poller reads the same file now; what it does not finish is looked for again.
+            self.log.info("seed.skipped", file=path.name, reason="another poller reads it")
+            return 0
 
     def _read(self, path: Path) -> int:
         mark = _mark(path)
         key = f"seed:{_content(path)}"
         put = 0
         state = self.store.sources.state(key)
-        if mark is not None:
-            self.known[path] = mark
         if state.get("done") == "1":
+            self._know(path, mark)
             self.log.info("seed.skipped", file=path.name, reason="read before")
             return 0
         taken, version = int(state.get("taken", "0")), state.version
@@ -76,8 +84,13 @@ class SeedReader:
                 version += 1
                 waiting = []
         put += self._put(key, version, taken + put, waiting, done=True)
+        self._know(path, mark)  # not before: what Redis did not take is read again
         self.log.info("seed.read", file=path.name, articles=put)
         return put
+
+    def _know(self, path: Path, mark: tuple[int, int] | None) -> None:
+        if mark is not None:
+            self.known[path] = mark
 
     def _put(
         self, key: str, version: int, taken: int, articles: list[Article], *, done: bool = False

@@ -22,6 +22,7 @@ from monitor.lexicon.knowledge import Knowledge
 from monitor.model import Actor, Source, Watch, digest
 from monitor.settings.files import Tables, named_tables, overridden, read_toml, with_secrets
 from monitor.settings.problems import Problems, did_you_mean, shown
+from monitor.settings.remarks import remark_on
 from monitor.settings.tables import (
     MONITOR,
     ActorTable,
@@ -107,6 +108,15 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
     assert isinstance(redis, RedisTable)
     assert isinstance(log, LogTable)
     assert isinstance(seeds, SeedsTable)
+    paths = tuple(config.resolve().parent / path for path in seeds.paths)
+    remark_on(
+        remarks,
+        config=config,
+        environment=env,
+        seeds=paths,
+        sources=sources,
+        allow=net.allow,
+    )
     return Settings(
         redis_url=redis.url,
         allow=net.allow,
@@ -116,7 +126,7 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
         retention=Retention(
             articles=retention.articles, stories=retention.stories, alerts=retention.alerts
         ),
-        seeds=tuple(config.resolve().parent / path for path in seeds.paths),
+        seeds=paths,
         sources=sources,
         watches=watches,
         channels=channels,
@@ -210,6 +220,9 @@ def _watch(name: str, table: WatchTable) -> Watch:
         tags=table.tags,
         must_match=table.must_match,
         must_not_match=table.must_not_match,
+        enabled=table.enabled,
+        until=table.until,
+        lint_ignore=table.lint_ignore,
     )
 
 
@@ -227,8 +240,10 @@ def _main(config: Path, env: Mapping[str, str], problems: Problems) -> dict[str,
         )
     read = {}
     for name, kind in MONITOR.items():
-        values = with_secrets(tables.get(name, {}), env, problems, file=file, table=name)
-        read[name] = problems.model(kind, values, file=file, table=name) or kind()
+        raw = tables.get(name, {})
+        values = with_secrets(raw, env, problems, file=file, table=name)
+        read[name] = problems.model(kind, values, file=file, table=name, written=raw) or kind()
+    problems.blame_environment(env)
     return read
 
 
@@ -240,7 +255,7 @@ def _sources(config: Path, env: Mapping[str, str], problems: Problems) -> tuple[
     ).items():
         where = f"source.{name}"
         values = with_secrets(raw, env, problems, file=file, table=where)
-        table = problems.model(SourceTable, values, file=file, table=where)
+        table = problems.model(SourceTable, values, file=file, table=where, written=raw)
         if table is None:
             continue
         if isinstance(table.interval, timedelta) and table.interval < _shortest(table.url):
@@ -261,6 +276,8 @@ def _sources(config: Path, env: Mapping[str, str], problems: Problems) -> tuple[
                 country=table.country,
                 tier=table.tier,
                 interval=table.interval,
+                respect_hints=table.respect_hints,
+                backfill=table.backfill,
                 tags=table.tags,
             )
         )
@@ -310,7 +327,7 @@ def _channel(
     on_doubt = values.pop("on_doubt", "resend")
     if on_doubt not in ("resend", "hold"):
         problems.add(file, where, "on_doubt", found=shown(on_doubt), wanted='"resend" or "hold"')
-    model = problems.model(CHANNELS[type_].config, values, file=file, table=where)
+    model = problems.model(CHANNELS[type_].config, values, file=file, table=where, written=raw)
     if model is None or len(problems.found) > known:
         return None
     return ChannelSettings(

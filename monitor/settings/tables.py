@@ -6,9 +6,11 @@ The descriptions are what the samples and the reference say; a test holds them t
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date, timedelta
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -24,12 +26,16 @@ from monitor.model import ActorKind, Severity
 
 SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w)")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+LATEST = re.compile(r"latest:(\d{1,4})")
 WINDOW = re.compile(r"(\d+) words")
 
 
 def _span(value: object) -> object:
     if isinstance(value, str) and (found := SPAN.fullmatch(value.strip())):
-        return timedelta(**{UNITS[found[2]]: float(found[1])})
+        with suppress(OverflowError):
+            span = timedelta(**{UNITS[found[2]]: float(found[1])})
+            if span > timedelta(0):
+                return span
     if isinstance(value, timedelta):
         return value
     raise ValueError('a time such as "90s", "15m", "6h", "3d" or "2w"')
@@ -37,6 +43,14 @@ def _span(value: object) -> object:
 
 def _interval(value: object) -> object:
     return value if value == "auto" else _span(value)
+
+
+def _backfill(value: object) -> object:
+    if value in ("none", "all"):
+        return 0 if value == "none" else None
+    if isinstance(value, str) and (found := LATEST.fullmatch(value)):
+        return int(found[1])
+    raise ValueError('"none", "latest:10" (or another number) or "all"')
 
 
 def _within(value: object) -> object:
@@ -48,9 +62,23 @@ def _within(value: object) -> object:
 
 
 def _web(value: str) -> str:
-    if not re.match(r"https?://[^\s/]", value):
+    if not re.match(r"https?://[^\s/]", value) or not _port_is_one(value):
         raise ValueError("an address that begins with http:// or https://")
     return value
+
+
+def _redis(value: str) -> str:
+    if value and (not re.match(r"(rediss?|unix)://", value) or not _port_is_one(value)):
+        raise ValueError('"redis://[:PASSWORD@]HOST:PORT/DB", "rediss://…" or "unix:///PATH"')
+    return value
+
+
+def _port_is_one(url: str) -> bool:
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        return False
+    return True
 
 
 def _day(value: object) -> object:
@@ -80,7 +108,9 @@ class Table(BaseModel):
 class RedisTable(Table):
     """[redis] of monitor.toml."""
 
-    url: str = Field("", description="empty: an embedded server under the data folder")
+    url: Annotated[str, AfterValidator(_redis)] = Field(
+        "", description="empty: an embedded server under the data folder"
+    )
 
 
 class NetTable(Table):
@@ -145,6 +175,14 @@ class SourceTable(Table):
     interval: Annotated[timedelta | Literal["auto"], BeforeValidator(_interval)] = Field(
         "auto", description='time between two polls, or "auto"; at least 5m, but for loopback'
     )
+    respect_hints: bool = Field(
+        True,
+        description="poll less often where the publisher asks for it; never under 5m either way",
+    )
+    backfill: Annotated[int | None, BeforeValidator(_backfill)] = Field(
+        10,
+        description='of the first poll: "none", "latest:N" or "all"; nothing older than 48h alerts',
+    )
     full_text: Literal[False] = Field(False, description="the feed's own text is used")
     tags: tuple[str, ...] = Field((), description="for `tag:` in watches")
 
@@ -171,6 +209,11 @@ class WatchTable(Table):
     tags: tuple[str, ...] = Field((), description="your own labels, passed on with the alert")
     must_match: tuple[Text, ...] = Field((), description="texts it has to match; `check` tries")
     must_not_match: tuple[Text, ...] = Field((), description="texts it must not match")
+    enabled: bool = Field(True, description="false: paused")
+    until: Day = Field(None, description='its last day, such as "2026-12-31"')
+    lint_ignore: tuple[str, ...] = Field(
+        (), description='remarks of `check` not to be made: "W003"'
+    )
     cooldown: Span | None = Field(None, description="understood, not yet in force")
     threshold: ThresholdTable | None = Field(None, description="understood, not yet in force")
 

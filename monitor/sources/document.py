@@ -27,8 +27,6 @@ _ROOT: Final = re.compile(rb"<([A-Za-z_][\w.-]*(?::[\w.-]+)?)[\s/>]")
 _FEED_ROOTS: Final = frozenset({"rss", "feed", "rdf:rdf", "channel"})
 _KNOWN_ROOTS: Final = {
     "opml": "OPML, a list of feeds",
-    "urlset": "a sitemap",
-    "sitemapindex": "a list of sitemaps",
 }
 _MAGIC: Final = (
     (b"%PDF", "a PDF file"),
@@ -124,11 +122,16 @@ def _what(body: bytes, url: str) -> str:
     return f"this is not a feed of any kind we know; it begins with {start!r}"
 
 
-def _xml(body: bytes) -> str:
+def root_name(body: bytes) -> str:
+    """The name of an XML document's first element in lower case, "" where there is none."""
     root = _ROOT.search(re.sub(rb"<!--.*?-->", b"", body[:4096], flags=re.DOTALL))
-    if root is None:
+    return root[1].decode("ascii", "replace").lower() if root else ""
+
+
+def _xml(body: bytes) -> str:
+    name = root_name(body)
+    if not name:
         return "this XML document is cut off before it begins"
-    name = root[1].decode("ascii", "replace").lower()
     if name in _FEED_ROOTS:
         return f"this feed (<{name}>) is cut off or damaged before its first article"
     known = _KNOWN_ROOTS.get(name, f"an XML document of another kind (<{name[:40]}>)")

@@ -1,27 +1,16 @@
-"""One entry of a feed, as feedparser gives it, becomes what we know of an article.
-
-No dict of feedparser's leaves this module. `Mapping[str, Any]` is what it hands out: any key may be
-missing or hold something else than expected.
-"""
+"""One entry of a feed, whatever the format: what it says, and what is odd about it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from monitor.model import digest
-from monitor.sources.dates import read_date
-from monitor.sources.links import web_link
-from monitor.sources.markup import clean, line, plain
+from monitor.sources.markup import line
 
-Raw = Mapping[str, Any]
-
-_MAILED: Final = re.compile(
-    r"\s*[^\s()]+@[^\s()]+\s*\((.+)\)\s*|\s*(.+?)\s*<[^\s>]+@[^\s>]+>\s*|\s*([^\s()]+@[^\s()]+)\s*"
-)
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*", re.IGNORECASE)
 
 
@@ -43,7 +32,7 @@ class Entry:
     authors: tuple[str, ...]
     tags: tuple[str, ...]
     language: str | None
-    odd: tuple[str, ...]
+    odd: tuple[str, ...] = ()
 
     @property
     def content_id(self) -> str:
@@ -62,26 +51,9 @@ class Entry:
         return self.says_nothing and not known
 
 
-def read_entry(raw: Raw, *, url: str, fetched: datetime, language: str | None) -> Entry:
-    """The entry. `url` is the document's, `language` that of its dates."""
-    guid = clean(text_of(raw, "id")).strip()
-    summary, body = plain(text_of(raw, "summary")), _body(raw)
-    dated, published = _date(raw, fetched, language)
-    given, link = _link(raw, guid, url)
-    entry = Entry(
-        guid=guid,
-        link=link,
-        title=line(text_of(raw, "title")),
-        summary="" if summary == body else summary,  # or else every mention counts twice
-        body=body,
-        dated=dated,
-        published=published,
-        authors=_authors(raw),
-        tags=distinct(text_of(tag, "label") or text_of(tag, "term") for tag in _rows(raw, "tags")),
-        language=language_of(raw.get("language")),
-        odd=(),
-    )
-    return replace(entry, odd=tuple(_oddities(entry, given)))
+def with_oddities(entry: Entry, given_link: str, *more: str) -> Entry:
+    """The entry, and in words what is wrong with it; `given_link` is its link as it was written."""
+    return replace(entry, odd=(*_oddities(entry, given_link), *more))
 
 
 def _oddities(entry: Entry, given_link: str) -> Iterable[str]:
@@ -93,62 +65,6 @@ def _oddities(entry: Entry, given_link: str) -> Iterable[str]:
         yield f"links to {given_link[:100]!r}, which is not http; kept without link"
     if entry.dated and not entry.published:
         yield f"is dated {entry.dated[:60]!r}, which is no date news can have"
-
-
-def _link(raw: Raw, guid: str, url: str) -> tuple[str, str | None]:
-    """The address of the article, as given and as an absolute web address."""
-    given = text_of(raw, "feedburner_origlink") or text_of(raw, "link")
-    if given == guid and raw.get("guidislink") and not web_link(given):
-        given = ""  # a guid that forgot to say it is no link
-    others = (text_of(row, "href") for row in _rows(raw, "links") if row.get("rel") == "alternate")
-    for candidate in (given, *others):
-        link = web_link(candidate, url)
-        if link:
-            return given, link
-    return given, None
-
-
-def _date(raw: Raw, fetched: datetime, language: str | None) -> tuple[str, datetime | None]:
-    """When it was published, as given and as a moment. What feedparser makes of it is not used:
-    it reads seconds since 1970 as the year 1793, and other forms as the first of the month.
-    """
-    # `in`, not `get`: feedparser passes off one date as the other
-    given = [text_of(raw, key) for key in ("published", "updated", "created") if key in raw]
-    moments = (read_date(text, now=fetched, language=language) for text in given)
-    first = next((text for text in given if text), "")
-    return first, next((moment for moment in moments if moment), None)
-
-
-def text_of(row: Raw, key: str) -> str:
-    """The text under this key, "" where there is none."""
-    value = row.get(key)
-    return value if isinstance(value, str) else ""
-
-
-def _rows(row: Raw, key: str) -> list[Raw]:
-    value = row.get(key)
-    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
-
-
-def _body(raw: Raw) -> str:
-    """The longest of the contents that are text."""
-    texts = [
-        plain(text_of(row, "value"))
-        for row in _rows(raw, "content")
-        if "text" in text_of(row, "type") or "html" in text_of(row, "type")
-    ]
-    return max(texts, key=len, default="")
-
-
-def _authors(raw: Raw) -> tuple[str, ...]:
-    """Who wrote it. feedparser takes a mail address to end in at most four letters, so that of
-    `desk@gazette.example (The desk)` it makes a "ple (The desk"; that form we read ourselves.
-    """
-    rows = _rows(raw, "authors")
-    mailed = _MAILED.fullmatch(text_of(raw, "author"))
-    if mailed and len(rows) < 2:
-        return distinct(name for name in mailed.groups() if name)
-    return distinct(text_of(row, "name") or text_of(row, "email") for row in rows)
 
 
 def distinct(texts: Iterable[str]) -> tuple[str, ...]:

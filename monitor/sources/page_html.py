@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from monitor.errors import ParseError
 from monitor.model import Article, Origin, SourceProblem
 from monitor.sources.dates import read_date
-from monitor.sources.markup import clean, line
+from monitor.sources.markup import clean, line, plain
 from monitor.sources.page_metadata import PageMetadata, page_metadata
 from monitor.sources.seed_bytes import decoded, whole
 from monitor.sources.seed_id import derived_id
@@ -59,6 +59,15 @@ def read(stream: BinaryIO, source: str, fetched: datetime) -> Iterator[Article |
         fetched=fetched,
         origin=Origin.SEED,
     )
+
+
+def text_of(page: str) -> str:
+    """Only what the article of a page says; all its text where no part of it looks like one."""
+    try:
+        body = _body(_tree(page), PageMetadata())
+    except ParseError:
+        return ""
+    return body or plain(page)
 
 
 def _tree(text: str) -> HtmlElement:

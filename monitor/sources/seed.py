@@ -1,6 +1,7 @@
 """Seed files: files and folders of articles, read as they lie on the disk.
 
 `SEEDS` says which reader a suffix has; a new format is one file beside this one and one line there.
+What comes packed (`UNPACKERS`) is read by what its name says without the packing.
 What cannot be read becomes a `SourceProblem` that says what was found and what to do, and the rest
 goes on.
 """
@@ -19,14 +20,30 @@ from typing import BinaryIO
 
 from monitor.errors import ParseError
 from monitor.model import Article, SourceProblem
-from monitor.sources import article_json, feed_dump, page_html, page_text
+from monitor.sources import (
+    article_json,
+    feed_dump,
+    mail,
+    markdown,
+    opml,
+    page_html,
+    page_text,
+    table_csv,
+    warc,
+)
+from monitor.sources.packed import UNPACKERS, PackedFile
 
 # A reader gets the open file, the name of the source and the time of reading. It raises ParseError
 # when nothing of the file can be read.
 Reader = Callable[[BinaryIO, str, datetime], Iterator[Article | SourceProblem]]
 
+# Stands between an open file and its reader, to see how far the reading is.
+Through = Callable[[BinaryIO, Path], BinaryIO]
+
 SEEDS: Mapping[str, Reader] = {
     ".txt": page_text.read,
+    ".md": markdown.read,
+    ".markdown": markdown.read,
     ".html": page_html.read,
     ".htm": page_html.read,
     ".json": article_json.read,
@@ -35,6 +52,12 @@ SEEDS: Mapping[str, Reader] = {
     ".xml": feed_dump.read,
     ".rss": feed_dump.read,
     ".atom": feed_dump.read,
+    ".csv": table_csv.read,
+    ".tsv": table_csv.read,
+    ".eml": mail.read,
+    ".mbox": mail.read_box,
+    ".warc": warc.read,
+    ".opml": opml.read,
 }
 STDIN = "-"
 _KINDS: Mapping[int, str] = {
@@ -47,11 +70,16 @@ _KINDS: Mapping[int, str] = {
 
 
 def read_paths(
-    paths: Iterable[str | Path], *, fetched: datetime, stdin: BinaryIO | None = None
+    paths: Iterable[str | Path],
+    *,
+    fetched: datetime,
+    stdin: BinaryIO | None = None,
+    through: Through | None = None,
 ) -> Iterator[Article | SourceProblem]:
     """Every article of these files and folders, in order; `-` is article JSON Lines on stdin.
 
-    Folders are walked in order of name, all the way down; hidden files are skipped.
+    Folders are walked in order of name, all the way down; hidden files are skipped. Each file that
+    is opened is read through what `through` makes of it.
     """
     for path in paths:
         if str(path) == STDIN:
@@ -61,7 +89,7 @@ def read_paths(
                 if isinstance(found, SourceProblem):
                     yield found
                 else:
-                    yield from read_seed(found, fetched=fetched)
+                    yield from read_seed(found, fetched=fetched, through=through)
 
 
 def seed_files(paths: Iterable[Path]) -> Iterator[Path | SourceProblem]:
@@ -73,21 +101,48 @@ def seed_files(paths: Iterable[Path]) -> Iterator[Path | SourceProblem]:
             yield path
 
 
-def read_seed(path: Path, *, fetched: datetime) -> Iterator[Article | SourceProblem]:
+def read_seed(
+    path: Path, *, fetched: datetime, through: Through | None = None
+) -> Iterator[Article | SourceProblem]:
     """The articles of one file, one after the other, and what was odd about it.
 
     The source is what the article says, else the file's name.
     """
     source = source_name(path)
     try:
-        with _opened(path) as stream:
-            for found in _reader_for(path)(stream, source, fetched):
+        with _opened(path) as file:
+            stream = through(file, path) if through else file
+            for found in _found_in(stream, path, source, fetched):
                 yield _placed(found, path)
     except ParseError as error:
         yield SourceProblem(source=source, where=str(path), found=error.message)
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         yield SourceProblem(source=source, where=str(path), found=f"it cannot be read: {reason}")
+
+
+def _found_in(
+    stream: BinaryIO, path: Path, source: str, fetched: datetime
+) -> Iterator[Article | SourceProblem]:
+    unpacker = UNPACKERS.get(path.suffix.lower())
+    if unpacker is None:
+        yield from _reader_for(path)(stream, source, fetched)
+        return
+    for file in unpacker(stream, source):
+        yield from _unpacked(file, fetched)
+
+
+def _unpacked(file: PackedFile, fetched: datetime) -> Iterator[Article | SourceProblem]:
+    """What a file within an archive holds. Its source is its own name, packed or not."""
+    inner = Path(file.name)
+    source = source_name(inner)
+    try:
+        reader = _reader_for(inner)
+        with file.open() as stream:
+            for found in reader(stream, source, fetched):
+                yield _placed(found, inner)
+    except ParseError as error:
+        yield SourceProblem(source=source, where=file.name, found=error.message)
 
 
 def source_name(path: Path) -> str:
@@ -155,11 +210,12 @@ def _refuse_irregular(mode: int) -> None:
 
 def _reader_for(path: Path) -> Reader:
     reader = SEEDS.get(path.suffix.lower())
+    if path.suffix.lower() in UNPACKERS:
+        raise ParseError("found a packed file in a packed file, wanted one. Unpack it first")
     if reader is None:
         found = f"the suffix {path.suffix!r}" if path.suffix else "no suffix"
-        raise ParseError(
-            f"found {found}, wanted one of {' '.join(SEEDS)}. Rename the file after what it holds"
-        )
+        known = " ".join((*SEEDS, *UNPACKERS))
+        raise ParseError(f"found {found}, wanted one of {known}. Rename the file after its content")
     return reader
 
 

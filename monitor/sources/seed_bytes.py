@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import io
 import re
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, TextIO
 
 from monitor.errors import ParseError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 SEED_BYTES: Final = 64 * 2**20
 
@@ -75,6 +79,52 @@ def decoded(body: bytes) -> str:
     if not marked and "\ufffd" in text and not _nearly_utf8(text):
         text = _guessed(body)
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def as_text(stream: BinaryIO) -> TextIO:
+    """The text of a stream that is too long to be read whole; its head decides the encoding.
+
+    Line ends are left as they are. Raises ParseError when it is empty or not text.
+    """
+    head = stream.read(_GUESS_BYTES)
+    refuse_binary(head)
+    cut = len(head) if len(head) < _GUESS_BYTES else head.rfind(b"\n") + 1 or len(head)
+    encoding = _encoding_of(head[:cut])
+    return io.TextIOWrapper(
+        io.BufferedReader(_Rejoined(head, stream)), encoding, "replace", newline=""
+    )
+
+
+class _Rejoined(io.RawIOBase):
+    """A stream of which the head was read already, from the start."""
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self._head = io.BytesIO(head)
+        self._rest = rest
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def readinto(self, room: WriteableBuffer, /) -> int:
+        """What the head still has, then the rest."""
+        with memoryview(room).cast("B") as place:
+            data = self._head.read(len(place)) or self._rest.read(len(place))
+            place[: len(data)] = data
+        return len(data)
+
+
+def _encoding_of(head: bytes) -> str:
+    marked = _marked_encoding(head)
+    text = head.decode(marked or "utf-8", "replace")
+    if marked or "\ufffd" not in text or _nearly_utf8(text):
+        return marked or "utf-8"
+    guessed = _guessed_encoding(head)
+    try:
+        codecs.lookup(guessed)
+    except LookupError:
+        return "cp1252"
+    return guessed
 
 
 def _marked_encoding(body: bytes) -> str | None:

@@ -1,7 +1,17 @@
 """text: an article's text read once. Its words in a row, sentences, and the ways back to it."""
 
 from monitor.text.line import folded, line_of
-from monitor.text.reading import FIELD_STRIDE, FIELDS, Reading, read
+from monitor.text.reading import FIELD_STRIDE, FIELDS, Place, Reading, read
 from monitor.text.words import Span, Words
 
-__all__ = ["FIELDS", "FIELD_STRIDE", "Reading", "Span", "Words", "folded", "line_of", "read"]
+__all__ = [
+    "FIELDS",
+    "FIELD_STRIDE",
+    "Place",
+    "Reading",
+    "Span",
+    "Words",
+    "folded",
+    "line_of",
+    "read",
+]

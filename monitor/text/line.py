@@ -5,7 +5,7 @@ A *level* is the shadow with blanks for all that is no word, byte for byte as lo
 blank and apostrophe are equal, and "U.S." and "US" one word. `Gaps` leads offsets in the line back
 to the level.
 
-TIMING
+20 µs for 2,700 characters (450 words); `re.findall` of the words takes 60.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
-from monitor.text.fold import fold
+from monitor.text.fold import fold, without_signs
 
 _TABLE = bytes(
     code if code > 127 or chr(code).isalnum() or chr(code) in "&\x02\x03\x04" else 32
@@ -31,43 +31,44 @@ _HOST = re.compile(
     rb"\.(?<=[a-z0-9]\.)(?=(?:com|org|net|gov|edu|mil|info|co|ac|io|uk|eu|us|de|fr|ru|cn|ir)(?![a-z0-9]))"
 )
 _POSSESSIVE = re.compile(rb"'[sS](?![A-Za-z0-9\x80-\xff])")
-_WIDE_OR_JOIN = re.compile(rb" *\x03[ \x03]*|  +")
 
 
 class Gaps:
     """Where the line is shorter than its level."""
 
-    __slots__ = ("_at", "_lost")
+    __slots__ = ("_at", "_joins", "_lost")
 
     def __init__(self, level: bytes) -> None:
-        self._at, self._lost = [0], [0]
+        self._joins: list[int] = []
         if _JOIN in level:
-            self._measure_joins(level)
-        else:
-            self._measure(level)
-
-    def _measure(self, level: bytes) -> None:
-        """Cuts at double blanks, as one split (three times as fast as a regex that finds them)."""
-        at_level, at_line = 0, 1
-        for piece in level.split(b"  "):
-            words = piece.lstrip()
-            if words:
-                self._at.append(at_line)
-                self._lost.append(at_level + len(piece) - len(words) - at_line)
-                at_line += len(words) + 1
-            at_level += len(piece) + 2
-
-    def _measure_joins(self, level: bytes) -> None:
-        total = 0
-        for found in _WIDE_OR_JOIN.finditer(level):
-            start, end = found.span()
-            total += end - start - (1 if 32 in level[start:end] else 0)
-            self._at.append(end - total)
-            self._lost.append(total)
+            at = level.find(_JOIN)
+            while at >= 0:
+                self._joins.append(at - len(self._joins))
+                at = level.find(_JOIN, at + 1)
+            level = level.translate(None, _JOIN)
+        self._at, self._lost = _gaps(level)
 
     def back(self, offset: int) -> int:
         """The offset in the level of the word character at `offset` in the line."""
-        return offset + self._lost[bisect_right(self._at, offset) - 1]
+        joined = offset + self._lost[bisect_right(self._at, offset) - 1]
+        return joined + bisect_right(self._joins, joined) if self._joins else joined
+
+
+def _gaps(level: bytes) -> tuple[list[int], list[int]]:
+    """From which offset in the line on how many blanks of the level are lost.
+
+    Cuts at double blanks, as one split (three times as fast as a regex that finds them).
+    """
+    starts, lost = [0], [0]
+    at_level, at_line = 0, 1
+    for piece in level.split(b"  "):
+        words = piece.lstrip()
+        if words:
+            starts.append(at_line)
+            lost.append(at_level + len(piece) - len(words) - at_line)
+            at_line += len(words) + 1
+        at_level += len(piece) + 2
+    return starts, lost
 
 
 def level(shadow: str) -> bytes:
@@ -102,7 +103,7 @@ def lowered(line: bytes) -> bytes:
 
 def line_of(text: str) -> bytes:
     """The line of a name or term, in lower case, with a blank at either end: b" al qaeda "."""
-    return lowered(squeeze(level(fold(f" {text} ")[0])))
+    return lowered(squeeze(level(fold(f" {without_signs(text)} ")[0])))
 
 
 def folded(text: str) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 from unicodedata import combining
 
 from monitor.model import Article, Field, Sentence
-from monitor.text.fold import FIELD_BREAK
+from monitor.text.fold import FIELD_BREAK, without_signs
 from monitor.text.sentences import split, split_one_paragraph
 from monitor.text.words import Span, Words
 
@@ -30,6 +31,15 @@ class _FieldCuts:
     all: list[tuple[int, int, int]]
 
 
+class Place(NamedTuple):
+    """The sentence that something stands in, known by where it and its paragraph begin."""
+
+    field: Field
+    start: int
+    end: int
+    paragraph: int
+
+
 class Reading(Words):
     """An article with its words in a row (`line`) and the ways back to its text.
 
@@ -41,7 +51,10 @@ class Reading(Words):
         self.article = article
         fields = (article.title, article.summary, article.body)
         self._sentences: dict[tuple[Field, int], Sentence] = {}
-        super().__init__(f" {_BREAK.join(map(_clean, fields))} ")
+        self._chunks: dict[tuple[Field, int], list[Place]] = {}
+        self._places: dict[Span, Place] = {}
+        self._where: dict[Span, tuple[Field, int, int]] = {}
+        super().__init__(f" {_BREAK.join(map(without_signs, fields))} ")
 
     def positions(self, spans: tuple[Span, ...]) -> list[tuple[int, int]]:
         """(first, last) word position of each span; spans in order of the text."""
@@ -62,15 +75,22 @@ class Reading(Words):
 
     def field_of(self, span: Span) -> Field:
         """The field a span stands in."""
+        return FIELDS[self._field_number(span)]
+
+    def _field_number(self, span: Span) -> int:
         breaks = self._breaks
-        return FIELDS[(span[0] > breaks[0]) + (span[0] > breaks[1])]
+        return (span[0] > breaks[0]) + (span[0] > breaks[1])
 
     def where(self, span: Span) -> tuple[Field, int, int]:
         """Field, start and end of a span in the original text."""
-        start, end = self._offsets(span)
-        field = self.field_of(span)
-        base = self._bases[FIELDS.index(field)]
-        return field, start - base, self._widened(field, start - base, end - base)
+        known = self._where.get(span)
+        if known is None:
+            start, end = self._offsets(span)
+            number = self._field_number(span)
+            field, base = FIELDS[number], self._bases[number]
+            widened = self._widened(field, start - base, end - base)
+            known = self._where[span] = field, start - base, widened
+        return known
 
     @cached_property
     def _bases(self) -> tuple[int, int, int]:
@@ -140,12 +160,35 @@ class Reading(Words):
         """The sentence as the article has it."""
         return self.article.text(sentence.field)[sentence.start : sentence.end]
 
+    def place_of(self, span: Span) -> Place:
+        """The sentence a span begins in, without numbering it.
+
+        Only the text between two blank lines is split for it: for one match in an article 5 µs, not
+        the 60 that all sentences take.
+        """
+        known = self._places.get(span)
+        if known is None:
+            field, start, _ = self.where(span)
+            known = self._places[span] = self.place_at(field, start)
+        return known
+
+    def place_at(self, field: Field, start: int) -> Place:
+        """The same for an offset of a field."""
+        text = self.article.text(field)
+        blank_line = text.rfind("\n\n", 0, start)
+        begin = blank_line + 2 if blank_line >= 0 and field is not Field.TITLE else 0
+        chunk = self._chunks.get((field, begin))
+        if chunk is None:
+            chunk = self._chunks[field, begin] = _places(field, text, begin)
+        at = bisect_right(chunk, start, key=_start_of) - 1
+        return chunk[max(0, at)]
+
     def in_one_sentence(self, span: Span) -> bool:
         """Whether no sentence ends inside a span."""
         if _SENTENCE_SIGNS.isdisjoint(self.plain(span)):
             return True
         field, start, end = self.where(span)
-        return self.sentence_at(field, start) is self.sentence_at(field, end - 1)
+        return self.place_at(field, start) is self.place_at(field, end - 1)
 
     @cached_property
     def lead_end(self) -> int:
@@ -154,8 +197,21 @@ class Reading(Words):
         return max((end for _, end, paragraph in body if paragraph < 2), default=0)
 
 
-def _clean(text: str) -> str:
-    return text.replace(FIELD_BREAK, " ") if FIELD_BREAK in text else text
+def _start_of(place: Place) -> int:
+    return place.start
+
+
+def _places(field: Field, text: str, begin: int) -> list[Place]:
+    """The sentences of the text from `begin`, up to the next blank line."""
+    if field is Field.TITLE:
+        return [Place(field, start, end, 0) for start, end, _ in split_one_paragraph(text)]
+    stop = text.find("\n\n", begin)
+    found = split(text[begin : stop if stop >= 0 else len(text)])
+    first: dict[int, int] = {}
+    return [
+        Place(field, begin + start, begin + end, first.setdefault(paragraph, begin + start))
+        for start, end, paragraph in found
+    ]
 
 
 def read(article: Article) -> Reading:

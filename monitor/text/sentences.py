@@ -46,7 +46,7 @@ def split(text: str) -> list[tuple[int, int, int]]:
     paragraph = 0
     for end, next_start, ends_paragraph in _stops(text):
         if end > start:
-            found.append((start, end, paragraph))
+            found.append((start, start + len(text[start:end].rstrip()), paragraph))
             paragraph += ends_paragraph
         elif ends_paragraph and found and found[-1][2] == paragraph:
             paragraph += 1

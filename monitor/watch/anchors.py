@@ -1,17 +1,20 @@
-"""Which key must an article show before a watch is worth deciding?
+"""Which keys must an article show before a watch is worth deciding?
 
-The rarest thing the watch cannot do without: of AND the rarest part, of OR each branch its own;
-filters and negatives are never keys. A key is a pattern of the line that the lexicon looks for, or
-a subject or topic that the article names. Choosing by rarity is what makes 10,000 watches cost
-little more than 100 (as Lucene Monitor's TermFilteredPresearcher does).
+The rarest thing the watch cannot do without, and then the second rarest: of AND the rarest parts,
+of OR each branch its own; filters and negatives are never keys. A first key is a pattern of the
+line that the lexicon looks for, or a subject or topic that the article may name; a second key is a
+single word, a beginning, or a subject. Choosing by rarity is what makes 10,000 watches cost little
+more than 100 (as Lucene Monitor's MultipassTermFilteredPresearcher does with two passes).
 """
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from collections.abc import Iterator
+from typing import Literal, NamedTuple, TypeAlias, assert_never
 
 from monitor.lexicon import patterns
 from monitor.text import folded
+from monitor.watch.frequent import FREQUENT
 from monitor.watch.plan import wild_form, wild_head
 from monitor.watch.tree import (
     And,
@@ -33,78 +36,108 @@ from monitor.watch.tree import (
 SubjectKey: TypeAlias = tuple[Literal["actor", "place", "theme", "topic"], str]
 Key: TypeAlias = bytes | SubjectKey
 
-_FREQUENT = frozenset(
-    b"""the a an of to in and on for is was with that it as at by from he be said has his are have
-    but not had who they this will were which been their or its after one she about more also up new
-    would first out year years people over two last when all there no time us government can could
-    if into than her other may so we president state country police officials say says minister
-    according three against between party week day month world city man men women told news war
-    states united forces security military group attack killed some before during while under since
-    million per cent percent back made make being because where now only most many national foreign
-    public political international general office company market report part just home court law
-    case house support work""".split()
-)
+
+class Way(NamedTuple):
+    """One way for a watch to hold: the article shows one of `first`.
+
+    And, if there are any, one of `second` (words and subjects) or of `patterns` (beginnings, and
+    words of scripts that do not part them).
+    """
+
+    first: tuple[Key, ...]
+    second: tuple[Key, ...]
+    patterns: tuple[bytes, ...]
 
 
-def keys_of(node: Node) -> tuple[Key, ...]:
-    """The keys of which at least one is shown by every article that `node` holds for."""
-    chosen = _choose(node)
-    assert chosen is not None, "a query without a positive branch is refused when it is parsed"
-    return chosen[1]
+_Need: TypeAlias = tuple[float, tuple[Key, ...]]
+"""How often, and the keys of which one must be shown."""
 
 
-def _choose(node: Node) -> tuple[float, tuple[Key, ...]] | None:
-    """(how often, keys), or None where nothing must be shown."""
+def ways_of(node: Node) -> tuple[Way, ...]:
+    """The ways of which every article that `node` holds for shows at least one."""
+    branches = node.parts if isinstance(node, Or) else (node,)
+    return tuple(_way(branch) for branch in branches)
+
+
+def _way(branch: Node) -> Way:
+    needs = sorted(_needs(branch), key=_how_often)
+    assert needs, "a query without a positive branch is refused when it is parsed"
+    second = next((keys for _, keys in needs[1:] if keys != needs[0][1]), ())
+    return Way(
+        needs[0][1],
+        tuple(dict.fromkeys(_rarest_word(key) for key in second if not _is_piece(key))),
+        tuple(key for key in second if isinstance(key, bytes) and _is_piece(key)),
+    )
+
+
+def _how_often(need: _Need) -> float:
+    return need[0]
+
+
+def _is_piece(key: Key) -> bool:
+    """Whether a pattern may stand for part of a word."""
+    return isinstance(key, bytes) and not key[:1] == key[-1:] == b" "
+
+
+def _rarest_word(key: Key) -> Key:
+    return min(key.split(), key=_word_frequency) if isinstance(key, bytes) else key
+
+
+def _needs(node: Node) -> Iterator[_Need]:
+    """All that must be shown by an article that `node` holds for."""
     match node:
         case Term(text=text):
             spelled = patterns(text)
-            return _frequency(spelled[0]), spelled
+            yield _frequency(spelled[0]), spelled
         case Wild(text=text):
             head = wild_head(wild_form(text))
-            return 3 * _frequency(head), (head,)
+            yield 3 * _frequency(head), (head,)
         case Subject(kind=kind, id=subject_id):
-            return 100.0 if kind == "theme" else 8.0, ((kind, subject_id),)
+            yield 100.0 if kind == "theme" else 8.0, ((kind, subject_id),)
         case TopicIs(name=name):
-            return 5.0, (("topic", name), ("topic", folded(name)))
+            yield 5.0, (("topic", name), ("topic", folded(name)))
         case Filter() | Not():
-            return None
+            return
         case _:
-            return _choose_joined(node)
+            yield from _joined_needs(node)
 
 
-def _choose_joined(
+def _joined_needs(
     node: And | Or | Near | NotNear | InField | AtLeast | Together,
-) -> tuple[float, tuple[Key, ...]] | None:
+) -> Iterator[_Need]:
     match node:
         case And(parts=parts) | Together(parts=parts):
-            return _rarest(parts)
+            for part in parts:
+                yield from _needs(part)
         case Near(left=left, right=right):
-            return _rarest((left, right))
+            yield from _needs(left)
+            yield from _needs(right)
         case Or(parts=parts):
-            return _each(parts)
+            yield from _either(parts)
         case NotNear(left=part) | InField(part=part) | AtLeast(part=part):
-            return _choose(part)
+            yield from _needs(part)
+        case _:
+            assert_never(node)
 
 
-def _rarest(parts: tuple[Node, ...]) -> tuple[float, tuple[Key, ...]] | None:
-    chosen = [choice for choice in map(_choose, parts) if choice is not None]
-    return min(chosen, key=lambda choice: choice[0], default=None)
-
-
-def _each(parts: tuple[Node, ...]) -> tuple[float, tuple[Key, ...]] | None:
-    chosen = [_choose(part) for part in parts]
+def _either(parts: tuple[Node, ...]) -> Iterator[_Need]:
+    """Of each part what it needs most; nothing when a part needs nothing."""
     keys: dict[Key, None] = {}
     total = 0.0
-    for choice in chosen:
-        if choice is None:
-            return None
-        total += choice[0]
-        keys.update(dict.fromkeys(choice[1]))
-    return total, tuple(keys)
+    for part in parts:
+        rarest = min(_needs(part), key=_how_often, default=None)
+        if rarest is None:
+            return
+        total += rarest[0]
+        keys.update(dict.fromkeys(rarest[1]))
+    yield total, tuple(keys)
 
 
 def _frequency(pattern: bytes) -> float:
     """A guess, in articles of a thousand: long words are rare, phrases as their rarest word."""
     words = pattern.split()
-    rarest = min(200.0 if word in _FREQUENT else 300.0 / len(word) ** 2 for word in words)
-    return rarest / len(words)
+    return min(map(_word_frequency, words)) / len(words)
+
+
+def _word_frequency(word: bytes) -> float:
+    return 200.0 if word in FREQUENT else 300.0 / len(word) ** 2

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, assert_never
 
 from monitor.model import Evidence, SubjectKind
 from monitor.text import Span, folded
@@ -81,6 +81,12 @@ class Words(_Leaf):
         super().__init__(label, scope)
         self.patterns, self.capitals = patterns, capitals
         self._is_phrase = any(b" " in pattern.strip() for pattern in patterns)
+        self._is_plain = not self._is_phrase and not capitals and scope is None
+
+    def holds(self, scene: Scene) -> bool:
+        if self._is_plain:  # no need to know where
+            return scene.reading.holds_any(self.patterns)
+        return bool(scene.spans(self))
 
     def look(self, scene: Scene) -> tuple[Span, ...]:
         find = scene.reading.find
@@ -107,6 +113,7 @@ class Exact(Words):
     ) -> None:
         super().__init__(label, scope, patterns, ())
         self._text = as_written(text)
+        self._is_plain = False
 
     def look(self, scene: Scene) -> tuple[Span, ...]:
         written = scene.reading.original
@@ -226,6 +233,8 @@ class Filtered:
                 yield article.country or ""
             case "tag":
                 yield from article.tags
+            case _:
+                assert_never(self._by)
 
 
 def as_written(text: str) -> str:

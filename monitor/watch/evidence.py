@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import islice
 
-from monitor.model import Evidence, Field, Sentence
-from monitor.text import FIELDS, Span
+from monitor.model import Evidence, Field
+from monitor.text import FIELDS, Place, Span
 from monitor.watch.clauses import Clause, Wanted
 from monitor.watch.scene import Scene
 
@@ -13,45 +14,44 @@ MAX_SHOWN = 8
 _LOOKED_AT = 12
 """Of a clause with more places than this only the first are weighed."""
 
-_ORDER = {field: at for at, field in enumerate(FIELDS)}
-
 
 def show(clause: Clause, scene: Scene) -> tuple[Evidence, ...]:
     """The evidence for a clause that holds, in order of the text."""
-    shown: dict[tuple[Field, int, int, str], Evidence] = {}
+    said: list[Evidence] = []
     wanted: list[Wanted] = []
     for proof in clause.proof(scene):
         if isinstance(proof, Evidence):
-            shown.setdefault(_key(proof), proof)
+            said.append(proof)
         else:
             wanted.append(proof)
-    for label, span in _chosen(wanted[: 4 * MAX_SHOWN], scene):
-        evidence = scene.evidence(span, label)
-        shown.setdefault(_key(evidence), evidence)
-    first = list(shown.values())[:MAX_SHOWN]
-    return tuple(sorted(first, key=lambda found: (_ORDER[found.field], found.start, found.end)))
+    chosen = dict.fromkeys(_chosen(wanted[: 4 * MAX_SHOWN], scene))
+    if not said:
+        first = sorted(islice(chosen, MAX_SHOWN))
+        return tuple([scene.evidence(span, label) for span, label in first])
+    shown = dict.fromkeys((*said, *(scene.evidence(span, label) for span, label in chosen)))
+    return tuple(sorted(islice(shown, MAX_SHOWN), key=_place_in_text))
 
 
-def _key(evidence: Evidence) -> tuple[Field, int, int, str]:
-    return evidence.field, evidence.start, evidence.end, evidence.term
+def _place_in_text(found: Evidence) -> tuple[int, int, int]:
+    return FIELDS.index(found.field), found.start, found.end
 
 
-def _chosen(wanted: list[Wanted], scene: Scene) -> list[tuple[str, Span]]:
+def _chosen(wanted: list[Wanted], scene: Scene) -> list[tuple[Span, str]]:
     """For each clause the place whose sentence, then paragraph, shows most of the clauses."""
     if len(wanted) == 1 or all(len(spans) == 1 for _, spans in wanted):
-        return [(label, spans[0]) for label, spans in wanted]
+        return [(spans[0], label) for label, spans in wanted]
     rows = [
-        (label, [(span, scene.reading.sentence_of(span)) for span in spans[:_LOOKED_AT]])
+        (label, [(span, scene.reading.place_of(span)) for span in spans[:_LOOKED_AT]])
         for label, spans in wanted
     ]
-    sentences: Counter[int] = Counter()
-    paragraphs: Counter[int] = Counter()
+    sentences: Counter[Place] = Counter()
+    paragraphs: Counter[tuple[Field, int]] = Counter()
     for _, row in rows:
-        sentences.update({sentence.index for _, sentence in row})
-        paragraphs.update({sentence.paragraph for _, sentence in row})
+        sentences.update({place for _, place in row})
+        paragraphs.update({(place.field, place.paragraph) for _, place in row})
 
-    def company(place: tuple[Span, Sentence]) -> tuple[int, int, int]:
-        span, sentence = place
-        return sentences[sentence.index], paragraphs[sentence.paragraph], -span[0]
+    def company(found: tuple[Span, Place]) -> tuple[int, int, int]:
+        span, place = found
+        return sentences[place], paragraphs[place.field, place.paragraph], -span[0]
 
-    return [(label, max(row, key=company)[0]) for label, row in rows]
+    return [(max(row, key=company)[0], label) for label, row in rows]

@@ -6,6 +6,7 @@ Nothing here is asked while articles are judged: an explanation may take a milli
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import assert_never
 
 from monitor.lexicon import Mentions
 from monitor.model import Evidence, Topic
@@ -152,6 +153,8 @@ class _Explainer:
             case Together(within=within):
                 labels = [spell(side) for side in _sides(node)]
                 return distances.of_window(self.scene, spotted, labels, within)
+            case _:
+                assert_never(node)
 
     def _missed(
         self, node: Node, miss: Miss, closeness: float, parts: tuple[Verdict, ...] = ()
@@ -220,3 +223,5 @@ def _sides(node: Near | NotNear | AtLeast | Together) -> tuple[Node, ...]:
             return (part,)
         case Together(parts=parts):
             return parts
+        case _:
+            assert_never(node)

@@ -106,7 +106,7 @@ def pieces(query: str) -> tuple[Piece, ...]:
 def _parser() -> lark.Lark:
     import lark
 
-    return lark.Lark(_GRAMMAR, parser="lalr", propagate_positions=True, maybe_placeholders=False)
+    return lark.Lark(_GRAMMAR, parser="lalr", maybe_placeholders=False)
 
 
 def _check_bounds(query: str) -> None:
@@ -136,8 +136,11 @@ def _level(tree: lark.Tree[lark.Token]) -> tuple[Piece, ...]:
 
 
 def _piece(tree: lark.Tree[lark.Token]) -> Piece:
-    start, end = tree.meta.start_pos, tree.meta.end_pos
     children = tree.children
+    # every piece begins and ends with a token; `propagate_positions` takes as long as all the rest
+    start, end = children[0].start_pos, children[-1].end_pos  # type: ignore[union-attr]  # tokens
+    assert start is not None
+    assert end is not None
     first = str(children[0])
     match str(tree.data):
         case "word":
@@ -171,10 +174,8 @@ def _unexpected(query: str, error: lark.exceptions.UnexpectedInput) -> QueryErro
         return _closing(query, at)
     if found == ",":
         problem, fix = "found a comma", "write AND or OR, or put the words in quotes"
-    elif found == ":":
+    else:  # all other signs are words
         problem, fix = "found a colon", "write key:value without blanks, or put the words in quotes"
-    else:
-        problem, fix = f"found {found}", "put the words in quotes"
     return QueryError(problem, query=query, column=at + 1, fix=fix)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from monitor.lexicon import Name, spellings
 from monitor.model import Field
@@ -41,6 +41,8 @@ def of_leaf(
             return _of_theme(scene, node)
         case Subject():
             return _of_name(scene, node)
+        case _:
+            assert_never(node)
 
 
 def of_article(scene: Scene, node: TopicIs | Filter) -> Miss:
@@ -195,17 +197,15 @@ def _of_taken(scene: Scene, subject: Subject, spans: tuple[Span, ...]) -> Miss:
     start, end = spans[0]
     field, at, upto = scene.reading.where((start, end))
     for mention in scene.mentions:
-        if (
-            mention.kind != "theme"
-            and mention.field == field
-            and mention.start <= at
-            and upto <= mention.end
-        ):
-            if (mention.start, mention.end) == (at, upto):
+        if mention.kind == "theme" or mention.field != field:
+            continue
+        if (mention.start, mention.end) == (at, upto):
+            if mention.kind == subject.kind:
                 return Miss(f"there `{mention.term}` means {mention.kind}:{mention.id}", spans)
+        elif mention.start <= at and upto <= mention.end:
             longer = scene.reading.article.text(field)[mention.start : mention.end]
             return Miss(f"it occurs only inside a longer name: `{longer}`", spans)
-    return Miss(f"the {subject.kind} is not named", spans)
+    return Miss("a name that overlaps it is meant", spans)
 
 
 def _of_theme(scene: Scene, subject: Subject) -> Miss:

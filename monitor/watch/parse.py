@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import assert_never
 
 from monitor.errors import QueryError
 from monitor.lexicon import Knowledge
@@ -103,6 +104,8 @@ class _Parser:
                 return self._group(piece)
             case Call():
                 return self._call(piece)
+            case _:
+                assert_never(piece)
 
     def _word(self, word: Word) -> _Part | _Operator:
         kind = operator(word.text)

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
+from monitor.model import Field
 from monitor.text import Span
 from monitor.watch.clauses import Proof, Spotted
 from monitor.watch.scene import Scene
@@ -141,16 +142,18 @@ def shared_units(
     scene: Scene, rows: tuple[list[Place], ...], unit: Unit
 ) -> Iterator[tuple[list[Place], ...]]:
     """For each sentence or paragraph that holds places of every row: those places, row by row."""
-    by_unit: list[dict[int, list[Place]]] = []
+    by_unit: list[dict[tuple[Field, int], list[Place]]] = []
     for row in rows:
-        units: dict[int, list[Place]] = {}
+        units: dict[tuple[Field, int], list[Place]] = {}
         for place in row:
-            sentence = scene.reading.sentence_of(place[2])
-            index = sentence.index if unit == "S" else sentence.paragraph
-            units.setdefault(index, []).append(place)
+            stands = scene.reading.place_of(place[2])
+            start = stands.start if unit == "S" else stands.paragraph
+            units.setdefault((stands.field, start), []).append(place)
         by_unit.append(units)
-    for index in sorted(set(by_unit[0]).intersection(*by_unit[1:])):
-        yield tuple(units[index] for units in by_unit)
+    shared = set(by_unit[0]).intersection(*by_unit[1:])
+    for where in by_unit[0]:  # in order of the text
+        if where in shared:
+            yield tuple(units[where] for units in by_unit)
 
 
 def smallest_window(rows: tuple[list[Place], ...]) -> tuple[Place, ...]:
@@ -206,6 +209,4 @@ def _in_order(lefts: list[Place], rights: list[Place]) -> Iterator[tuple[Place, 
 
 def extent(window: tuple[Place, ...]) -> int:
     """How many words a window holds, from its first to its last."""
-    if not window:
-        return 0
     return max(place[1] for place in window) - min(place[0] for place in window) + 1

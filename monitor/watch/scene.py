@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from monitor.lexicon import Mentions
 from monitor.model import Evidence, Field, Topic
@@ -54,6 +54,8 @@ class Scene:
                 return (
                     field is not Field.BODY or self.reading.where(span)[1] < self.reading.lead_end
                 )
+            case _:
+                assert_never(scope)
 
     @cached_property
     def topic_names(self) -> dict[str, Topic]:
@@ -69,7 +71,7 @@ class Scene:
         known = self._evidence.get((span, term))
         if known is None:
             field, start, end = self.reading.where(span)
-            sentence = self.reading.sentence_at(field, start)
+            sentence = self.reading.place_of(span)
             text = self.reading.article.text(field)
             known = self._evidence[(span, term)] = Evidence(
                 field=field,

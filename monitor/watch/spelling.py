@@ -87,6 +87,8 @@ def _term(term: Term) -> str:
             return f"anycase({_quoted(term.text)})"
         case "usual":
             return term.text if is_bare(term.text) else _quoted(term.text)
+        case _:
+            assert_never(term.case)
 
 
 def _value(text: str) -> str:

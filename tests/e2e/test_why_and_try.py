@@ -1,9 +1,12 @@
 """`wirewatch why` and `wirewatch try`, as typed: the tree for people, JSON Lines for machines."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from product import Product
+
+from monitor.model import Article
 
 WATCHLIST = """
 [watch.drones]
@@ -83,3 +86,46 @@ def test_try_refuses_a_doubtful_query(watched: Product) -> None:
 
     assert done.returncode == 2
     assert "(a AND b) OR c" in done.stderr
+
+
+def test_import_query_prints_ours_and_says_what_differs(product: Product) -> None:
+    same = product.call("import-query", "--from", "nexis", "terror! OR drone! AND iraq!")
+    differs = product.call("import-query", "--from", "google", "--json", "oil OR gas iran")
+    refused = product.call("import-query", "--from", "factiva", "re=iraq and oil")
+
+    assert (same.returncode, same.stdout) == (0, "(terror* OR drone*) AND iraq*\n")
+    assert differs.returncode == 1
+    assert json.loads(differs.stdout)["query"] == "(oil OR gas) AND iran"
+    assert refused.returncode == 2
+    assert "re= cannot be carried over" in refused.stderr
+
+
+def test_check_says_what_is_odd(product: Product) -> None:
+    product.write("watchlist.toml", "[watch.odd]\nwhen = 'AI'\nenabled = false\n")
+    odd = product.call("check", "--config", "config")
+    product.write("watchlist.toml", "[watch.odd]\nwhen = 'AI'\nlint_ignore = ['W003']\n")
+    silenced = product.call("check", "--config", "config")
+
+    assert odd.returncode == 1
+    assert "watchlist.toml [watch.odd] W003: AI is so short" in odd.stderr
+    assert "[watch.odd] is paused" in odd.stderr
+    assert silenced.returncode == 0
+
+
+def test_why_of_a_kept_article_tells_what_happened_then(watched: Product) -> None:
+    watched.write(
+        "watchlist.toml", "[watch.drones]\nwhen = 'drone AND place:iraq'\nnotify = ['console']\n"
+    )
+    watched.run_once()
+    ref = Article(id="a-1", source="wire", title="", fetched=datetime(2026, 1, 1, tzinfo=UTC)).ref
+
+    done = watched.call("why", ref, "drones")
+    unknown = watched.call("why", "nothing", "drones")
+
+    assert done.returncode == 0
+    assert "then: it was the first article of its story; alert " in done.stderr
+    (row,) = [json.loads(line) for line in done.stdout.splitlines()]
+    assert row["matched"] is True
+    assert "was raised" in row["then"]
+    assert unknown.returncode == 2
+    assert "is kept" in unknown.stderr

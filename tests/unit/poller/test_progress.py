@@ -37,6 +37,7 @@ from monitor.poller.record import (
     address_of,
     fields_of,
     host_of,
+    mark_of,
     marks,
     record_of,
     shown_address,
@@ -231,7 +232,7 @@ def test_who_parks_a_host() -> None:
 
 
 def test_a_record_comes_back_from_the_store_as_it_was() -> None:
-    record = replace(polled(Record(of=URL), NOW, fetched(), document(3, 3)), rate=0.25)
+    record = replace(polled(Record(of=mark_of(URL)), NOW, fetched(), document(3, 3)), rate=0.25)
     state = SourceState(version=3, fields=tuple(fields_of(record).items()))
     assert record_of(state, SOURCE) == record
 
@@ -239,12 +240,12 @@ def test_a_record_comes_back_from_the_store_as_it_was() -> None:
 def test_a_record_that_cannot_be_read_is_a_fresh_one() -> None:
     for text in ("", "{", "[]", '{"began": 7}', msgspec.json.encode(7).decode()):
         state = SourceState(version=3, fields=(("record", text),))
-        assert record_of(state, SOURCE) == Record(of=URL)
+        assert record_of(state, SOURCE) == Record(of=mark_of(URL))
 
 
 def test_a_changed_address_in_the_configuration_forgets_what_belonged_to_the_old() -> None:
     # given
-    record = replace(polled(Record(of=URL, rate=2.0), NOW), moved_to=NEW_URL, retired=True)
+    record = replace(polled(Record(of=mark_of(URL), rate=2.0), NOW), moved_to=NEW_URL, retired=True)
     state = SourceState(fields=tuple(fields_of(record).items()))
     # when
     found = record_of(state, replace(SOURCE, url="https://other.example/feed"))

@@ -263,6 +263,27 @@ def test_other_peoples_servers_are_not_polled_every_second(config: Path) -> None
     assert "5m" in problem
 
 
+def test_what_a_first_poll_takes_and_whose_wishes_hold_is_said_per_source(config: Path) -> None:
+    # given
+    url = 'url = "https://example.org/feed"\n'
+    write(
+        config,
+        feeds=f"[source.a]\n{url}"
+        f'[source.b]\n{url}backfill = "none"\nrespect_hints = false\n'
+        f'[source.c]\n{url}backfill = "latest:25"\n[source.d]\n{url}backfill = "all"\n',
+    )
+    # when
+    sources = loaded(config).sources
+    # then
+    assert [source.backfill for source in sources] == [10, 0, 25, None]
+    assert [source.respect_hints for source in sources] == [True, False, True, True]
+    # and
+    write(config, feeds=f'[source.a]\n{url}backfill = "some"\n')
+    (problem,) = said(config)
+    assert "feeds.toml [source.a] backfill: found 'some'" in problem
+    assert "latest:10" in problem
+
+
 def test_what_is_understood_but_not_in_force_is_said(config: Path) -> None:
     write(
         config,

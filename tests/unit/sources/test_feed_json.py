@@ -167,3 +167,14 @@ def test_a_thousand_entries_are_enough() -> None:
 
     assert len(result.articles) == 1_000
     assert found(result) == ["1003 entries; only the first 1000 are read"]
+
+
+def test_a_feed_cut_off_anywhere_breaks_nothing() -> None:
+    body = feed(ITEM, {**ITEM, "id": "2", "tags": ["a"]}).encode()
+
+    for end in range(len(body)):
+        try:
+            result = parsed(body[:end])
+        except ParseError:
+            continue
+        assert {article.id for article in result.articles} <= {"1", "2"}

@@ -119,9 +119,10 @@ def test_it_may_come_packed() -> None:
     assert len(parsed(gzip.compress(sitemap(url(1)).encode())).articles) == 1
 
 
-def test_a_sitemap_of_pages_is_no_feed() -> None:
+@pytest.mark.parametrize("namespaces", [NAMESPACES, NAMESPACES.partition(" ")[0]])
+def test_a_sitemap_of_pages_is_no_feed(namespaces: str) -> None:
     page = "<url><loc>https://news.example/about</loc></url>"
-    body = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{page}</urlset>'
+    body = f"<urlset {namespaces}>{page}</urlset>"
 
     with pytest.raises(ParseError, match="a sitemap of 1 pages, none of them marked as news"):
         parsed(body)
@@ -169,3 +170,14 @@ def test_a_hundred_thousand_attributes_are_read_in_time() -> None:
     attributes = " ".join(f'a{n}="1"' for n in range(100_000))
 
     assert len(parsed(sitemap(f"<url {attributes}/>", url(1))).articles) == 1
+
+
+def test_a_sitemap_cut_off_anywhere_breaks_nothing() -> None:
+    body = sitemap(url(1), url(2)).encode()
+
+    for end in range(0, len(body), 7):
+        try:
+            articles = parsed(body[:end]).articles
+        except ParseError:
+            continue
+        assert all(article.url for article in articles if article.title == "Two boats")

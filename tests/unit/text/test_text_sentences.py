@@ -142,3 +142,39 @@ def test_sentences_are_in_order_and_hold_all_that_is_written(body: str) -> None:
     paragraphs = [sentence.paragraph for sentence in text.sentences]
     assert paragraphs == sorted(paragraphs)
     assert set(paragraphs) == set(range(len(set(paragraphs))))
+
+
+def test_marks_without_words_end_no_sentence_of_their_own() -> None:
+    text = reading(body=". One.\n\n\n.\n\nTwo.")
+
+    shown = [text.sentence_text(sentence) for sentence in text.sentences]
+
+    assert "One." in shown
+    assert shown[-1] == "Two."
+
+
+def test_a_place_is_its_sentence_and_where_its_paragraph_begins() -> None:
+    text = reading(title="A title", body="One two. Three.\n\nFour.\nFive.\n\n\n\nSix. Seven.")
+
+    places = [
+        text.place_of(text.find(b" %b " % word)[0]) for word in (b"title", b"three", b"seven")
+    ]
+
+    assert [(p.field, p.start, p.end, p.paragraph) for p in places] == [
+        (Field.TITLE, 0, 7, 0),
+        (Field.BODY, 9, 15, 0),
+        (Field.BODY, 37, 43, 32),
+    ]
+
+
+@given(st.text(alphabet="Ab. !\n中。", max_size=60))
+def test_places_are_the_sentences_that_numbering_finds(body: str) -> None:
+    text = reading(body=body)
+
+    for span in (*text.find(b" a "), *text.find(b" ab "), *text.find(b" b ")):
+        place, sentence = text.place_of(span), text.sentence_of(span)
+        assert (place.field, place.start, place.end) == (
+            sentence.field,
+            sentence.start,
+            sentence.end,
+        )

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor.model import Article, Field
-from monitor.text import FIELD_STRIDE, FIELDS, Reading, folded, line_of, read
+from monitor.text import FIELD_STRIDE, FIELDS, Reading, Words, folded, line_of, read
 
 
 def reading(title: str = "", summary: str = "", body: str = "") -> Reading:
@@ -173,3 +173,7 @@ def test_folding_twice_changes_nothing(text: str) -> None:
     once = folded(text)
     assert folded(once) == once
     assert line_of(text).startswith(b" ")
+
+
+def test_what_only_we_write_into_a_line_is_a_blank_in_other_texts() -> None:
+    assert Words(" a\x04b ").line == b" a b "

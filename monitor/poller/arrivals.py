@@ -1,0 +1,106 @@
+"""What a document brought: which of its articles are put, and what it shows. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from monitor.dedupe import article_keys
+from monitor.model import Article, Origin, ParsedSource
+from monitor.poller.progress import Document
+from monitor.poller.record import MARK, Record, marks
+from monitor.store import seen_member
+
+OLD = timedelta(hours=48)
+"""What is older when a feed is polled for the first time raises no alert."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """What a document brought: articles to put, oldest first, and what it showed."""
+
+    document: Document
+    articles: tuple[Article, ...]
+    members: tuple[str, ...]
+    shown: str
+
+
+def members_of(articles: Sequence[Article]) -> tuple[str, ...]:
+    """What is remembered of each article, to know it again."""
+    return tuple(seen_member(article, article_keys(article).text) for article in articles)
+
+
+def arrivals_of(
+    parsed: ParsedSource,
+    members: tuple[str, ...],
+    unseen: tuple[bool, ...],
+    *,
+    record: Record,
+    shown: str,
+    backfill: int | None,
+    fetched: datetime,
+) -> Arrived:
+    """What is new in a document: all that was not seen before, or, of a feed's first document, the
+    newest `backfill`. `shown` is what the last document left there.
+    """
+    first = record.well is None
+    address, _, last = shown.partition(" ")
+    if address != record.of:
+        last = ""  # another address showed that: to share nothing with it means nothing
+    new = tuple(a for a, is_new in zip(parsed.articles, unseen, strict=True) if is_new)
+    if first:
+        new = first_articles(new, backfill, fetched)
+    now_shown = marks(tuple(article.ref for article in parsed.articles))
+    return Arrived(
+        document=_document(parsed, new, unseen, last, first=first),
+        articles=tuple(reversed(new)),
+        members=members,
+        # An empty document must not hide a gap between the last full one and the next.
+        shown=f"{record.of} {now_shown or last}",
+    )
+
+
+def _document(
+    parsed: ParsedSource,
+    new: tuple[Article, ...],
+    unseen: tuple[bool, ...],
+    shown: str,
+    *,
+    first: bool,
+) -> Document:
+    """What the document held. An entry is fresh where neither this text of it was seen before nor
+    the last document showed it with another text.
+    """
+    last = frozenset(shown.split())
+    known = [article.ref[:MARK] in last for article in parsed.articles]
+    fresh = sum(is_new and not was_known for is_new, was_known in zip(unseen, known, strict=True))
+    overlaps = first or not last or not known or any(known) or not all(unseen)
+    return Document(
+        entries=len(parsed.articles),
+        fresh=fresh,
+        put=len(new),
+        hints=parsed.hints,
+        published=tuple(article.published for article in parsed.articles) if first else (),
+        problems=len(parsed.problems),
+        problem=parsed.problems[0].found if parsed.problems else "",
+        overlaps=overlaps,
+    )
+
+
+def first_articles(
+    articles: tuple[Article, ...], most: int | None, fetched: datetime
+) -> tuple[Article, ...]:
+    """Of a feed's first document what is to be put, in its order: the newest `most` of them.
+
+    What is older than 48 hours raises no alert; what has no date counts as new.
+    """
+    newest = sorted(articles, key=lambda article: article.published or fetched, reverse=True)
+    kept = {article.ref for article in (newest if most is None else newest[:most])}
+    return tuple(
+        replace(article, origin=Origin.BACKFILL)
+        if article.published is not None and fetched - article.published > OLD
+        else article
+        for article in articles
+        if article.ref in kept
+    )

@@ -1,0 +1,173 @@
+"""Record: all that is known of a source between two polls, as the store keeps it.
+
+It is one field of the source's state, as JSON; what the scheduler and other processes look at
+without reading all of it stands beside it: `next_due`, `parked_until`, `host`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from urllib.parse import urlsplit, urlunsplit
+
+import msgspec
+
+from monitor.model import Hints, Source, digest
+from monitor.sources.fetch import Validators
+from monitor.store import SourceState
+
+LAST: Final = 20
+"""So many outcomes are kept, so that "why was it not polled" has an answer."""
+
+NO_HINTS: Final = Hints()
+MOST_SHOWN: Final = 200
+MARK: Final = 10
+
+
+class Came(StrEnum):
+    """What came of a poll."""
+
+    NEW = "new"
+    SAME = "same"
+    UNCHANGED = "unchanged"
+    GAP = "gap"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One poll: when, what came of it, how many articles were put, and a word on a failure."""
+
+    at: datetime
+    came: Came
+    new: int = 0
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What the polls so far have taught us.
+
+    `of` is the mark of the configured address this is about, `moved_to` the one that took its place
+    for good; `offered` is where permanent redirects lead, `offers` how often since `offered_since`.
+    `asked_whole` is when we last asked without validators. `rate` is new entries an hour. `haste`
+    counts the halvings of the interval after gaps. `strain` grows with failures by their weight;
+    `gone` counts answers of 410 in a row. `reason` says why the next poll is due when it is.
+    """
+
+    of: str = ""
+    moved_to: str = ""
+    offered: str = ""
+    offers: int = 0
+    offered_since: datetime | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    asked_whole: datetime | None = None
+    began: datetime | None = None
+    well: datetime | None = None
+    hints: Hints = NO_HINTS
+    fresh_s: float = 0.0
+    rate: float | None = None
+    haste: int = 0
+    gaps: int = 0
+    gap_at: datetime | None = None
+    failures: int = 0
+    failing_since: datetime | None = None
+    strain: float = 0.0
+    error: str = ""
+    gone: int = 0
+    gone_since: datetime | None = None
+    retired: bool = False
+    problems: int = 0
+    problem: str = ""
+    reason: str = ""
+    outcomes: tuple[Outcome, ...] = ()
+
+    @property
+    def validators(self) -> Validators:
+        """To be sent back with the next poll."""
+        return Validators(
+            etag=self.etag, last_modified=self.last_modified, body_hash=self.body_hash
+        )
+
+    def with_validators(self, validators: Validators) -> Record:
+        """The record with these instead."""
+        return replace(
+            self,
+            etag=validators.etag,
+            last_modified=validators.last_modified,
+            body_hash=validators.body_hash,
+        )
+
+    def with_outcome(self, outcome: Outcome) -> Record:
+        """The record with one more outcome; the oldest goes."""
+        return replace(self, outcomes=(*self.outcomes[1 - LAST :], outcome))
+
+
+_DECODER: Final = msgspec.json.Decoder(Record)
+_ENCODER: Final = msgspec.json.Encoder()
+
+
+def record_of(state: SourceState, source: Source) -> Record:
+    """The record in a source's state; a fresh one where there is none, or none that can be read.
+
+    Of a source whose configured address was changed, what belongs to the old one is forgotten.
+    """
+    text = state.get("record")
+    try:
+        record = _DECODER.decode(text) if text else Record()
+    except msgspec.DecodeError:
+        record = Record()
+    of = mark_of(source.url)
+    if record.of == of:
+        return record
+    if not record.of:
+        return replace(record, of=of)
+    return Record(
+        of=of,
+        began=record.began,
+        well=record.well,
+        rate=record.rate,
+        gaps=record.gaps,
+        gap_at=record.gap_at,
+        outcomes=record.outcomes,
+    )
+
+
+def fields_of(record: Record) -> dict[str, str]:
+    """The record as a field of the source's state."""
+    return {"record": _ENCODER.encode(record).decode()}
+
+
+def address_of(record: Record, source: Source) -> str:
+    """Where the source is fetched from now."""
+    return record.moved_to or source.url
+
+
+def host_of(url: str) -> str:
+    """The host of an address: what is parked, spaced and asked over one connection at a time."""
+    return (urlsplit(url).hostname or "").rstrip(".").lower()
+
+
+def mark_of(url: str) -> str:
+    """An address that may hold secrets, for telling whether it is still the same."""
+    return digest("address", url)[:MARK]
+
+
+def shown_address(url: str) -> str:
+    """An address as it may be shown: credentials and queries can be secrets."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def marks(refs: tuple[str, ...]) -> str:
+    """What a document showed, for comparing it with the next: short marks of its entries.
+
+    Of a long one the first and the last: whichever end is the newest, those leave it last.
+    """
+    half = MOST_SHOWN // 2
+    kept = refs if len(refs) <= MOST_SHOWN else refs[:half] + refs[-half:]
+    return " ".join(ref[:MARK] for ref in kept)

@@ -1,0 +1,213 @@
+"""Traffic: starts the poll of every feed whose turn it is, and puts it back into its lane.
+
+What is due when comes from Redis when it starts, is kept in `Lanes` while it runs, and is written
+to Redis by each poll: a restart polls nobody earlier.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from ipaddress import ip_address
+
+from structlog.typing import FilteringBoundLogger
+
+from monitor.errors import StoreUnavailable
+from monitor.model import Source
+from monitor.poller.feeds import FeedPoll, Polled, Turn
+from monitor.poller.lanes import SPACING_S, Lanes
+from monitor.poller.record import host_of
+from monitor.poller.schedule import due_at_start
+from monitor.store import Store
+
+AT_ONCE = 100
+"""Feeds under way at a time, each with a host of its own."""
+
+LOOK_S = 0.25
+"""How often to see whether there is room in the queue."""
+
+ASKED_EVERY_S = 1.0
+"""How often to see what a person wants polled now."""
+
+PAUSE = timedelta(seconds=2)
+AFTER_BUG = timedelta(minutes=10)
+
+
+def spacing_s(host: str) -> float:
+    """The room between two starts on a host; none on this machine's own."""
+    try:
+        loopback = host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    return 0.0 if loopback else SPACING_S
+
+
+class Traffic:
+    """The feeds of a configuration under way. `crowded` is whether the queue is full: it may ask
+    Redis, and is called in a thread. `waited` is told why everyone waits.
+    """
+
+    def __init__(
+        self,
+        *,
+        sources: tuple[Source, ...],
+        feeds: FeedPoll,
+        store: Store,
+        log: FilteringBoundLogger,
+        now: Callable[[], datetime],
+        crowded: Callable[[], bool],
+        waited: Callable[[str, str], None],
+    ) -> None:
+        self._sources = {source.id: source for source in sources}
+        self._feeds, self._store, self._log, self._now = feeds, store, log, now
+        self._crowded, self._waited = crowded, waited
+        self._lanes = Lanes(spacing_s)
+        self._under_way: set[asyncio.Task[Turn]] = set()
+        self._wake = asyncio.Event()
+        self._polled = Polled()
+        self._again = True
+        self._looked_s = float("-inf")
+        self._was_crowded = False
+
+    async def once(self) -> Polled:
+        """Each feed once, due or not; but hosts that asked to be left alone are. Raises
+        StoreUnavailable.
+        """
+        self._again = False
+        await asyncio.to_thread(self._fill)
+        while self._lanes or self._under_way:
+            held_up = await self._start()
+            await self._woken(held_up=held_up)
+        return self._polled
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Poll what is due until `stop` is set."""
+        stopped = asyncio.create_task(stop.wait())
+        stopped.add_done_callback(lambda _: self._wake.set())
+        await self._filled(stop)
+        asked_s = time.monotonic()
+        while not stop.is_set():
+            if time.monotonic() - asked_s >= ASKED_EVERY_S:
+                asked_s = time.monotonic()
+                await self._hurry()
+            held_up = await self._start()
+            await self._woken(held_up=held_up)
+        under_way = tuple(self._under_way)
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+        stopped.cancel()
+
+    async def _filled(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                await asyncio.to_thread(self._fill)
+                break
+            except StoreUnavailable as error:
+                self._waited("store.unavailable", error.message)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), PAUSE.total_seconds())
+
+    def _fill(self) -> None:
+        """Every source into its lane, due as saved, or now where each is polled once."""
+        now, count = self._now(), len(self._sources)
+        fields = ("next_due", "parked_until", "host")
+        parked: dict[str, float] = {}
+        for name, (due, until, host) in self._store.sources.states(tuple(self._sources), fields):
+            host = host or host_of(self._sources[name].url)
+            at = due_at_start(name, _moment(due), now=now, sources=count) if self._again else now
+            self._lanes.put(name, host, at.timestamp())
+            if moment := _moment(until):
+                parked[host] = max(parked.get(host, 0.0), moment.timestamp())
+        for host, until_s in parked.items():
+            self._lanes.park(host, until_s)
+            if not self._again and until_s > now.timestamp():
+                self._skip(host)
+
+    def _skip(self, host: str) -> None:
+        """Where each feed is polled once, nobody waits until a host may be asked again."""
+        for name in self._lanes.empty(host):
+            self._log.warning(
+                "source.skipped", source=name, reason="its host asked to be left alone"
+            )
+
+    async def _hurry(self) -> None:
+        """Make due what a person asked for."""
+        try:
+            asked = await asyncio.to_thread(self._store.sources.asked)
+        except StoreUnavailable as error:
+            self._waited("store.unavailable", error.message)
+            return
+        for source in asked:
+            self._lanes.hurry(source, self._now().timestamp())
+
+    async def _start(self) -> bool:
+        """Begin the polls whose turn it is. Returns whether there was no room for all of them."""
+        while True:
+            if len(self._under_way) >= AT_ONCE or await self._held_up():
+                return True
+            turn = self._lanes.take(self._now().timestamp())
+            if turn is None:
+                return False
+            name, host = turn
+            task = asyncio.create_task(self._poll(self._sources[name]))
+            self._under_way.add(task)
+            task.add_done_callback(partial(self._over, name, host))
+
+    async def _held_up(self) -> bool:
+        """Whether the queue is full, or Redis away; asked four times a second at the most."""
+        if time.monotonic() - self._looked_s >= LOOK_S:
+            try:
+                self._was_crowded = await asyncio.to_thread(self._crowded)
+            except StoreUnavailable as error:
+                self._waited("store.unavailable", error.message)
+                self._was_crowded = True
+            self._looked_s = time.monotonic()
+        return self._was_crowded
+
+    async def _poll(self, source: Source) -> Turn:
+        """One poll. Whatever goes wrong with one source is its own."""
+        host = host_of(source.url)
+        try:
+            return await self._feeds.poll(source)
+        except StoreUnavailable as error:
+            self._waited("store.unavailable", error.message)
+            return Turn(polled=Polled(), due=self._now() + PAUSE, host=host)
+        except Exception:  # noqa: BLE001  the guard: a bug met in one source ends no other's poll
+            self._log.exception("source.failed", source=source.id, kind="bug")
+            polled = Polled(feeds=1, failed=1, problems=1)
+            return Turn(polled=polled, due=self._now() + AFTER_BUG, host=host)
+
+    def _over(self, source: str, host: str, task: asyncio.Task[Turn]) -> None:
+        self._under_way.discard(task)
+        self._wake.set()
+        if task.cancelled():
+            return
+        turn = task.result()
+        self._polled += turn.polled
+        if turn.parked_until is not None:
+            self._lanes.park(turn.host, turn.parked_until.timestamp())
+            if not self._again:
+                self._skip(turn.host)
+        self._lanes.free(host)
+        if self._again:
+            self._lanes.put(source, turn.host, turn.due.timestamp())
+
+    async def _woken(self, *, held_up: bool) -> None:
+        """Until a poll is over, the next is due, or it is time to look around."""
+        next_s = self._lanes.next_s()
+        wait_s = LOOK_S if held_up else ASKED_EVERY_S
+        if next_s is not None and not held_up:
+            wait_s = min(max(next_s - self._now().timestamp(), 0.0), wait_s)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(wait_s):
+                await self._wake.wait()
+        self._wake.clear()
+
+
+def _moment(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
