@@ -1,0 +1,93 @@
+"""channels.toml -> channels, each with the settings of its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from monitor.channels import CHANNELS
+from monitor.channels.channel import ChannelConfig
+from monitor.model import Watch, digest
+from monitor.settings.files import Tables, named_tables, read_toml, with_secrets
+from monitor.settings.problems import Problems, did_you_mean, shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelSettings:
+    """A configured channel.
+
+    `fingerprint` changes with its configuration; `on_doubt` says what to do when it is not known
+    whether an attempt arrived.
+    """
+
+    name: str
+    type: str
+    config: ChannelConfig
+    fingerprint: str
+    on_doubt: Literal["resend", "hold"] = "resend"
+
+
+def read_channels(
+    config: Path, env: Mapping[str, str], problems: Problems
+) -> dict[str, ChannelSettings]:
+    file = "channels.toml"
+    channels = {}
+    for name, raw in named_tables(
+        read_toml(config / file, problems), "channel", file, problems
+    ).items():
+        found = _channel(name, raw, env, problems, file)
+        if found is not None:
+            channels[name] = found
+    return channels
+
+
+def _channel(
+    name: str, raw: object, env: Mapping[str, str], problems: Problems, file: str
+) -> ChannelSettings | None:
+    where = f"channel.{name}"
+    known = len(problems.found)
+    values: Tables = with_secrets(raw, env, problems, file=file, table=where)
+    type_ = values.get("type") if isinstance(values, dict) else None
+    if not isinstance(type_, str) or type_ not in CHANNELS:
+        problems.add(
+            file,
+            where,
+            "type",
+            found=shown(type_) if type_ is not None else "nothing",
+            wanted="one of " + ", ".join(sorted(CHANNELS)),
+            fix=did_you_mean(str(type_), CHANNELS),
+        )
+        return None
+    on_doubt = values.pop("on_doubt", "resend")
+    if on_doubt not in ("resend", "hold"):
+        problems.add(file, where, "on_doubt", found=shown(on_doubt), wanted='"resend" or "hold"')
+    model = problems.model(CHANNELS[type_].config, values, file=file, table=where, written=raw)
+    if model is None or len(problems.found) > known:
+        return None
+    return ChannelSettings(
+        name=name,
+        type=type_,
+        config=model,
+        fingerprint=digest("channel", name, repr(model)),  # secrets print as asterisks
+        on_doubt=on_doubt,
+    )
+
+
+def resolve_channels(
+    watches: tuple[Watch, ...], channels: Mapping[str, ChannelSettings], problems: Problems
+) -> None:
+    for watch in watches:
+        for name in watch.notify:
+            if name not in channels:
+                problems.add(
+                    "watchlist.toml",
+                    f"watch.{watch.id}",
+                    "notify",
+                    found=shown(name),
+                    wanted="a channel of channels.toml ("
+                    + (", ".join(sorted(channels)) or "it has none")
+                    + ")",
+                    fix=did_you_mean(name, channels),
+                )

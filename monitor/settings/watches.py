@@ -1,0 +1,105 @@
+"""watchlist.toml and actors.toml -> watches, each query understood, and actors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from monitor.errors import ConfigError, QueryError
+from monitor.lexicon.knowledge import Knowledge
+from monitor.model import Actor, Watch
+from monitor.settings.files import named_tables, read_toml
+from monitor.settings.problems import Problems, shown
+from monitor.settings.tables import ActorTable, WatchTable
+from monitor.topics.knowledge import load as shipped_knowledge
+from monitor.watch import parse_watch
+
+
+def load_watchlist(watchlist: Path, actors: Path | None) -> tuple[tuple[Watch, ...], Knowledge]:
+    """A watchlist of its own, as `wirewatch match` takes it: channels are not looked at."""
+    problems = Problems()
+    for path in (watchlist, actors):
+        if path is not None and not path.is_file():
+            problems.add(str(path), "", "", found="no such file", wanted="a readable TOML file")
+    more = read_actors(actors, problems) if actors else ()
+    knowledge = shipped_knowledge().merged(actors=more)
+    watches = read_watches(watchlist, knowledge, problems, Problems())
+    if problems.found:
+        raise ConfigError(tuple(problems.found))
+    return watches, knowledge
+
+
+def read_actors(path: Path, problems: Problems) -> tuple[Actor, ...]:
+    """The actors of actors.toml."""
+    actors = []
+    for name, values in named_tables(
+        read_toml(path, problems), "actor", path.name, problems
+    ).items():
+        table = problems.model(ActorTable, values, file=path.name, table=f"actor.{name}")
+        if table is not None:
+            foreign = tuple(word for words in table.languages.values() for word in words)
+            actors.append(
+                Actor(
+                    id=name,
+                    name=table.name,
+                    kind=table.kind,
+                    short=table.short,
+                    aliases=(*table.aliases, *foreign),
+                    exact=table.exact,
+                    demonyms=table.demonyms,
+                    home=table.home,
+                    active=table.active,
+                )
+            )
+    return tuple(actors)
+
+
+def read_watches(
+    path: Path, knowledge: Knowledge, problems: Problems, remarks: Problems
+) -> tuple[Watch, ...]:
+    """The watches of watchlist.toml, each query understood."""
+    watches = []
+    for name, values in named_tables(
+        read_toml(path, problems), "watch", path.name, problems
+    ).items():
+        where = f"watch.{name}"
+        table = problems.model(WatchTable, values, file=path.name, table=where)
+        if table is None:
+            continue
+        watch = _watch(name, table)
+        try:
+            parse_watch(watch, knowledge)
+        except QueryError as error:
+            key = "when" if watch.when is not None else "together"
+            found = error.message.removeprefix("found ")
+            problems.add(path.name, where, key, found=found, wanted="")
+            continue
+        for key in ("cooldown", "threshold"):
+            if getattr(table, key) is not None:
+                remarks.add(
+                    path.name,
+                    where,
+                    key,
+                    found=shown(values[key]),
+                    wanted="nothing yet: it is understood but not in force",
+                    fix="Until it is, every story that matches is an alert of its own",
+                )
+        watches.append(watch)
+    return tuple(watches)
+
+
+def _watch(name: str, table: WatchTable) -> Watch:
+    return Watch(
+        id=name,
+        title=table.title or name,
+        when=table.when,
+        together=table.together,
+        within=table.within,
+        notify=tuple(dict.fromkeys(table.notify)),
+        severity=table.severity,
+        tags=table.tags,
+        must_match=table.must_match,
+        must_not_match=table.must_not_match,
+        enabled=table.enabled,
+        until=table.until,
+        lint_ignore=table.lint_ignore,
+    )
