@@ -48,7 +48,7 @@ def command(
 ) -> None:
     """The whole decision as a tree: which clause held where, and what came nearest.
 
-    ARTICLE is the ref of an article that was judged in the last days, WATCH the id of a watch; then
+    ARTICLE is the id of an article that was judged in the last days, WATCH the id of a watch; then
     what happened after matching is told, too. With --watchlist, PATH... are files, folders or `-`.
     The tree goes to stderr, JSON Lines to stdout (not to a terminal, unless --json).
     """
@@ -67,10 +67,10 @@ def _ask_live(config: Path, data: Path, ref: str, watch_id: str, *, as_json: boo
     settings = load(config)
     (watch,) = _chosen(settings.watches, watch_id)
     with open_store(config, data) as store:
-        kept = store.view.article(ref)
+        kept = store.view.article(ref) or store.view.article(store.view.find(ref) or "")
     if kept is None:
         raise click.UsageError(
-            f"no article {ref!r} is kept: give the ref of one that was judged within"
+            f"no article {ref!r} is kept: give the id of one that was judged within"
             " [retention] articles"
         )
     article, outcome = kept

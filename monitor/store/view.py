@@ -91,6 +91,15 @@ class View:
             raw = self._client.hget(keys.alert(alert_id), "alert")
         return None if raw is None else codec.decode_alert(bytes_of(raw))
 
+    def find(self, article_id: str) -> str | None:
+        """The ref of a kept article with this id, or None. Looks through all kept records: for a
+        person's question, not for a worker's."""
+        with translated():
+            for name in self._client.scan_iter(match=keys.article("*"), count=1000):
+                if text_of(self._client.hget(name, "id")) == article_id:
+                    return text_of(name).removeprefix(keys.article(""))
+        return None
+
     def article(self, ref: str) -> tuple[Article, Mapping[str, str]] | None:
         """A kept article and its outcome, or None when it is not kept (any more)."""
         with translated():

@@ -454,6 +454,8 @@ def test_an_article_and_its_outcome_are_kept(store: Store, article: Make) -> Non
     assert kept[0] == article(2)
     assert (kept[1]["relation"], kept[1]["story"]) == ("new", done.claim.story)
     assert store.view.article("nobody") is None
+    assert store.view.find(article(2).id) == article(2).ref
+    assert store.view.find("nobody") is None
 
 
 def test_rq_reads_our_jobs(store: Store, article: Make) -> None:
