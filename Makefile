@@ -23,6 +23,7 @@ check: $(VENV)/.dev
 	@if command -v hadolint >/dev/null; then hadolint Dockerfile && echo "hadolint: ok"; else echo "hadolint: not installed, skipped"; fi
 
 soak: $(VENV)/.dev
+	$(BIN)/pytest -m soak
 	cd tests/crash && PYTHONPATH=../integration:../e2e ../../$(BIN)/python chaos.py $(or $(SECONDS),1200) $(or $(SEED),1)
 
 # -P: a benchmark's folder is not searched for imports (benchmarks/queue.py is not Python's queue)

@@ -167,9 +167,9 @@ class Supervisor:
     def _bury(self, store: Store, upkeep: Upkeep) -> None:
         """Note who died, and give back what they held: at once, or as soon as Redis answers."""
         for post in self.posts:
-            if post.pid and self._has_ended(post):
-                age_s = time.monotonic() - post.born_s
-                post.young_deaths = post.young_deaths + 1 if age_s < YOUNG_S else 0
+            if post.pid and (code := self._ended(post)) is not None:
+                young = code != 0 and time.monotonic() - post.born_s < YOUNG_S
+                post.young_deaths = post.young_deaths + 1 if young else 0
                 delay_s = min(0.1 * 2**post.young_deaths, 10.0) if post.young_deaths else 0.0
                 post.pid, post.due_s = 0, time.monotonic() + delay_s
         for post in self.posts:
@@ -180,15 +180,16 @@ class Supervisor:
                 upkeep.say(work, returned, post.blame or "its process died")
                 post.worker = ""
 
-    def _has_ended(self, post: Post) -> bool:
+    def _ended(self, post: Post) -> int | None:
+        """The exit code of a child that has ended (negative: the signal), None while it lives."""
         pid, status = os.waitpid(post.pid, os.WNOHANG)
         if pid == 0:
-            return False
+            return None
         code = os.waitstatus_to_exitcode(status)
         if not self.stop.asked:
             say = telemetry.logger().warning if code else telemetry.logger().info
             say("process.ended", worker=post.worker, queue=post.queue, status=code)
-        return True
+        return code
 
     def _end(self, store: Store) -> None:
         """Ask the children to finish; kill who does not; nothing stays leased."""
@@ -197,7 +198,7 @@ class Supervisor:
             os.kill(post.pid, signal.SIGTERM)
         until = time.monotonic() + STOP_S
         while alive and time.monotonic() < until:
-            alive = [post for post in alive if not self._has_ended(post)]
+            alive = [post for post in alive if self._ended(post) is None]
             time.sleep(TICK_S)
         for post in alive:
             os.kill(post.pid, signal.SIGKILL)

@@ -28,7 +28,8 @@ def running(services: Services, until: Until) -> None:
     until(services.all_received, what="the first drop is received")
 
 
-@pytest.mark.parametrize("down_s", [1, 12])
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("down_s", [1, 12, pytest.param(60, marks=pytest.mark.soak)])
 def test_redis_down_for_a_while(services: Services, until: Until, down_s: float) -> None:
     # given
     running(services, until)

@@ -89,6 +89,25 @@ def test_asked_to_stop_it_leaves_nothing_leased(services: Services, until: Until
     services.check()
 
 
+def test_processes_are_replaced_after_enough_articles(services: Services, until: Until) -> None:
+    # given
+    services.product.write(
+        "monitor.toml", '[net]\nallow = ["127.0.0.0/8"]\n[workers]\nrecycle_after = 40\n'
+    )
+    services.product.start("worker", "--processes", "1")
+    services.product.start("poller", "--seeds", "seeds")
+    # when
+    for _ in range(4):
+        services.drop(50)
+        until(services.all_received, what="the drop is received", within_s=30)
+    # then: one after the other, none of them by a crash
+    services.check()
+    said = [json.loads(line) for line in services.product.said().splitlines() if line[0] == "{"]
+    ended = [event["status"] for event in said if event["event"] == "process.ended"]
+    assert len(ended) >= 3
+    assert set(ended) == {0}
+
+
 def test_an_article_that_takes_too_long_is_set_aside_and_its_neighbours_go_through(
     product: Product,
 ) -> None:
