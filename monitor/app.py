@@ -58,9 +58,11 @@ class Desk:
     def of(cls, watches: tuple[Watch, ...], knowledge: Knowledge) -> Desk:
         """Compile watches and names into one automaton."""
         watchlist = compile_watchlist(watches, knowledge)
+        lexicon = Lexicon.compile(knowledge, anchors=watchlist.anchors)
+        watchlist.bind(lexicon.anchor_by_pattern)
         return cls(
             knowledge=knowledge,
-            lexicon=Lexicon.compile(knowledge, anchors=watchlist.anchors),
+            lexicon=lexicon,
             watchlist=watchlist,
             watches={watch.id: watch for watch in watches},
         )

@@ -35,6 +35,7 @@ class Ours:
         knowledge = load()
         self.watchlist: Watchlist = compile_watchlist(watches, knowledge)
         self.lexicon = Lexicon.compile(knowledge, self.watchlist.anchors)
+        self.watchlist.bind(self.lexicon.anchor_by_pattern)
 
     def count(self, article: Article) -> int:
         reading = read(article)

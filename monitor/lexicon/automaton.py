@@ -22,15 +22,19 @@ class Lexicon:
 
     def __init__(self, knowledge: Knowledge, anchors: frozenset[bytes]) -> None:
         self.knowledge = knowledge
-        self.anchors = anchors
         patterns, meanings = _compiled(knowledge, anchors)
         self._compiled = Compiled(
             knowledge=knowledge,
-            known_anchors=anchors,
             anchors=[pattern if pattern in anchors else None for pattern in patterns],
             meanings=meanings,
+            named=frozenset(at for at, meaning in enumerate(meanings) if meaning is not None),
         )
         self._scan = ahocorasick_rs.BytesAhoCorasick(patterns).find_matches_as_indexes
+
+    @property
+    def anchor_by_pattern(self) -> list[bytes | None]:
+        """The anchor that each pattern of the automaton is, by number."""
+        return self._compiled.anchors
 
     @classmethod
     def compile(cls, knowledge: Knowledge, anchors: Iterable[bytes] = ()) -> Lexicon:

@@ -40,18 +40,21 @@ class Meaning(NamedTuple):
 
 
 class Compiled(NamedTuple):
-    """What a lexicon knows of each pattern of its automaton, by number."""
+    """What a lexicon knows of each pattern of its automaton, by number.
+
+    `named` are the numbers of those that mean something.
+    """
 
     knowledge: Knowledge
-    known_anchors: frozenset[bytes]
     anchors: list[bytes | None]
     meanings: list[Meaning | None]
+    named: frozenset[int]
 
 
 class Mentions:
     """All mentions of an article, in order of the text; and which anchors of watches it holds.
 
-    Case rules, overlaps and places of one name are decided when first asked for: `anchors` and
+    Case rules, overlaps and places of one name are decided when first asked for: `patterns` and
     `perhaps` are cheap, `spans` and `ids` decide names, whole `Mention`s are made for topics and
     people.
     """
@@ -61,15 +64,25 @@ class Mentions:
     ) -> None:
         self.reading = reading
         self.knowledge = compiled.knowledge
-        self.known_anchors = compiled.known_anchors
         self._compiled, self._hits = compiled, hits
         self._of: dict[SubjectKey, tuple[Mention, ...]] = {}
 
+    @property
+    def anchor_by_pattern(self) -> list[bytes | None]:
+        """The anchor that each pattern of the lexicon is, by number; the same list for all its
+        articles."""
+        return self._compiled.anchors
+
     @cached_property
+    def patterns(self) -> set[int]:
+        """Which patterns of the lexicon stand in the text, by number."""
+        return {hit[0] for hit in self._hits}
+
+    @property
     def anchors(self) -> set[bytes]:
         """The anchors that stand in the text."""
         anchors = self._compiled.anchors
-        return {anchor for hit in self._hits if (anchor := anchors[hit[0]]) is not None}
+        return {anchor for number in self.patterns if (anchor := anchors[number]) is not None}
 
     @cached_property
     def perhaps(self) -> set[SubjectKey]:
@@ -78,10 +91,8 @@ class Mentions:
         """
         meanings = self._compiled.meanings
         keys: set[SubjectKey] = set()
-        for pattern in {hit[0] for hit in self._hits}:
-            meaning = meanings[pattern]
-            if meaning is not None:
-                keys.update(meaning.keys)
+        for number in self.patterns & self._compiled.named:
+            keys.update(meanings[number].keys)  # type: ignore[union-attr]  # named: it has one
         return keys
 
     def __iter__(self) -> Iterator[Mention]:

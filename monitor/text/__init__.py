@@ -2,11 +2,12 @@
 
 from monitor.text.line import folded, line_of
 from monitor.text.reading import FIELD_STRIDE, FIELDS, Place, Reading, read
-from monitor.text.words import Span, Words
+from monitor.text.words import Apart, Span, Words
 
 __all__ = [
     "FIELDS",
     "FIELD_STRIDE",
+    "Apart",
     "Place",
     "Reading",
     "Span",

@@ -49,12 +49,12 @@ class Reading(Words):
 
     def __init__(self, article: Article) -> None:
         self.article = article
-        fields = (article.title, article.summary, article.body)
+        self._texts = article.title, article.summary, article.body
         self._sentences: dict[tuple[Field, int], Sentence] = {}
-        self._chunks: dict[tuple[Field, int], list[Place]] = {}
+        self._chunks: dict[tuple[Field, int], tuple[list[int], list[Place]]] = {}
         self._places: dict[Span, Place] = {}
         self._where: dict[Span, tuple[Field, int, int]] = {}
-        super().__init__(f" {_BREAK.join(map(without_signs, fields))} ")
+        super().__init__(f" {_BREAK.join(map(without_signs, self._texts))} ")
 
     def positions(self, spans: tuple[Span, ...]) -> list[tuple[int, int]]:
         """(first, last) word position of each span; spans in order of the text."""
@@ -87,24 +87,15 @@ class Reading(Words):
         if known is None:
             start, end = self._offsets(span)
             number = self._field_number(span)
-            field, base = FIELDS[number], self._bases[number]
-            widened = self._widened(field, start - base, end - base)
-            known = self._where[span] = field, start - base, widened
+            base = self._bases[number]
+            widened = _widened(self._texts[number], start - base, end - base)
+            known = self._where[span] = FIELDS[number], start - base, widened
         return known
 
     @cached_property
     def _bases(self) -> tuple[int, int, int]:
         summary = 1 + len(self.article.title) + len(_BREAK)
         return 1, summary, summary + len(self.article.summary) + len(_BREAK)
-
-    def _widened(self, field: Field, start: int, end: int) -> int:
-        """Takes in the accents of a last letter and the last dot of an acronym."""
-        text = self.article.text(field)
-        while end < len(text) and text[end] > "\x7f" and combining(text[end]):
-            end += 1
-        if text[end : end + 1] == "." and end - 2 > start and text[end - 2] == ".":
-            end += 1
-        return end
 
     def original(self, span: Span) -> str:
         """The article's own text of a span."""
@@ -179,9 +170,10 @@ class Reading(Words):
         begin = blank_line + 2 if blank_line >= 0 and field is not Field.TITLE else 0
         chunk = self._chunks.get((field, begin))
         if chunk is None:
-            chunk = self._chunks[field, begin] = _places(field, text, begin)
-        at = bisect_right(chunk, start, key=_start_of) - 1
-        return chunk[max(0, at)]
+            places = _places(field, text, begin)
+            chunk = self._chunks[field, begin] = [place.start for place in places], places
+        starts, places = chunk
+        return places[max(0, bisect_right(starts, start) - 1)]
 
     def in_one_sentence(self, span: Span) -> bool:
         """Whether no sentence ends inside a span."""
@@ -197,8 +189,13 @@ class Reading(Words):
         return max((end for _, end, paragraph in body if paragraph < 2), default=0)
 
 
-def _start_of(place: Place) -> int:
-    return place.start
+def _widened(text: str, start: int, end: int) -> int:
+    """Takes in the accents of a last letter and the last dot of an acronym."""
+    after = text[end : end + 1]
+    while after > "\x7f" and combining(after):
+        end += 1
+        after = text[end : end + 1]
+    return end + 1 if after == "." and end - 2 > start and text[end - 2] == "." else end
 
 
 def _places(field: Field, text: str, begin: int) -> list[Place]:

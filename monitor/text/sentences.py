@@ -23,6 +23,9 @@ _DOUBTFUL = _set_of("""
     jr sr inc corp ltd co llc plc bros dept univ assn ave blvd etc eg ie
     jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun""")
 _NUMBERED = _set_of("no nos p pp art fig vol ch sec para op nr")
+_LONGEST_SHORT = max(map(len, _DOUBTFUL | _NUMBERED))
+"""What ends in more small letters than this is no abbreviation that could be written small."""
+
 _OPENERS = _set_of("""
     the a an he she it its they we i you his her their our my this that these those there here
     in on at by for from with after before when while as if since although though
@@ -100,7 +103,8 @@ def _parts_paragraphs(text: str, start: int, after: int, signs: str) -> bool:
 
 def _is_stop(text: str, start: int, after: int, signs: str) -> bool:
     """Whether a full stop ends a sentence, by the word before it and the one to come."""
-    if signs[:2] == "..":
+    last = text[max(0, start - _LONGEST_SHORT - 1) : start]
+    if signs[:2] == ".." or (len(last) > _LONGEST_SHORT and last.isalpha() and last.islower()):
         return True
     before = text[max(0, start - 24) : start].split()
     if not before:

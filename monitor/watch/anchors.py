@@ -1,10 +1,10 @@
 """Which keys must an article show before a watch is worth deciding?
 
 The rarest thing the watch cannot do without, and then the second rarest: of AND the rarest parts,
-of OR each branch its own; filters and negatives are never keys. A first key is a pattern of the
-line that the lexicon looks for, or a subject or topic that the article may name; a second key is a
-single word, a beginning, or a subject. Choosing by rarity is what makes 10,000 watches cost little
-more than 100 (as Lucene Monitor's MultipassTermFilteredPresearcher does with two passes).
+of OR each branch its own; filters and negatives are never keys. A key is a pattern of the line that
+the lexicon looks for, or a subject or topic that the article may name. Choosing by rarity is what
+makes 10,000 watches cost little more than 100 (as Lucene Monitor's
+MultipassTermFilteredPresearcher does with two passes).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple, TypeAlias, assert_never
 
 from monitor.lexicon import patterns
 from monitor.text import folded
-from monitor.watch.frequent import FREQUENT
+from monitor.watch.frequent import COMMON, FREQUENT
 from monitor.watch.plan import wild_form, wild_head
 from monitor.watch.tree import (
     And,
@@ -38,15 +38,10 @@ Key: TypeAlias = bytes | SubjectKey
 
 
 class Way(NamedTuple):
-    """One way for a watch to hold: the article shows one of `first`.
-
-    And, if there are any, one of `second` (words and subjects) or of `patterns` (beginnings, and
-    words of scripts that do not part them).
-    """
+    """One way for a watch to hold: the article shows one of `first`, and one of `second` if any."""
 
     first: tuple[Key, ...]
     second: tuple[Key, ...]
-    patterns: tuple[bytes, ...]
 
 
 _Need: TypeAlias = tuple[float, tuple[Key, ...]]
@@ -62,25 +57,26 @@ def ways_of(node: Node) -> tuple[Way, ...]:
 def _way(branch: Node) -> Way:
     needs = sorted(_needs(branch), key=_how_often)
     assert needs, "a query without a positive branch is refused when it is parsed"
-    second = next((keys for _, keys in needs[1:] if keys != needs[0][1]), ())
-    return Way(
-        needs[0][1],
-        tuple(dict.fromkeys(_rarest_word(key) for key in second if not _is_piece(key))),
-        tuple(key for key in second if isinstance(key, bytes) and _is_piece(key)),
-    )
+    first = needs[0][1]
+    second = next((keys for _, keys in needs[1:] if keys != first), ())
+    rarest = tuple(dict.fromkeys(map(_rarest_word, second)))
+    return Way(first, () if any(map(_is_everywhere, rarest)) else rarest)
 
 
 def _how_often(need: _Need) -> float:
     return need[0]
 
 
-def _is_piece(key: Key) -> bool:
-    """Whether a pattern may stand for part of a word."""
-    return isinstance(key, bytes) and not key[:1] == key[-1:] == b" "
-
-
 def _rarest_word(key: Key) -> Key:
-    return min(key.split(), key=_word_frequency) if isinstance(key, bytes) else key
+    """A pattern of several words as its rarest one: shared by more watches, and short."""
+    if not isinstance(key, bytes) or not key[:1] == key[-1:] == b" ":
+        return key
+    return b" %b " % min(key.split(), key=_word_frequency)
+
+
+def _is_everywhere(key: Key) -> bool:
+    """Whether a key stands in so many articles that asking for it parts nothing."""
+    return isinstance(key, bytes) and key.strip() in COMMON
 
 
 def _needs(node: Node) -> Iterator[_Need]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from itertools import islice
+from bisect import bisect_left
 
-from monitor.model import Evidence, Field
-from monitor.text import FIELDS, Place, Span
+from monitor.model import Evidence
+from monitor.text import FIELDS, Apart, Span
 from monitor.watch.clauses import Clause, Wanted
 from monitor.watch.scene import Scene
 
@@ -26,10 +25,9 @@ def show(clause: Clause, scene: Scene) -> tuple[Evidence, ...]:
             wanted.append(proof)
     chosen = dict.fromkeys(_chosen(wanted[: 4 * MAX_SHOWN], scene))
     if not said:
-        first = sorted(islice(chosen, MAX_SHOWN))
-        return tuple([scene.evidence(span, label) for span, label in first])
+        return tuple([scene.evidence(span, label) for span, label in sorted([*chosen][:MAX_SHOWN])])
     shown = dict.fromkeys((*said, *(scene.evidence(span, label) for span, label in chosen)))
-    return tuple(sorted(islice(shown, MAX_SHOWN), key=_place_in_text))
+    return tuple(sorted([*shown][:MAX_SHOWN], key=_place_in_text))
 
 
 def _place_in_text(found: Evidence) -> tuple[int, int, int]:
@@ -37,21 +35,25 @@ def _place_in_text(found: Evidence) -> tuple[int, int, int]:
 
 
 def _chosen(wanted: list[Wanted], scene: Scene) -> list[tuple[Span, str]]:
-    """For each clause the place whose sentence, then paragraph, shows most of the clauses."""
-    if len(wanted) == 1 or all(len(spans) == 1 for _, spans in wanted):
+    """For each clause one place, about a place of the clause that has the fewest."""
+    if all(len(spans) == 1 for _, spans in wanted):
         return [(spans[0], label) for label, spans in wanted]
-    rows = [
-        (label, [(span, scene.reading.place_of(span)) for span in spans[:_LOOKED_AT]])
-        for label, spans in wanted
-    ]
-    sentences: Counter[Place] = Counter()
-    paragraphs: Counter[tuple[Field, int]] = Counter()
-    for _, row in rows:
-        sentences.update({place for _, place in row})
-        paragraphs.update({(place.field, place.paragraph) for _, place in row})
+    fewest = min([spans for _, spans in wanted], key=len)
+    if len(fewest) == 1:
+        return _about(fewest[0], wanted, scene)[1]
+    return min(_about(middle, wanted, scene) for middle in fewest[:_LOOKED_AT])[1]
 
-    def company(found: tuple[Span, Place]) -> tuple[int, int, int]:
-        span, place = found
-        return sentences[place], paragraphs[place.field, place.paragraph], -span[0]
 
-    return [(max(row, key=company)[0], label) for label, row in rows]
+def _about(
+    middle: Span, wanted: list[Wanted], scene: Scene
+) -> tuple[Apart, list[tuple[Span, str]]]:
+    """The places nearest to one, a clause each, and how far they are from it in all."""
+    lines = stops = letters = 0
+    chosen: list[tuple[Span, str]] = []
+    for label, spans in wanted:
+        at = bisect_left(spans, middle)
+        beside = spans[max(0, at - 1) : at + 1]
+        apart, span = min([(scene.reading.apart(span, middle), span) for span in beside])
+        chosen.append((span, label))
+        lines, stops, letters = lines + apart[0], stops + apart[1], letters + apart[2]
+    return (lines, stops, letters), chosen

@@ -10,9 +10,11 @@ from monitor.watch.scene import Scene
 class AllOf:
     """Every part; the cheap ones are asked first."""
 
+    __slots__ = ("_by_cost", "_parts", "cost")
+
     def __init__(self, parts: tuple[Clause, ...]) -> None:
         self._parts = parts
-        self._by_cost = tuple(sorted(parts, key=lambda part: part.cost))
+        self._by_cost = _cheapest_first(parts)
         self.cost = max(part.cost for part in parts)
 
     def holds(self, scene: Scene) -> bool:
@@ -29,9 +31,11 @@ class AllOf:
 class AnyOf:
     """At least one part."""
 
+    __slots__ = ("_by_cost", "_parts", "cost")
+
     def __init__(self, parts: tuple[Clause, ...]) -> None:
         self._parts = parts
-        self._by_cost = tuple(sorted(parts, key=lambda part: part.cost))
+        self._by_cost = _cheapest_first(parts)
         self.cost = max(part.cost for part in parts)
 
     def holds(self, scene: Scene) -> bool:
@@ -49,6 +53,8 @@ class AnyOf:
 class AnySpotted(AnyOf):
     """An OR-group of clauses with places: it has places itself, so it can stand near others."""
 
+    __slots__ = ("_spotted",)
+
     def __init__(self, parts: tuple[Spotted, ...]) -> None:
         super().__init__(parts)
         self._spotted = parts
@@ -56,12 +62,19 @@ class AnySpotted(AnyOf):
     def look(self, scene: Scene) -> tuple[Span, ...]:
         return tuple(sorted({span for part in self._spotted for span in scene.spans(part)}))
 
+    def proof(self, scene: Scene) -> Proof:
+        for part in self._spotted:
+            if scene.spans(part):
+                yield from part.proof(scene)
+
     def named(self, scene: Scene, span: Span) -> str:
         return next(part.named(scene, span) for part in self._spotted if span in scene.spans(part))
 
 
 class NoneOf:
     """The part does not hold. Proves nothing in the text."""
+
+    __slots__ = ("_part", "cost")
 
     def __init__(self, part: Clause) -> None:
         self._part = part
@@ -76,6 +89,8 @@ class NoneOf:
 
 class Counted:
     """At least `count` mentions of the part; mentions that overlap count once."""
+
+    __slots__ = ("_count", "_part", "cost")
 
     def __init__(self, count: int, part: Spotted) -> None:
         self._count, self._part = count, part
@@ -96,3 +111,9 @@ class Counted:
     def proof(self, scene: Scene) -> Proof:
         for span in self._apart(scene)[: self._count]:
             yield self._part.named(scene, span), (span,)
+
+
+def _cheapest_first(parts: tuple[Clause, ...]) -> tuple[Clause, ...]:
+    """By cost; the same tuple where it is in that order already, for its memory."""
+    by_cost = tuple(sorted(parts, key=lambda part: part.cost))
+    return parts if by_cost == parts else by_cost

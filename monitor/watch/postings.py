@@ -1,95 +1,95 @@
 """Postings: which watches are worth deciding, now that an article shows these keys?
 
 A watch is posted under its first key. Where it has a second one it is let through only when the
-article shows that, too: looked up in the set of the article's words, subjects and topics, a
-beginning such as b" terror" in the line.
+article shows that, too. All keys are what one pass of the lexicon finds: numbers of patterns, and
+subjects that may be named.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 from monitor.lexicon import Mentions
 from monitor.model import Topic
-from monitor.text import Reading, folded
+from monitor.text import folded
 from monitor.watch.anchors import Key, SubjectKey, Way
 
-_FEW = 10
-"""Second words up to which each is looked for in the line: cheaper than the set of all words."""
-
 _Row: TypeAlias = tuple[int, ...]
-_Gate = TypeVar("_Gate", bytes, SubjectKey)
-_NONE: dict[Any, _Row] = {}
-_NOBODY: set[SubjectKey] = set()
+_Second = TypeVar("_Second", int, SubjectKey)
+
+
+class Gate(NamedTuple, Generic[_Second]):
+    """Watches by number, let through by a second key.
+
+    The keys stand beside their rows as a set, since two sets are compared by the hashes they keep;
+    the keys of a dict would be fetched from all over the memory.
+    """
+
+    keys: frozenset[_Second]
+    rows: Mapping[_Second, _Row]
+
+    def open(self, here: set[_Second], found: set[int]) -> None:
+        """Adds the watches whose second key is `here`."""
+        if not here.isdisjoint(self.keys):
+            for key in here & self.keys:
+                found.update(self.rows[key])
 
 
 class Posting(NamedTuple):
     """Watches by number under one first key: those let through at once, and by second key."""
 
     at_once: _Row
-    by_word: dict[bytes, _Row]
-    by_subject: dict[SubjectKey, _Row]
-    by_pattern: dict[bytes, _Row]
+    by_pattern: Gate[int] | None
+    by_subject: Gate[SubjectKey] | None
 
 
 class Postings:
-    """All postings. `anchors` are the first keys that the lexicon must look for."""
+    """All postings. `anchors` are the keys that the lexicon must look for."""
 
     def __init__(self, ways: Iterable[tuple[int, Way]]) -> None:
-        self._postings = _built(ways)
-        self.anchors = frozenset(key for key in self._postings if isinstance(key, bytes))
-        self._subjects = self._postings.keys() - self.anchors
-        self._asks_subjects = bool(self._subjects) or any(
-            posting.by_subject for posting in self._postings.values()
-        )
+        self._ways = tuple(ways)
+        keys = {key for _, way in self._ways for key in (*way.first, *way.second)}
+        self.anchors = frozenset(key for key in keys if isinstance(key, bytes))
+        self._asks_subjects = len(self.anchors) < len(keys)
+        self._anchor_by_pattern: list[bytes | None] | None = None
+        self._by_pattern: dict[int, Posting] = {}
+        self._first: frozenset[int] = frozenset()
+        self._by_subject: dict[SubjectKey, Posting] = {}
 
-    def candidates(
-        self, reading: Reading, mentions: Mentions, topics: tuple[Topic, ...]
-    ) -> set[int]:
+    def bind(self, anchor_by_pattern: list[bytes | None]) -> None:
+        """Lay the postings out by the numbers of a lexicon's patterns, if that is not done yet."""
+        if anchor_by_pattern is self._anchor_by_pattern:
+            return
+        number_of = {key: at for at, key in enumerate(anchor_by_pattern) if key is not None}
+        by_key = _laid_out(self._ways, number_of)
+        self._by_pattern = {
+            number: by_key[key] for key, number in number_of.items() if key in by_key
+        }
+        self._first = frozenset(self._by_pattern)
+        self._by_subject = {
+            key: posting for key, posting in by_key.items() if not isinstance(key, bytes)
+        }
+        self._anchor_by_pattern = anchor_by_pattern
+
+    def candidates(self, mentions: Mentions, topics: tuple[Topic, ...]) -> set[int]:
         """The numbers of the watches that an article may satisfy."""
-        found: set[int] = set()
-        here = mentions.perhaps.union(_topic_keys(topics)) if self._asks_subjects else _NOBODY
-        by_word: list[dict[bytes, _Row]] = []
-        for posting in self._shown(mentions, here):
-            if posting.at_once:
-                found.update(posting.at_once)
-            if posting.by_word:
-                by_word.append(posting.by_word)
-            if posting.by_subject:
-                _open(posting.by_subject, here, found)
-            if posting.by_pattern:
-                _search(posting.by_pattern, reading.line, found)
-        _open_words(by_word, reading, found)
-        return found
-
-    def _shown(self, mentions: Mentions, here: set[SubjectKey]) -> list[Posting]:
-        postings = self._postings
-        shown = [postings[key] for key in mentions.anchors if key in postings]
+        here: set[SubjectKey] = set()
+        if self._asks_subjects:
+            here = mentions.perhaps.union(_topic_keys(topics))
+        patterns, by_pattern = mentions.patterns, self._by_pattern
+        shown = [by_pattern[number] for number in patterns & self._first]
         if here:
-            shown += [postings[key] for key in self._subjects & here]
-        return shown
-
-
-def _open_words(gates: list[dict[bytes, _Row]], reading: Reading, found: set[int]) -> None:
-    if sum(map(len, gates)) <= _FEW:
-        for gate in gates:
-            _search({b" %b " % word: gate[word] for word in gate}, reading.line, found)
-        return
-    for gate in gates:
-        _open(gate, reading.words, found)
-
-
-def _open(gate: dict[_Gate, _Row], here: set[_Gate], found: set[int]) -> None:
-    if not here.isdisjoint(gate):
-        for key in gate.keys() & here:
-            found.update(gate[key])
-
-
-def _search(gate: dict[bytes, _Row], line: bytes, found: set[int]) -> None:
-    for pattern, numbers in gate.items():
-        if pattern in line:
-            found.update(numbers)
+            shown += [self._by_subject[key] for key in self._by_subject.keys() & here]
+        found: set[int] = set()
+        for at_once, patterns_gate, subjects_gate in shown:
+            if at_once:
+                found.update(at_once)
+            if patterns_gate is not None:
+                patterns_gate.open(patterns, found)
+            if subjects_gate is not None:
+                subjects_gate.open(here, found)
+        return found
 
 
 def _topic_keys(topics: tuple[Topic, ...]) -> list[SubjectKey]:
@@ -99,40 +99,40 @@ def _topic_keys(topics: tuple[Topic, ...]) -> list[SubjectKey]:
 class _Draft:
     """A posting while it is filled."""
 
-    __slots__ = ("at_once", "by_pattern", "by_subject", "by_word")
+    __slots__ = ("at_once", "by_pattern", "by_subject")
 
     def __init__(self) -> None:
         self.at_once: list[int] = []
-        self.by_word: dict[bytes, list[int]] = {}
+        self.by_pattern: dict[int, list[int]] = {}
         self.by_subject: dict[SubjectKey, list[int]] = {}
-        self.by_pattern: dict[bytes, list[int]] = {}
 
-    def add(self, number: int, way: Way) -> None:
-        if not way.second and not way.patterns:
+    def add(self, number: int, second: tuple[Key, ...], number_of: dict[bytes, int]) -> None:
+        if not second:
             self.at_once.append(number)
-        for key in way.second:
+        for key in second:
             if isinstance(key, bytes):
-                self.by_word.setdefault(key, []).append(number)
+                self.by_pattern.setdefault(number_of[key], []).append(number)
             else:
                 self.by_subject.setdefault(key, []).append(number)
-        for pattern in way.patterns:
-            self.by_pattern.setdefault(pattern, []).append(number)
 
     def finished(self) -> Posting:
         return Posting(
             tuple(self.at_once),
-            {key: tuple(numbers) for key, numbers in self.by_word.items()} or _NONE,
-            {key: tuple(numbers) for key, numbers in self.by_subject.items()} or _NONE,
-            {key: tuple(numbers) for key, numbers in self.by_pattern.items()} or _NONE,
+            _gate(self.by_pattern) if self.by_pattern else None,
+            _gate(self.by_subject) if self.by_subject else None,
         )
 
 
-def _built(ways: Iterable[tuple[int, Way]]) -> dict[Key, Posting]:
+def _gate(rows: dict[_Second, list[int]]) -> Gate[_Second]:
+    return Gate(frozenset(rows), {key: tuple(numbers) for key, numbers in rows.items()})
+
+
+def _laid_out(ways: Iterable[tuple[int, Way]], number_of: dict[bytes, int]) -> dict[Key, Posting]:
     drafts: dict[Key, _Draft] = {}
     for number, way in ways:
         for first in way.first:
             draft = drafts.get(first)
             if draft is None:
                 draft = drafts[first] = _Draft()
-            draft.add(number, way)
+            draft.add(number, way.second, number_of)
     return {key: draft.finished() for key, draft in drafts.items()}

@@ -26,6 +26,8 @@ Unit: TypeAlias = Literal["S", "P"]
 class Nearby:
     """Both clauses, at most `reach` words apart, or in one sentence or paragraph."""
 
+    __slots__ = ("_left", "_ordered", "_reach", "_right", "cost")
+
     def __init__(self, left: Spotted, right: Spotted, reach: Reach, *, ordered: bool) -> None:
         self._left, self._right = left, right
         self._reach, self._ordered = reach, ordered
@@ -67,6 +69,8 @@ class Nearby:
 class Lonely:
     """Some place of the left clause with no right one within reach."""
 
+    __slots__ = ("_left", "_reach", "_right", "cost")
+
     def __init__(self, left: Spotted, right: Spotted, reach: Reach) -> None:
         self._left, self._right, self._reach = left, right, reach
         self.cost = 2 if isinstance(reach, int) else 3
@@ -91,6 +95,8 @@ class Lonely:
 
 class Window:
     """All clauses in one sentence, one paragraph, or a window of that many words."""
+
+    __slots__ = ("_parts", "_within", "cost")
 
     def __init__(self, parts: tuple[Spotted, ...], within: Unit | int) -> None:
         self._parts, self._within = parts, within

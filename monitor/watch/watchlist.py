@@ -53,7 +53,7 @@ class Watchlist:
         self._compiled = tuple(compiled)
         self._postings = Postings(ways)
         self.anchors = self._postings.anchors
-        self._known_anchors = self.anchors
+        self._bound_to: list[bytes | None] | None = None
 
     @property
     def clauses(self) -> tuple[Clause, ...]:
@@ -68,6 +68,16 @@ class Watchlist:
             raise problem
         return watchlist
 
+    def bind(self, anchor_by_pattern: list[bytes | None]) -> None:
+        """Make ready for a lexicon (`Lexicon.anchor_by_pattern`); else its first article does it.
+
+        Raises Bug when the lexicon does not look for all `anchors`.
+        """
+        if not self.anchors <= frozenset(anchor_by_pattern):
+            raise Bug("the lexicon was compiled without this watchlist's anchors")
+        self._postings.bind(anchor_by_pattern)
+        self._bound_to = anchor_by_pattern
+
     def judge(
         self, reading: Reading, mentions: Mentions, topics: tuple[Topic, ...] = ()
     ) -> tuple[Match, ...]:
@@ -75,11 +85,9 @@ class Watchlist:
 
         `mentions` must come from a lexicon compiled with these `anchors`.
         """
-        if mentions.known_anchors is not self._known_anchors:
-            if not self.anchors <= mentions.known_anchors:
-                raise Bug("the lexicon was compiled without this watchlist's anchors")
-            self._known_anchors = mentions.known_anchors  # so that it is compared once
-        candidates = self._postings.candidates(reading, mentions, topics)
+        if mentions.anchor_by_pattern is not self._bound_to:
+            self.bind(mentions.anchor_by_pattern)
+        candidates = self._postings.candidates(mentions, topics)
         if not candidates:
             return ()
         scene = Scene(reading, mentions, topics)
