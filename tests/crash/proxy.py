@@ -1,8 +1,10 @@
-"""A Redis proxy on a unix socket that kills its client, or loses a reply, at a chosen command.
+"""A Redis proxy on a unix socket that kills its client or its server, or loses a reply, at a chosen
+command.
 
 It reads the protocol, so a point is a command, not a byte: "before" kills the client when the
 server has not seen the command, "after" when it has been carried out and the reply is on its way,
-"lose" drops that reply and the connection, as a network does.
+"lose" drops that reply and the connection, as a network does, and "server" kills the server that
+has carried it out, so that the reply is lost, too.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import signal
 import socket
 import struct
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha1
 from pathlib import Path
@@ -20,7 +23,7 @@ from typing import Literal, Self
 
 from monitor.store.redis import script
 
-Harm = Literal["before", "after", "lose"]
+Harm = Literal["before", "after", "lose", "server"]
 
 SCRIPTS = {
     sha1(script(path.stem).encode(), usedforsecurity=False).hexdigest(): path.stem
@@ -82,12 +85,18 @@ class Proxy:
     """Stands before a server. `points` are the commands seen so far, without the noise."""
 
     def __init__(
-        self, path: Path, server: str, *, point: int | None = None, harm: Harm | None = None
+        self,
+        path: Path,
+        server: str,
+        *,
+        point: int | None = None,
+        harm: Harm | None = None,
+        kill_server: Callable[[], None] = lambda: None,
     ) -> None:
         self.url = f"unix://{path}"
         self.points: list[str] = []
         self._server = server
-        self._point, self._harm = point, harm
+        self._point, self._harm, self._kill_server = point, harm, kill_server
         self._lock = threading.Lock()
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(path))
@@ -118,10 +127,10 @@ class Proxy:
 
     def _serve(self, client: socket.socket) -> None:
         with client, socket.socket(socket.AF_UNIX) as server:
-            server.connect(self._server)
             asked, answered = Stream(client), Stream(server)
             pid = peer(client)
             try:
+                server.connect(self._server)
                 while True:
                     command, data = asked.value()
                     harm = self._harm_for(command)
@@ -132,6 +141,8 @@ class Proxy:
                     _, reply = answered.value()
                     if harm == "after":
                         os.kill(pid, signal.SIGKILL)
+                    if harm == "server":
+                        self._kill_server()
                     if harm is not None:
                         return
                     client.sendall(reply)

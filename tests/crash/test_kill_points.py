@@ -1,11 +1,15 @@
-"""Killed before and after every command to Redis, and robbed of every reply: nothing lost, nothing
-doubled. The points are counted in a clean run, so that a new call is a new point."""
+"""Killed before and after every command to Redis, robbed of every reply, and Redis itself killed at
+every command: nothing lost, nothing doubled. The points are counted in a clean run, so that a new
+call is a new point."""
 
 from __future__ import annotations
 
 import json
 import multiprocessing
+import os
+import signal
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +17,8 @@ import steps
 from loopback import LoopbackHttp, Request
 from proxy import Harm, Proxy
 
+from monitor.embedded import Embedded
+from monitor.errors import StoreUnavailable
 from monitor.model import ARTICLES, DELIVERIES
 from monitor.store import Store, keys
 
@@ -39,8 +45,6 @@ class Scene:
         self.store, self.folder, self.web = store, folder, web
         self.server = store.client.connection_pool.connection_kwargs["path"]
         self.direct = f"unix://{self.server}"
-        for path in LUA.glob("*.lua"):  # or the first call of each would count twice
-            store.client.script_load(path.read_text())
         seeds = folder / "seeds"
         seeds.mkdir()
         rows = [
@@ -59,6 +63,8 @@ class Scene:
 
     def reset(self) -> None:
         self.store.client.flushall()
+        for path in LUA.glob("*.lua"):  # or the first call of each would count twice
+            self.store.client.script_load(path.read_text())
         self.web.requests.clear()
 
     def run(self, step: str, url: str | None = None) -> int | None:
@@ -167,3 +173,46 @@ def test_nothing_is_lost_or_doubled_wherever_it_is_struck(
         first = ("poll_feed",) if step == "poll_feed" else ("poll_seeds",)
         scene.finish(*first)
         scene.check(where, once=harm == "lose" or step != "deliver")
+
+
+@pytest.fixture
+def mortal(tmp_path: Path) -> Iterator[Embedded]:
+    """A server of its own that is started again when it dies, its log mended before."""
+    with Embedded(tmp_path / "redis") as server:
+        yield server
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("step", list(BEFORE))
+def test_nothing_is_lost_or_doubled_wherever_redis_dies(
+    mortal: Embedded, tmp_path: Path, until: Callable[..., None], step: str
+) -> None:
+    # given
+    def kill() -> None:
+        assert mortal.pid is not None
+        os.kill(mortal.pid, signal.SIGKILL)
+
+    pages = {"/feed": (200, {}, RSS), "/hook": (200, {}, b"")}
+    with LoopbackHttp(pages) as web, closing(Store(mortal.url)) as store:
+        scene = Scene(store, tmp_path, web)
+        for point, command in enumerate(points(scene, step)):
+            where = f"redis killed after {command}, command {point} of {step}"
+            prepared(scene, step)
+            first = mortal.pid
+            # when
+            path = tmp_path / f"p{point}"
+            with Proxy(path, scene.server, point=point, harm="server", kill_server=kill) as proxy:
+                scene.run(step, proxy.url)
+            if len(proxy.points) > point:
+                until(lambda first=first: mortal.pid not in (None, first), what="a new server")
+            until(lambda: answers(store), what="it answers")
+            # then
+            scene.finish("poll_feed" if step == "poll_feed" else "poll_seeds")
+            scene.check(where, once=step != "deliver")
+
+
+def answers(store: Store) -> bool:
+    try:
+        return store.view.answers()
+    except StoreUnavailable:
+        return False
