@@ -51,8 +51,6 @@ def split(text: str) -> list[tuple[int, int, int]]:
         if end > start:
             found.append((start, start + len(text[start:end].rstrip()), paragraph))
             paragraph += ends_paragraph
-        elif ends_paragraph and found and found[-1][2] == paragraph:
-            paragraph += 1
         start = next_start
     end = len(text.rstrip())
     if end > start:

@@ -6,6 +6,7 @@ A clause is made once for all watches that share it; `Scene` keeps what it found
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Protocol, TypeAlias, assert_never
 
@@ -47,7 +48,7 @@ class Spotted(Clause, Protocol):
         ...
 
 
-class _Leaf:
+class _Leaf(ABC):
     """A clause that holds where it stands.
 
     Slots all through: of 100,000 watches it is the memory that has to be fetched which costs.
@@ -59,8 +60,9 @@ class _Leaf:
     def __init__(self, label: str, scope: Scope | None) -> None:
         self.label, self.scope = label, scope
 
+    @abstractmethod
     def look(self, scene: Scene) -> tuple[Span, ...]:
-        raise NotImplementedError
+        """As `Spotted` has it."""
 
     def holds(self, scene: Scene) -> bool:
         return bool(scene.spans(self))

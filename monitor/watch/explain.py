@@ -142,7 +142,8 @@ class _Explainer:
         return self._missed(node, miss, _BOTH_STAND, sides)
 
     def _distance(self, node: Near | NotNear | AtLeast | Together, scope: Scope | None) -> Miss:
-        spotted = [self.planner.spotted(side, scope) for side in _sides(node)]
+        sides = _sides(node)
+        spotted = [self.planner.spotted(side, scope) for side in sides]
         match node:
             case Near():
                 return distances.of_near(self.scene, spotted[0], spotted[1], node)
@@ -150,11 +151,8 @@ class _Explainer:
                 return distances.of_not_near(self.scene, spotted[0], spotted[1], node)
             case AtLeast(count=count):
                 return distances.of_count(self.scene, spotted[0], count)
-            case Together(within=within):
-                labels = [spell(side) for side in _sides(node)]
-                return distances.of_window(self.scene, spotted, labels, within)
-            case _:
-                assert_never(node)
+        labels = [spell(side) for side in sides]
+        return distances.of_window(self.scene, spotted, labels, node.within)
 
     def _missed(
         self, node: Node, miss: Miss, closeness: float, parts: tuple[Verdict, ...] = ()

@@ -52,15 +52,12 @@ class Postings:
         keys = {key for _, way in self._ways for key in (*way.first, *way.second)}
         self.anchors = frozenset(key for key in keys if isinstance(key, bytes))
         self._asks_subjects = len(self.anchors) < len(keys)
-        self._anchor_by_pattern: list[bytes | None] | None = None
         self._by_pattern: dict[int, Posting] = {}
         self._first: frozenset[int] = frozenset()
         self._by_subject: dict[SubjectKey, Posting] = {}
 
     def bind(self, anchor_by_pattern: list[bytes | None]) -> None:
-        """Lay the postings out by the numbers of a lexicon's patterns, if that is not done yet."""
-        if anchor_by_pattern is self._anchor_by_pattern:
-            return
+        """Lay the postings out by the numbers of a lexicon's patterns."""
         number_of = {key: at for at, key in enumerate(anchor_by_pattern) if key is not None}
         by_key = _laid_out(self._ways, number_of)
         self._by_pattern = {
@@ -70,7 +67,6 @@ class Postings:
         self._by_subject = {
             key: posting for key, posting in by_key.items() if not isinstance(key, bytes)
         }
-        self._anchor_by_pattern = anchor_by_pattern
 
     def candidates(self, mentions: Mentions, topics: tuple[Topic, ...]) -> set[int]:
         """The numbers of the watches that an article may satisfy."""
