@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 LEAD_CHARS = 400
 """Of the text, at the most, that an alert carries beyond its evidence."""
 
-BACKFILL = "older than 48 hours at the first poll"
+SILENT = {
+    Origin.BACKFILL: "older than 48 hours at the first poll",
+    Origin.MUTED: "its source is muted (`mute` in feeds.toml)",
+}
+"""Why what came in this way raises no alert, whatever it says."""
 
 
 def decide(
@@ -62,8 +66,8 @@ def decide(
 
 def _silence(article: Article, claim: Claim, told: Spoken | None) -> str | None:
     """Why this match is not told, or None if it is."""
-    if article.origin is Origin.BACKFILL:
-        return BACKFILL
+    if article.origin in SILENT:
+        return SILENT[article.origin]
     if told is None or told.article == article.ref:
         return None
     if claim.relation is Relation.COPY:

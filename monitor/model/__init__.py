@@ -6,7 +6,17 @@ from monitor.model.delivery import Delivery, DeliveryState, Later, Receipt, Refu
 from monitor.model.ids import digest
 from monitor.model.job import ARTICLES, DELIVER, DELIVERIES, JOBS, JUDGE
 from monitor.model.mention import Evidence, Mention, Sentence, SubjectKind
-from monitor.model.source import Hints, Interval, ParsedSource, Source, SourceProblem
+from monitor.model.source import (
+    PLAIN,
+    Access,
+    Hints,
+    Interval,
+    ParsedSource,
+    Part,
+    Priority,
+    Source,
+    SourceProblem,
+)
 from monitor.model.story import Claim, Relation
 from monitor.model.subject import Actor, ActorKind, Place, PlaceKind, Theme
 from monitor.model.topic import Topic, TopicEvidence
@@ -18,6 +28,8 @@ __all__ = [
     "DELIVERIES",
     "JOBS",
     "JUDGE",
+    "PLAIN",
+    "Access",
     "Actor",
     "ActorKind",
     "Alert",
@@ -36,8 +48,10 @@ __all__ = [
     "Mention",
     "Origin",
     "ParsedSource",
+    "Part",
     "Place",
     "PlaceKind",
+    "Priority",
     "Receipt",
     "Refused",
     "Relation",

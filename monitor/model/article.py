@@ -21,12 +21,14 @@ class Origin(StrEnum):
     """How an article came in, which decides whether it may alert.
 
     BACKFILL is what stood in a feed before its first poll and is older than 48 hours: it is judged
-    and kept, but raises no alert.
+    and kept, but raises no alert; neither does what is MUTED, of a source that is read for the
+    record only.
     """
 
     FEED = "feed"
     BACKFILL = "backfill"
     SEED = "seed"
+    MUTED = "muted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

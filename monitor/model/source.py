@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
 from monitor.model.article import Article
 
 Interval = timedelta | Literal["auto"]
+Priority = Literal["high", "normal", "low"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """How a source's server is reached, where that takes more than its address. All of it may be
+    secret, so none of it is in the repr.
+
+    `headers` are sent with each request, as is `authorization` ("" for none). `proxy` is the
+    address of an HTTP proxy, `ca` certificates in PEM that are trusted beside the system's.
+    """
+
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    authorization: str = field(default="", repr=False)
+    proxy: str = field(default="", repr=False)
+    ca: str = field(default="", repr=False)
+
+    @property
+    def is_private(self) -> bool:
+        """Whether something is sent that no other server may see."""
+        return bool(self.headers or self.authorization)
+
+
+PLAIN = Access()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +40,10 @@ class Source:
     """A feed to poll. `tier` 1 is the most trusted; `interval` is the time between two polls.
 
     `respect_hints` is whether the publisher's wishes for fewer polls hold; `backfill` how many
-    entries of the first poll become articles, the newest ones (None: all).
+    entries of the first poll become articles, the newest ones (None: all). One that is not
+    `enabled` is not polled; one that is `mute` is read, and raises no alert. `priority` is its
+    place among feeds that are due at once. `distrusted` are guids that different entries bore
+    before: who bears one is named by link or text.
     """
 
     id: str
@@ -29,6 +56,11 @@ class Source:
     tags: tuple[str, ...] = ()
     respect_hints: bool = True
     backfill: int | None = 10
+    access: Access = PLAIN
+    enabled: bool = True
+    mute: bool = False
+    priority: Priority = "normal"
+    distrusted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +86,22 @@ class SourceProblem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A document that another one lists: its address, and when it is said to have changed, as
+    given, "" for nothing.
+    """
+
+    url: str
+    changed: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedSource:
     """What a document held: its articles in document order, and its problems.
 
-    `title`, `language` and `hints` are what the document says of itself.
+    `title`, `language` and `hints` are what the document says of itself. A list of sitemaps has
+    `parts` instead of articles, the likeliest to bring news first. `shared_guids` are those
+    that different entries bore, so that they name nothing.
     """
 
     articles: tuple[Article, ...]
@@ -65,3 +109,5 @@ class ParsedSource:
     title: str | None = None
     language: str | None = None
     hints: Hints = Hints()
+    parts: tuple[Part, ...] = ()
+    shared_guids: tuple[str, ...] = ()

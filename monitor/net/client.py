@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import ssl
 from dataclasses import dataclass
+from ipaddress import ip_address
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Self
 
@@ -13,6 +15,7 @@ from yarl import URL
 
 from monitor import __version__
 from monitor.errors import AddressRefused, BadStatus, FetchError
+from monitor.model import PLAIN, Access
 from monitor.net.decode import OFFERED, Decoder
 from monitor.net.faults import FOREIGN, translated
 from monitor.net.guard import Guard, Network
@@ -67,6 +70,10 @@ class Client:
     `allow` are networks that may be called although private, and on any port; `contact` is shown in
     the User-Agent. It keeps no cookies and takes no proxy from the environment. How many requests
     run at a time is the caller's affair: a request that waited for a slot would run out of time.
+
+    Requests through a proxy have a session of their own without the guard: what is connected to is
+    the proxy, which the configuration names, and which has to do the guarding. Only addresses that
+    are spelt out as numbers are still judged here.
     """
 
     def __init__(
@@ -81,12 +88,20 @@ class Client:
         shown = " ".join(contact.split())
         self._agent = f"Wirewatch/{__version__}" + (f" (+{shown})" if shown else "")
         self._session: aiohttp.ClientSession | None = None
+        self._proxied: aiohttp.ClientSession | None = None
+        self._trust: dict[str, ssl.SSLContext] = {}
 
     async def __aenter__(self) -> Self:
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
+        self._session = self._opening(
+            aiohttp.TCPConnector(
                 limit=0, socket_factory=self._guard.socket, resolver=self._resolver
-            ),
+            )
+        )
+        return self
+
+    def _opening(self, connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=connector,
             auto_decompress=False,
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,
@@ -95,7 +110,6 @@ class Client:
             max_line_size=_HEADER_BYTES,
             max_field_size=_HEADER_BYTES,
         )
-        return self
 
     async def __aexit__(
         self,
@@ -103,22 +117,29 @@ class Client:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._session is not None:
-            await self._session.close()
+        for session in (self._session, self._proxied):
+            if session is not None:
+                await session.close()
 
     async def get(
-        self, url: str, *, headers: Mapping[str, str] = _NO_HEADERS, limits: Limits = DEFAULT
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] = _NO_HEADERS,
+        limits: Limits = DEFAULT,
+        access: Access = PLAIN,
     ) -> Response:
         """What is at this address, redirects followed. Any status is an answer, not an error.
 
-        Raises one of the FetchError family.
+        What `access` has to send goes to this origin alone: a redirect to another loses it. Raises
+        one of the FetchError family.
         """
         asked = _address(url)
         refused: list[str] = []
         Guard.refused.set(refused)
         try:
             async with asyncio.timeout(limits.total_s):
-                return await self._follow(asked, dict(headers), limits)
+                return await self._follow(asked, dict(headers), limits, access)
         except FOREIGN as error:
             raise _fault(error, asked, refused, limits) from error
         except FetchError as error:
@@ -151,16 +172,55 @@ class Client:
         async with answer:
             return _response(answer, asked, await _note(answer), permanent=False)
 
+    def _judge_number(self, url: URL) -> None:
+        """Refuse an address spelt as a number that no proxy should be asked for."""
+        try:
+            address = ip_address(url.host or "")
+        except ValueError:
+            return  # a name: the proxy resolves it, and must judge what comes out
+        if not self._guard.allows(address):
+            raise AddressRefused(f"{address} is not a public address")
+
     @property
     def _opened(self) -> aiohttp.ClientSession:
         assert self._session is not None, "use `async with Client() as client`"
         return self._session
 
-    async def _follow(self, url: URL, headers: dict[str, str], limits: Limits) -> Response:
+    def _through(self, access: Access) -> aiohttp.ClientSession:
+        """The session for this access: the guarded one, or that of proxies."""
+        if not access.proxy:
+            return self._opened
+        if self._proxied is None:
+            self._proxied = self._opening(aiohttp.TCPConnector(limit=0, resolver=self._resolver))
+        return self._proxied
+
+    def _trusting(self, ca: str) -> ssl.SSLContext | bool:
+        """What TLS trusts: the system's certificates, and those given in PEM beside them."""
+        if not ca:
+            return True
+        if ca not in self._trust:
+            self._trust[ca] = trusting(ca)
+        return self._trust[ca]
+
+    async def _follow(
+        self, url: URL, headers: dict[str, str], limits: Limits, access: Access
+    ) -> Response:
         for_good = True
         status = 0
+        session, trust = self._through(access), self._trusting(access.ca)
+        private = dict(access.headers)
+        if access.authorization:
+            private["Authorization"] = access.authorization
         for hop in range(limits.redirects + 1):
-            async with self._opened.get(url, headers=headers, allow_redirects=False) as answer:
+            if access.proxy:
+                self._judge_number(url)
+            async with session.get(
+                url,
+                headers=headers | private,
+                allow_redirects=False,
+                ssl=trust,
+                proxy=access.proxy or None,
+            ) as answer:
                 status = answer.status
                 target = answer.headers.get("Location") if status in _MOVED else None
                 if target is None:
@@ -170,10 +230,18 @@ class Client:
             there = next_hop(url, target)
             if there.origin() != url.origin():
                 headers = {k: v for k, v in headers.items() if k.lower() not in _SECRET_HEADERS}
+                private = {}  # for good: who sends us away decides where we come back to
             url = there
         raise BadStatus(
             f"redirected more than {limits.redirects} times, last to {url.host}", status=status
         )
+
+
+def trusting(ca: str) -> ssl.SSLContext:
+    """TLS that trusts these certificates beside the system's. Raises ssl.SSLError for no PEM."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(cadata=ca)
+    return context
 
 
 def _address(url: str) -> URL:

@@ -14,6 +14,16 @@ from monitor.errors import FetchError, TimedOut, Unreachable
 # There is no row for ClientError itself: a test fails when aiohttp grows a new kind.
 FAULTS: Final[tuple[tuple[type[Exception], type[FetchError], str], ...]] = (
     (
+        aiohttp.ClientProxyConnectionError,
+        Unreachable,
+        "no connection to the proxy of {host}: {reason}; check `proxy` of the source",
+    ),
+    (
+        aiohttp.ClientHttpProxyError,
+        Unreachable,
+        "the proxy of {host} does not let us through; check its user and password",
+    ),
+    (
         aiohttp.ClientConnectorCertificateError,
         Unreachable,
         "{host} has no valid TLS certificate; its owner must renew it",

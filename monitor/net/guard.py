@@ -73,8 +73,16 @@ class Guard:
         made.setblocking(False)
         return made
 
+    def allows(self, address: Address) -> bool:
+        """Whether this address is public, or in the allow-list."""
+        mapped = address_of(str(address))
+        return self._is_listed(mapped) or is_public(mapped)
+
+    def _is_listed(self, address: Address) -> bool:
+        return any(address in net for net in self._allow if net.version == address.version)
+
     def _objection(self, address: Address, port: int) -> str:
-        if any(address in net for net in self._allow if net.version == address.version):
+        if self._is_listed(address):
             return ""
         if not is_public(address):
             return f"{address} is not a public address"

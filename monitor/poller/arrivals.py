@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.dedupe import article_keys
-from monitor.model import Article, Origin, ParsedSource
+from monitor.model import Article, Origin, ParsedSource, Source
 from monitor.poller.progress import Document
 from monitor.poller.record import MARK, Record, marks
 from monitor.store import seen_member
@@ -38,11 +38,13 @@ def arrivals_of(
     *,
     record: Record,
     shown: str,
-    backfill: int | None,
+    source: Source,
     fetched: datetime,
+    overlaps: bool | None = None,
 ) -> Arrived:
     """What is new in a document: all that was not seen before, or, of a feed's first document, the
-    newest `backfill`. `shown` is what the last document left there.
+    newest `backfill`. `shown` is what the last document left there; `overlaps` says whether this
+    one shares entries with it where that was found out already.
     """
     first = record.well is None
     address, _, last = shown.partition(" ")
@@ -50,10 +52,13 @@ def arrivals_of(
         last = ""  # another address showed that: to share nothing with it means nothing
     new = tuple(a for a, is_new in zip(parsed.articles, unseen, strict=True) if is_new)
     if first:
-        new = first_articles(new, backfill, fetched)
+        new = first_articles(new, source.backfill, fetched)
+    if source.mute:
+        new = tuple(replace(article, origin=Origin.MUTED) for article in new)
     now_shown = marks(tuple(article.ref for article in parsed.articles))
+    document = _document(parsed, new, unseen, last, first=first)
     return Arrived(
-        document=_document(parsed, new, unseen, last, first=first),
+        document=document if overlaps is None else replace(document, overlaps=overlaps or first),
         articles=tuple(reversed(new)),
         members=members,
         # An empty document must not hide a gap between the last full one and the next.

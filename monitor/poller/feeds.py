@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from structlog.typing import FilteringBoundLogger
 
 from monitor.errors import FetchError, SourceError, StoreConflict
-from monitor.model import Source
+from monitor.model import ParsedSource, Source
 from monitor.net import Client
 from monitor.poller.arrivals import Arrived, arrivals_of, members_of
+from monitor.poller.parts import Gathered, Known, as_listed, field_of, gather, joined, known_of
 from monitor.poller.progress import after_failure, after_success, parked_for, validators_to_send
 from monitor.poller.record import (
     Record,
@@ -88,14 +89,17 @@ class FeedPoll:
     ) -> Turn:
         asked = validators_to_send(record, began)
         answer = await fetch(self.client, replace(source, url=address_of(record, source)), asked)
+        held = await self._held(source, state, record, answer, began)
         arrived = None
-        if isinstance(answer, Fetched):
-            arrived = await self._arrived(source, state, record, answer)
+        if held.parsed is not None:
+            arrived = await self._arrived(source, state, record, held, held.parsed)
         document = arrived.document if arrived else None
         after = after_success(record, source, answer, document, asked=asked, began=began)
+        if held.parsed is not None:
+            after = after.with_shared_guids(held.parsed.shared_guids)
         wait = None if answer.retry_after_s is None else timedelta(seconds=answer.retry_after_s)
         due = due_after_success(source, after, self.now(), retry_after=wait)
-        await self._put(source, state, after, due, arrived=arrived)
+        await self._put(source, state, after, due, arrived=arrived, known=held.known)
         self._say(source, record, after, answer, arrived)
         return Turn(
             polled=Polled(
@@ -107,31 +111,64 @@ class FeedPoll:
             host=host_of(address_of(after, source)),
         )
 
+    async def _held(
+        self,
+        source: Source,
+        state: SourceState,
+        record: Record,
+        answer: Fetched | NotModified,
+        began: datetime,
+    ) -> Gathered:
+        """What the document holds; of a list of sitemaps, what those hold that it names."""
+
+        async def read(body: bytes, url: str, content_type: str | None) -> ParsedSource:
+            return await self.parser.parse(
+                body,
+                source=replace(source, distrusted=record.shared_guids),
+                url=url,
+                content_type=content_type,
+                fetched=self.now(),
+            )
+
+        known = known_of(state) if record.well is not None else ()
+        listed = as_listed(known)
+        if isinstance(answer, Fetched):
+            parsed = await read(answer.body, answer.url, answer.content_type)
+            listed = parsed.parts
+            if not listed:
+                return Gathered(parsed=parsed, suspects=(), known=())
+        if not listed:
+            return Gathered(parsed=None, suspects=(), known=())
+        known = joined(listed, known, source=source, url=answer.url)
+        return await gather(known, source=source, client=self.client, read=read, now=began)
+
     async def _arrived(
-        self, source: Source, state: SourceState, record: Record, answer: Fetched
+        self,
+        source: Source,
+        state: SourceState,
+        record: Record,
+        held: Gathered,
+        parsed: ParsedSource,
     ) -> Arrived:
-        fetched = self.now()
-        parsed = await self.parser.parse(
-            answer.body,
-            source=source,
-            url=answer.url,
-            content_type=answer.content_type,
-            fetched=fetched,
-        )
         for problem in parsed.problems:
             self.log.warning(
                 "source.problem", source=source.id, where=problem.where, found=problem.found
             )
         members = members_of(parsed.articles)
         unseen = await asyncio.to_thread(self.store.sources.unseen, source.id, members)
+        overlaps = None
+        if held.known:
+            pairs = zip(parsed.articles, unseen, strict=True)
+            overlaps = held.overlaps(frozenset(article.ref for article, new in pairs if new))
         return arrivals_of(
             parsed,
             members,
             unseen,
             record=record,
             shown=state.get("shown"),
-            backfill=source.backfill,
-            fetched=fetched,
+            source=source,
+            fetched=self.now(),
+            overlaps=overlaps,
         )
 
     def _say(
@@ -214,6 +251,7 @@ class FeedPoll:
         *,
         arrived: Arrived | None = None,
         parked_until: datetime | None = None,
+        known: tuple[Known, ...] | None = None,
     ) -> None:
         saved = fields_of(replace(record, reason=due.reason)) | {
             "next_due": written(due.at),
@@ -222,6 +260,8 @@ class FeedPoll:
         }
         if arrived is not None:
             saved["shown"] = arrived.shown
+        if known is not None:
+            saved |= field_of(known)
         await asyncio.to_thread(
             lambda: self.store.sources.put(
                 source.id,

@@ -148,10 +148,11 @@ def _read(record: Record, document: Document, began: datetime) -> Record:
 def _moved(record: Record, source: Source, answer: Fetched | NotModified, now: datetime) -> Record:
     """Permanent redirects are believed slowly: captive portals and maintenance pages send them too.
 
-    Never for an address that holds credentials: those must not go anywhere else.
+    Never for a source with credentials: those must not go anywhere else.
     """
     asked = address_of(record, source)
-    if not answer.permanent or answer.url == asked or "@" in urlsplit(source.url).netloc:
+    private = source.access.is_private or "@" in urlsplit(source.url).netloc
+    if not answer.permanent or answer.url == asked or private:
         return replace(record, offered="", offers=0, offered_since=None)
     same = answer.url == record.offered and record.offered_since is not None
     offers = record.offers + 1 if same else 1

@@ -24,6 +24,7 @@ LAST: Final = 20
 NO_HINTS: Final = Hints()
 MOST_SHOWN: Final = 200
 MARK: Final = 10
+MOST_SHARED: Final = 20
 
 
 class Came(StrEnum):
@@ -54,7 +55,8 @@ class Record:
     for good; `offered` is where permanent redirects lead, `offers` how often since `offered_since`.
     `asked_whole` is when we last asked without validators. `rate` is new entries an hour. `haste`
     counts the halvings of the interval after gaps. `strain` grows with failures by their weight;
-    `gone` counts answers of 410 in a row. `reason` says why the next poll is due when it is.
+    `gone` counts answers of 410 in a row. `shared_guids` are those that the feed
+    once gave to different entries. `reason` says why the next poll is due when it is.
     """
 
     of: str = ""
@@ -83,6 +85,7 @@ class Record:
     retired: bool = False
     problems: int = 0
     problem: str = ""
+    shared_guids: tuple[str, ...] = ()
     reason: str = ""
     outcomes: tuple[Outcome, ...] = ()
 
@@ -101,6 +104,11 @@ class Record:
             last_modified=validators.last_modified,
             body_hash=validators.body_hash,
         )
+
+    def with_shared_guids(self, guids: tuple[str, ...]) -> Record:
+        """The record with these guids among those that name nothing; the oldest go."""
+        kept = tuple(dict.fromkeys((*self.shared_guids, *guids)))
+        return replace(self, shared_guids=kept[-MOST_SHARED:])
 
     def with_outcome(self, outcome: Outcome) -> Record:
         """The record with one more outcome; the oldest goes."""
@@ -143,8 +151,8 @@ def fields_of(record: Record) -> dict[str, str]:
 
 
 def address_of(record: Record, source: Source) -> str:
-    """Where the source is fetched from now."""
-    return record.moved_to or source.url
+    """Where the source is fetched from now. One that sends secrets is never asked elsewhere."""
+    return source.url if source.access.is_private else record.moved_to or source.url
 
 
 def host_of(url: str) -> str:

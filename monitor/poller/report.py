@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from monitor.model import Source
+from monitor.model import Priority, Source
 from monitor.poller.record import Outcome, address_of, host_of, record_of, shown_address
 from monitor.store import SourceState, Store
 
 FIELDS = ("record", "next_due", "parked_until", "host")
 
-State = Literal["new", "ok", "failing", "gone"]
+State = Literal["new", "ok", "failing", "gone", "paused", "off"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedReport:
-    """One feed. `state`: new (not polled yet), ok, failing, gone (410 for days).
+    """One feed. `state`: new (not polled yet), ok, failing, gone (410 for days); paused (by
+    `feeds pause`) and off (`enabled = false`) are not polled, whatever else they are.
 
     `why` says why it is not polled before `next_due`. `rate` is new entries an hour, by estimate;
     `gaps` how often a poll shared no entry with the one before; `problems` how many oddities the
@@ -41,17 +42,35 @@ class FeedReport:
     problem: str
     moved_to: str | None
     outcomes: tuple[Outcome, ...]
+    paused_at: datetime | None = None
+    mute: bool = False
+    priority: Priority = "normal"
 
 
 def reports(store: Store, sources: Sequence[Source], now: datetime) -> tuple[FeedReport, ...]:
     """One for each source, in their order. Raises StoreUnavailable."""
     states = dict(store.sources.states([source.id for source in sources], FIELDS))
+    paused = store.sources.paused()
     parked: dict[str, datetime] = {}
     for _, _, until, host in states.values():
         moment = _moment(until)
         if moment is not None and moment > now:
             parked[host] = max(moment, parked.get(host, moment))
-    return tuple(_report(source, states[source.id], parked, now) for source in sources)
+    return tuple(
+        _stilled(_report(source, states[source.id], parked, now), source, paused.get(source.id))
+        for source in sources
+    )
+
+
+def _stilled(report: FeedReport, source: Source, paused_at: datetime | None) -> FeedReport:
+    """The report of a source that may be switched off or paused: then nothing is due."""
+    if not source.enabled:
+        why = "switched off (`enabled = false` in feeds.toml)"
+        return replace(report, state="off", next_due=None, why=why)
+    if paused_at is not None:
+        why = f"paused; `wirewatch feeds resume {source.id}` lets it go on"
+        return replace(report, state="paused", next_due=None, why=why, paused_at=paused_at)
+    return report
 
 
 def _report(
@@ -89,6 +108,8 @@ def _report(
         problem=record.problem,
         moved_to=shown_address(record.moved_to) if record.moved_to else None,
         outcomes=record.outcomes,
+        mute=source.mute,
+        priority=source.priority,
     )
 
 

@@ -12,14 +12,13 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from ipaddress import ip_address
 
 from structlog.typing import FilteringBoundLogger
 
 from monitor.errors import StoreUnavailable
 from monitor.model import Source
 from monitor.poller.feeds import FeedPoll, Polled, Turn
-from monitor.poller.lanes import SPACING_S, Lanes
+from monitor.poller.lanes import Lanes, spacing_s
 from monitor.poller.record import host_of
 from monitor.poller.schedule import due_at_start
 from monitor.store import Store
@@ -33,17 +32,10 @@ LOOK_S = 0.25
 ASKED_EVERY_S = 1.0
 """How often to see what a person wants polled now."""
 
+RANKS = {"high": 0, "normal": 1, "low": 2}
+
 PAUSE = timedelta(seconds=2)
 AFTER_BUG = timedelta(minutes=10)
-
-
-def spacing_s(host: str) -> float:
-    """The room between two starts on a host; none on this machine's own."""
-    try:
-        loopback = host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    return 0.0 if loopback else SPACING_S
 
 
 class Traffic:
@@ -62,10 +54,12 @@ class Traffic:
         crowded: Callable[[], bool],
         waited: Callable[[str, str], None],
     ) -> None:
-        self._sources = {source.id: source for source in sources}
+        self._sources = {source.id: source for source in sources if source.enabled}
         self._feeds, self._store, self._log, self._now = feeds, store, log, now
         self._crowded, self._waited = crowded, waited
-        self._lanes = Lanes(spacing_s)
+        self._lanes = Lanes(spacing_s, lambda name: RANKS[self._sources[name].priority])
+        self._paused: frozenset[str] = frozenset()
+        self._held: dict[str, tuple[str, float]] = {}
         self._under_way: set[asyncio.Task[Turn]] = set()
         self._wake = asyncio.Event()
         self._polled = Polled()
@@ -93,7 +87,7 @@ class Traffic:
         while not stop.is_set():
             if time.monotonic() - asked_s >= ASKED_EVERY_S:
                 asked_s = time.monotonic()
-                await self._hurry()
+                await self._heed()
             held_up = await self._start()
             await self._woken(held_up=held_up)
         under_way = tuple(self._under_way)
@@ -115,12 +109,13 @@ class Traffic:
     def _fill(self) -> None:
         """Every source into its lane, due as saved, or now where each is polled once."""
         now, count = self._now(), len(self._sources)
+        self._paused = frozenset(self._store.sources.paused())
         fields = ("next_due", "parked_until", "host")
         parked: dict[str, float] = {}
         for name, (due, until, host) in self._store.sources.states(tuple(self._sources), fields):
             host = host or host_of(self._sources[name].url)
             at = due_at_start(name, _moment(due), now=now, sources=count) if self._again else now
-            self._lanes.put(name, host, at.timestamp())
+            self._wait(name, host, at.timestamp())
             if moment := _moment(until):
                 parked[host] = max(parked.get(host, 0.0), moment.timestamp())
         for host, until_s in parked.items():
@@ -135,15 +130,34 @@ class Traffic:
                 "source.skipped", source=name, reason="its host asked to be left alone"
             )
 
-    async def _hurry(self) -> None:
-        """Make due what a person asked for."""
+    async def _heed(self) -> None:
+        """Do what a person asked for: leave out what is paused, make due what is to be polled."""
         try:
+            paused = await asyncio.to_thread(self._store.sources.paused)
             asked = await asyncio.to_thread(self._store.sources.asked)
         except StoreUnavailable as error:
             self._waited("store.unavailable", error.message)
             return
+        self._paused = frozenset(paused)
+        for source in self._paused:
+            place = self._lanes.leave(source)
+            if place is not None:
+                self._held[source] = place
+                self._log.info("source.paused", source=source)
+        for source in self._held.keys() - self._paused:
+            self._lanes.put(source, *self._held.pop(source))
+            self._log.info("source.resumed", source=source)
         for source in asked:
             self._lanes.hurry(source, self._now().timestamp())
+
+    def _wait(self, source: str, host: str, due_s: float) -> None:
+        """Into its lane; what is paused waits beside it, and where each is polled once, nowhere."""
+        if source not in self._paused:
+            self._lanes.put(source, host, due_s)
+        elif self._again:
+            self._held[source] = (host, due_s)
+        else:
+            self._log.warning("source.skipped", source=source, reason="it is paused")
 
     async def _start(self) -> bool:
         """Begin the polls whose turn it is. Returns whether there was no room for all of them."""
@@ -195,7 +209,7 @@ class Traffic:
                 self._skip(turn.host)
         self._lanes.free(host)
         if self._again:
-            self._lanes.put(source, turn.host, turn.due.timestamp())
+            self._wait(source, turn.host, turn.due.timestamp())
 
     async def _woken(self, *, held_up: bool) -> None:
         """Until a poll is over, the next is due, or it is time to look around."""

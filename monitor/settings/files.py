@@ -13,6 +13,9 @@ from monitor.settings.tables import MONITOR
 
 Tables = dict[str, Any]
 
+UNSET = "unset"
+"""What stands for a secret that could not be had, until the problem is told."""
+
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -149,7 +152,7 @@ def with_secrets(
                     found=value,
                     wanted=f"the environment variable {name} to be set",
                 )
-                return "unset"
+                return UNSET
             return environment[name]
         case str() if value.startswith("file:"):
             path = Path(value.removeprefix("file:"))
@@ -164,6 +167,6 @@ def with_secrets(
                     wanted="a readable file with the secret",
                     fix=str(error),
                 )
-                return "unset"
+                return UNSET
         case _:
             return value

@@ -34,7 +34,7 @@ WANTED = {
 """What pydantic's kinds of errors mean in our words."""
 
 CREDENTIALS = re.compile(r"(?<=:/)[^@\s'\"]*@")
-SECRET = ("secret", "password", "token")
+SECRET = ("secret", "password", "token", "headers", "proxy")
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    SecretStr,
     StringConstraints,
     model_validator,
 )
@@ -28,6 +29,18 @@ SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w)")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 LATEST = re.compile(r"latest:(\d{1,4})")
 WINDOW = re.compile(r"(\d+) words")
+RESERVED = {
+    "cookie": "is never sent",
+    **dict.fromkeys(
+        ("accept-encoding", "connection", "content-length", "expect", "host", "transfer-encoding"),
+        "is the connection's own",
+    ),
+    **dict.fromkeys(
+        ("if-modified-since", "if-none-match", "range"), "is decided anew for each request"
+    ),
+    "proxy-authorization": "goes into `proxy`",
+}
+"""Headers that a source cannot set, and why."""
 
 
 def _span(value: object) -> object:
@@ -65,6 +78,18 @@ def _web(value: str) -> str:
     if not re.match(r"https?://[^\s/]", value) or not _port_is_one(value):
         raise ValueError("an address that begins with http:// or https://")
     return value
+
+
+def _headers(given: dict[str, SecretStr]) -> dict[str, SecretStr]:
+    for name, value in given.items():
+        if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}", name):
+            raise ValueError("names of HTTP headers, such as X-Api-Key")
+        if name.lower() in RESERVED:
+            raise ValueError(f"headers that are yours to send; {name} {RESERVED[name.lower()]}")
+        text = value.get_secret_value()
+        if not text.isascii() or not text.isprintable():
+            raise ValueError(f"for {name} a line of ASCII text")
+    return given
 
 
 def _redis(value: str) -> str:
@@ -185,6 +210,42 @@ class SourceTable(Table):
     )
     full_text: Literal[False] = Field(False, description="the feed's own text is used")
     tags: tuple[str, ...] = Field((), description="for `tag:` in watches")
+    enabled: bool = Field(True, description="false: not polled")
+    mute: bool = Field(False, description="true: read and kept, but raises no alert")
+    priority: Literal["high", "normal", "low"] = Field(
+        "normal", description="who comes first among feeds that are due at once"
+    )
+    headers: Annotated[dict[str, SecretStr], AfterValidator(_headers)] = Field(
+        default_factory=dict, description="sent with each request to the server of `url`"
+    )
+    user: Text | None = Field(None, description="of HTTP basic authentication")
+    password: SecretStr | None = Field(None, description="the same; better by env: or file:")
+    proxy: SecretStr | None = Field(
+        None, description="an HTTP proxy to go through: http://[USER:PASSWORD@]HOST:PORT"
+    )
+    ca: Text | None = Field(
+        None, description="a PEM file of certificates to trust beside the system's"
+    )
+
+    @model_validator(mode="after")
+    def _one_login(self) -> SourceTable:
+        logins = (
+            "@" in urlsplit(self.url).netloc,
+            self.user is not None,
+            "authorization" in {name.lower() for name in self.headers},
+        )
+        if (self.user is None) != (self.password is None):
+            raise ValueError("`user` and `password` together; one of them is missing")
+        if self.user is not None and ":" in self.user:
+            raise ValueError("a `user` without a colon, which parts it from the password")
+        if sum(logins) > 1:
+            raise ValueError("one login: in the url, `user` and `password`, or Authorization")
+        if self.proxy is not None:
+            try:
+                _web(self.proxy.get_secret_value())
+            except ValueError as error:
+                raise ValueError(f"as `proxy` {error}") from None
+        return self
 
 
 class ThresholdTable(Table):

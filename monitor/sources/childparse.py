@@ -52,6 +52,7 @@ class Task:
     language: str | None
     country: str | None
     tags: tuple[str, ...]
+    distrusted: tuple[str, ...]
     url: str
     content_type: str | None
     fetched: datetime
@@ -128,6 +129,7 @@ class Parser:
             language=source.language,
             country=source.country,
             tags=source.tags,
+            distrusted=source.distrusted,
             url=url,
             content_type=content_type,
             fetched=fetched,
@@ -274,6 +276,7 @@ def _answer(task: Task, parse_feed: Callable[..., ParsedSource]) -> bytes:
                         language=task.language,
                         country=task.country,
                         tags=task.tags,
+                        distrusted=task.distrusted,
                     ),
                     url=task.url,
                     content_type=task.content_type,

@@ -17,6 +17,7 @@ from monitor.sources.feed_entry import Entry, distinct, language_of
 
 MOST_ENTRIES: Final = 1_000
 _MOST_PROBLEMS: Final = 50
+_MOST_SHARED: Final = 20
 
 # What a parser and our reading of its entries may raise on a document it was not made for.
 UNREADABLE: Final = (
@@ -43,6 +44,7 @@ class Feed:
         self._said = language_of(language)
         self.language = self._said or document.source.language
         self._problems: dict[str, list[str]] = {}
+        self._shared: frozenset[str] = frozenset()
 
     def parsed(self, entries: Sequence[Raw], read: Callable[[Raw], Entry]) -> ParsedSource:
         """All of it. An entry that `read` stumbles over is a problem, and costs no other."""
@@ -59,6 +61,7 @@ class Feed:
             problems=tuple(self._noted()),
             title=self._title,
             language=self._said,
+            shared_guids=tuple(sorted(self._shared, key=len))[:_MOST_SHARED],
         )
 
     def note(self, where: str, found: str) -> None:
@@ -92,10 +95,13 @@ class Feed:
         """Each entry with its id; an id never stands twice.
 
         A guid that entries of different links share is nobody's: all of them are named by link or
-        text, whichever stand in the feed today. Entries that share guid and link are one article.
+        text, whichever stand in the feed today; also when but one of them is left. Entries that
+        share guid and link are one article.
         """
         owners = {(entry.guid, entry.link or entry.title) for entry in entries.values()}
-        shared = {guid for guid, count in Counter(g for g, _ in owners).items() if count > 1}
+        counted = Counter(guid for guid, _ in owners if guid)
+        self._shared = frozenset(guid for guid, count in counted.items() if count > 1)
+        shared = self._shared.union(self._document.source.distrusted)
         seen: set[str] = set()
         for number, entry in entries.items():
             own = bool(entry.guid) and entry.guid not in shared

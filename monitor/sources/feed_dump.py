@@ -15,6 +15,7 @@ from datetime import datetime
 from functools import cache
 from typing import BinaryIO, Final
 
+from monitor.errors import ParseError
 from monitor.model import Article, Origin, Source, SourceProblem
 from monitor.sources.childparse import Parser
 from monitor.sources.seed_bytes import whole
@@ -30,6 +31,11 @@ def read(stream: BinaryIO, source: str, fetched: datetime) -> Iterator[Article |
         whole(stream), source=Source(id=source, url=""), url="", content_type=None, fetched=fetched
     )
     found = asyncio.run_coroutine_threadsafe(parsing, loop).result()
+    if found.parts:
+        named = ", ".join(part.url for part in found.parts[:3])
+        raise ParseError(
+            f"found a list of {len(found.parts)} sitemaps, wanted one. The likeliest: {named}"
+        )
     for article in found.articles:
         yield replace(article, origin=Origin.SEED)
     yield from found.problems

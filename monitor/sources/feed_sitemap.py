@@ -2,8 +2,8 @@
 
 Google's extension of the sitemap protocol (sitemaps.org; developers.google.com, "News sitemap"). A
 sitemap says address, title and date of an article, never its text. Pages that are not marked as
-news are left out; a sitemap of nothing else is no feed, and neither is an index of sitemaps, but
-the error says which of them to take.
+news are left out; a sitemap of nothing else is no feed. Of an index of sitemaps we read which
+there are: the poller asks for them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from monitor.errors import ParseError
-from monitor.model import ParsedSource
+from monitor.model import ParsedSource, Part
 from monitor.sources.dates import read_date
 from monitor.sources.document import Document, in_utf8, root_name
 from monitor.sources.feed_articles import MOST_ENTRIES, Feed
@@ -25,7 +25,7 @@ from monitor.sources.safe_xml import elements, local_name, texts
 
 _END: Final = re.compile(rb"<(?:/\s*(?:\w+:)?urlset\s*|(?:\w+:)?urlset[^>]*/)>", re.IGNORECASE)
 _NEWS: Final = b"sitemap-news"  # of its namespace, which an empty one still declares
-_NAMED: Final = 3  # sitemaps of an index that the error names
+_MOST_PARTS: Final = 200  # of an index that are told; protocol and publishers go to 50,000
 
 
 def recognises(document: Document) -> bool:
@@ -34,10 +34,12 @@ def recognises(document: Document) -> bool:
 
 
 def read(document: Document) -> ParsedSource:
-    """The articles of a news sitemap. Raises ParseError where it holds pages or sitemaps only."""
+    """The articles of a news sitemap, or the parts of an index. Raises ParseError where it holds
+    nothing but pages.
+    """
     body = _body(document)
     if root_name(body).endswith("sitemapindex"):
-        raise _index(body, document)
+        return _index(document)
     marked: list[dict[str, str]] = []
     pages = 0
     for element in elements(body, "url"):
@@ -64,27 +66,26 @@ def read(document: Document) -> ParsedSource:
     return feed.parsed(marked, lambda said: _entry(said, document))
 
 
-def listed(document: Document) -> tuple[str, ...]:
-    """The sitemaps that an index names, those changed last first, news before others."""
-    found: list[tuple[bool, str, str]] = []
+def _index(document: Document) -> ParsedSource:
+    """The sitemaps that an index names, news before others, those changed last first.
+
+    The moments are compared as they are written: the protocol has one form for them (W3C's), and a
+    day sorts before its hours.
+    """
+    found: dict[str, str] = {}
     for element in elements(_body(document), "sitemap"):
         said = texts(element)
         address = web_link(said.get("loc", ""), document.url)
         if address:
-            found.append(
-                ("news" in urlsplit(address).path.lower(), said.get("lastmod", ""), address)
-            )
-    return tuple(address for _, _, address in sorted(found, reverse=True))
-
-
-def _index(body: bytes, document: Document) -> ParseError:
-    addresses = listed(document)
-    named = ", ".join(addresses[:_NAMED]) or "none"
-    return ParseError(
-        f"this is a list of {len(addresses)} sitemaps, not one;"
-        f" give one with news in it as the source's url. The likeliest: {named}",
-        source=document.source.id,
+            found[address] = max(said.get("lastmod", ""), found.get(address, ""))
+    if not found:
+        raise ParseError("this is a list of sitemaps that names none", source=document.source.id)
+    parts = sorted(
+        (Part(url=url, changed=changed[:40]) for url, changed in found.items()),
+        key=lambda part: ("news" in urlsplit(part.url).path.lower(), part.changed, part.url),
+        reverse=True,
     )
+    return ParsedSource(articles=(), parts=tuple(parts[:_MOST_PARTS]))
 
 
 def _body(document: Document) -> bytes:

@@ -20,7 +20,7 @@ from monitor.errors import BadStatus
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from monitor.model import Source
+    from monitor.model import Access, Source
     from monitor.net import Client, Response
 
 LONGEST_WAIT_S: Final = 86_400.0  # of what a server may ask; some ask for days
@@ -83,7 +83,9 @@ async def fetch(client: Client, source: Source, validators: Validators) -> Fetch
     Raises the FetchError family; BadStatus for any status but 200, or 304 where we asked for it,
     with what a Retry-After header said.
     """
-    response = await client.get(source.url, headers=_asking(validators))
+    response = await client.get(
+        source.url, headers=_asking(validators, source.access), access=source.access
+    )
     now = datetime.now(UTC)
     fresh_for_s = _fresh_for_s(response.headers, now)
     wait_s = retry_after_s(response.headers.get("Retry-After"), now=now)
@@ -137,8 +139,9 @@ def retry_after_s(value: str | None, *, now: datetime) -> float | None:
     return min(max((until - now).total_seconds(), 0.0), LONGEST_WAIT_S)
 
 
-def _asking(validators: Validators) -> dict[str, str]:
-    headers = {"Accept": _ACCEPT}
+def _asking(validators: Validators, access: Access) -> dict[str, str]:
+    given = {name.lower() for name, _ in access.headers}
+    headers = {} if "accept" in given else {"Accept": _ACCEPT}
     if validators.etag is not None:
         headers["If-None-Match"] = validators.etag
     if validators.last_modified is not None:

@@ -30,6 +30,12 @@ def asked() -> str:
     return f"{PREFIX}asked"
 
 
+def paused() -> str:
+    """hash source -> when a person paused it (ms); lasts. Written by pause.lua; read by the poller
+    and `feeds`."""
+    return f"{PREFIX}paused"
+
+
 def claim(ref: str) -> str:
     """hash; [retention] stories. Which story an article belongs to and, per text, its relation.
     Written and read by claim.lua."""
@@ -183,6 +189,7 @@ ALL = (
     source,
     seen,
     asked,
+    paused,
     claim,
     url,
     text,

@@ -384,6 +384,198 @@ def test_a_request_is_one_however_often_it_is_sent_and_only_a_later_poll_answers
     assert store.view.depth(ARTICLES).total == 0
 
 
+def test_a_muted_feed_is_read_and_kept_but_may_not_alert(desk: Desk) -> None:
+    with LoopbackHttp({"/feed": page(1)}) as web:
+        feed = source(web, mute=True)
+        desk.polls(feed, HOUR)
+        web.pages["/feed"] = page(1, 2)
+        desk.polls(feed, HOUR)
+    assert [article.origin for article in desk.put()] == [Origin.MUTED, Origin.MUTED]
+    assert desk.report(feed).mute
+
+
+def test_a_paused_feed_waits_until_it_is_resumed_also_over_a_restart(desk: Desk) -> None:
+    with LoopbackHttp({"/feed": page(1), "/other": page(2)}) as web:
+        # given: two feeds that are polled ten times a second
+        span = timedelta(seconds=0.1)
+        feed, other = source(web, interval=span), source(web, "other", "/other", interval=span)
+        sources = desk.store.sources
+
+        def asked(path: str) -> int:
+            return sum(request.path == path for request in web.requests)
+
+        def nine_more_of_the_other() -> bool:
+            nonlocal began
+            began = began or (asked("/feed"), asked("/other"))
+            return asked("/other") >= began[1] + 9
+
+        began: tuple[int, int] | None = None
+        run_until(desk, (feed, other), lambda: asked("/feed") and asked("/other"))
+        # when: paused while nothing runs
+        assert sources.pause("harbour", desk.clock.at)
+        assert not sources.pause("harbour", desk.clock.at + HOUR), "the first word stands"
+        run_until(desk, (feed, other), nine_more_of_the_other)
+        # then
+        assert began is not None
+        assert asked("/feed") == began[0]
+        report = desk.report(feed)
+        assert (report.state, report.paused_at) == ("paused", NOON)
+        assert "feeds resume harbour" in report.why
+        assert desk.run(lambda feeds: desk.traffic(feeds, feed, other).once()).feeds == 1
+        # and when: resumed while the poller runs, it goes on within two seconds
+        seen, began_s = asked("/feed"), time.monotonic()
+        run_until(
+            desk,
+            (feed, other),
+            lambda: asked("/feed") > seen,
+            begun=lambda: sources.resume("harbour", desk.clock.at),
+        )
+        assert time.monotonic() - began_s < 4
+        assert not sources.resume("harbour", desk.clock.at)
+        # and when: paused while it runs
+        began = None
+        run_until(
+            desk,
+            (feed, other),
+            lambda: nine_more_of_the_other() and asked("/feed") <= (began or (0, 0))[0] + 8,
+            begun=lambda: sources.pause("harbour", desk.clock.at),
+        )
+
+
+def test_a_feed_that_is_switched_off_is_not_polled_and_says_so(desk: Desk) -> None:
+    with LoopbackHttp({"/feed": page(1)}) as web:
+        off = source(web, enabled=False)
+        assert desk.run(lambda feeds: desk.traffic(feeds, off).once()).feeds == 0
+        assert (desk.report(off).state, web.requests) == ("off", [])
+
+
+def test_a_guid_that_different_entries_bore_names_none_of_them_later_either(desk: Desk) -> None:
+    def entry(number: int) -> str:
+        return (
+            f"<item><title>News {number}</title><guid isPermaLink='false'>same</guid>"
+            f"<link>https://harbour.example/{number}</link></item>"
+        )
+
+    with LoopbackHttp() as web:
+        for numbers in ((1, 2, 3), (3,), (4,), (4, 5)):
+            inside = "".join(map(entry, numbers))
+            body = f"<rss version='2.0'><channel><title>H</title>{inside}</channel></rss>"
+            web.pages["/feed"] = 200, {}, body.encode()
+            desk.polls(source(web), HOUR)
+    assert sorted(article.id for article in desk.put()) == [
+        f"https://harbour.example/{number}" for number in range(1, 6)
+    ]
+    assert "shares its guid" in desk.report(source(web)).problem
+
+
+def sitemap(*numbers: int) -> bytes:
+    news = "http://www.google.com/schemas/sitemap-news/0.9"
+    urls = "".join(
+        f"<url><loc>https://harbour.example/{n}</loc><news:news><news:title>News {n}</news:title>"
+        f"<news:publication_date>2026-03-01T11:{n:02}:00Z</news:publication_date></news:news></url>"
+        for n in numbers
+    )
+    return f'<urlset xmlns:news="{news}">{urls}</urlset>'.encode()
+
+
+def index(*rows: tuple[str, str]) -> bytes:
+    inside = "".join(
+        f"<sitemap><loc>{loc}</loc><lastmod>{changed}</lastmod></sitemap>" for loc, changed in rows
+    )
+    return f"<sitemapindex>{inside}</sitemapindex>".encode()
+
+
+def tagged(body: bytes) -> Callable[[Request], Answer]:
+    """A page that knows its validator."""
+    etag = f'"{len(body)}-{body.count(b"1")}"'
+
+    def answer(request: Request) -> Answer:
+        if request.headers.get("if-none-match") == etag:
+            return 304, {"ETag": etag}, b""
+        return 200, {"ETag": etag}, body
+
+    return answer
+
+
+def test_of_a_list_of_sitemaps_each_is_asked_with_validators_of_its_own(desk: Desk) -> None:
+    with LoopbackHttp() as web:
+        # given: a list that never changes, though what it names does
+        web.pages |= {
+            "/feed": tagged(index(("/news-a.xml", "2026-03-01"), ("/news-b.xml", "2026-02-28"))),
+            "/news-a.xml": tagged(sitemap(1, 2)),
+            "/news-b.xml": tagged(sitemap(3)),
+        }
+        feed = source(web)
+        desk.polls(feed, HOUR)
+        assert len(desk.put()) == 3
+        # when
+        web.requests.clear()
+        web.pages["/news-a.xml"] = tagged(sitemap(1, 2, 4))
+        desk.polls(feed, HOUR)
+        # then: all three were asked conditionally, and what is new came, without a false gap
+        assert [request.path for request in web.requests] == ["/feed", "/news-a.xml", "/news-b.xml"]
+        assert all("if-none-match" in request.headers for request in web.requests)
+        assert [article.id for article in desk.put()] == ["https://harbour.example/4"]
+        # and when: another is listed and nothing else changes
+        web.pages["/news-c.xml"] = tagged(sitemap(7, 8))
+        web.pages["/feed"] = tagged(index(("/news-c.xml", "2026-03-02"), ("/news-a.xml", "")))
+        desk.polls(feed, HOUR, HOUR)
+        assert len(desk.put()) == 2
+        report = desk.report(feed)
+        assert (report.gaps, report.state, report.outcomes[-1].came) == (0, "ok", "unchanged")
+        # and when: one rolls over
+        web.pages["/news-c.xml"] = tagged(sitemap(21, 22))
+        desk.polls(feed, HOUR)
+        assert desk.report(feed).gaps == 1
+        # and: a crash before the put has saved nothing of any of them
+        assert len(desk.put()) == 2
+
+
+def test_one_bad_sitemap_costs_no_other_and_a_busy_host_is_left_alone(desk: Desk) -> None:
+    with LoopbackHttp({"/news-a.xml": (200, {}, sitemap(1))}) as web:
+        feed = source(web)
+        rows = [(f"/news-{name}.xml", "") for name in "abcdefgh"]
+        web.pages["/feed"] = 200, {}, index(*rows, ("http://127.0.0.9/x.xml", ""))
+        web.pages["/news-h.xml"] = 200, {}, b"<html>Maintenance</html>"
+        web.pages["/news-g.xml"] = 200, {}, index(("/deeper.xml", ""))
+        web.pages["/news-f.xml"] = 200, {}, sitemap(6)
+        # when
+        desk.polls(feed, HOUR)
+        # then: five of them, the last by name, none elsewhere
+        assert [request.path for request in web.requests] == [
+            "/feed",
+            *(f"/news-{name}.xml" for name in "hgfed"),
+        ]
+        assert [article.id for article in desk.put()] == ["https://harbour.example/6"]
+        assert (desk.report(feed).state, desk.report(feed).problems) == ("ok", 4)
+        # and when: two have been barren for three polls, others get their turn
+        web.requests.clear()
+        desk.polls(feed, HOUR, HOUR, HOUR)
+        assert [request.path for request in web.requests][-5:] == [
+            f"/news-{name}.xml" for name in "fedcb"
+        ]
+        # and when
+        web.pages["/news-d.xml"] = 503, {"Retry-After": "3600"}, b""
+        web.pages["/news-f.xml"] = 200, {}, sitemap(6, 7)
+        (turn,) = desk.polls(feed, HOUR)
+        # then: what had come so far is not saved half
+        assert turn.parked_until is not None
+        assert desk.put() == []
+        web.pages["/news-d.xml"] = 200, {}, sitemap(4)
+        desk.polls(feed, 2 * HOUR)
+        assert len(desk.put()) == 2
+
+
+def test_a_list_of_foreign_or_failing_sitemaps_is_a_failure(desk: Desk) -> None:
+    with LoopbackHttp() as web:
+        web.pages["/feed"] = 200, {}, index(("http://127.0.0.9/x.xml", ""))
+        desk.polls(source(web), HOUR)
+        assert "sitemaps of other hosts" in desk.report(source(web)).error
+        web.pages["/feed"] = 200, {}, index(("/gone.xml", ""))
+        desk.polls(source(web), HOUR)
+        assert "404" in desk.report(source(web)).error
+
+
 PUBLISHED = {
     "steady": [NOON + n * timedelta(minutes=20) for n in range(100)],
     "burst": [

@@ -109,6 +109,15 @@ def test_what_was_old_at_the_first_poll_raises_nothing() -> None:
     assert decision.silenced == (("floods", "older than 48 hours at the first poll"),)
 
 
+def test_what_a_muted_source_says_raises_nothing_and_says_why() -> None:
+    # when
+    decision = asked(replace(ARTICLE, origin=Origin.MUTED))
+
+    # then
+    assert decision.alerts == ()
+    assert decision.silenced == (("floods", "its source is muted (`mute` in feeds.toml)"),)
+
+
 def test_an_old_seed_file_alerts_all_the_same() -> None:
     # given
     old = replace(ARTICLE, origin=Origin.SEED, published=NOON - timedelta(days=4000))

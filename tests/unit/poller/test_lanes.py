@@ -112,3 +112,66 @@ def test_everyone_gets_a_turn_once_never_early_and_with_room(
         started[host] = clock
         made.free(host)
     assert due == {}
+
+
+def test_of_what_is_due_the_more_important_comes_first() -> None:
+    # given: more due than can be started
+    ranks = {"a": 1, "b": 2, "c": 0, "d": 0, "e": 1}
+    made = Lanes(lambda _: 5.0, ranks.__getitem__)
+    for source, host, due_s in (("a", "x", 0), ("b", "y", 1), ("c", "z", 2), ("e", "w", 0)):
+        made.put(source, host, due_s)
+    # then: rank, then time; what is not due yet does not count
+    made.put("d", "v", 99)
+    assert [made.take(3) for _ in range(5)] == [
+        ("c", "z"),
+        ("a", "x"),
+        ("e", "w"),
+        ("b", "y"),
+        None,
+    ]
+
+
+def test_one_that_comes_due_while_its_lane_waits_lifts_the_lane() -> None:
+    # given: a lane that waits with something unimportant, behind another
+    ranks = {"low": 2, "high": 0, "other": 1, "third": 1}
+    made = Lanes(lambda _: 5.0, ranks.__getitem__)
+    for source, host, due_s in (("low", "x", 0), ("high", "x", 10), ("other", "y", 0)):
+        made.put(source, host, due_s)
+    assert made.take(0) == ("other", "y")
+    made.put("third", "z", 1)
+    # when
+    taken = [made.take(10), made.take(10)]
+    # then
+    assert taken == [("high", "x"), ("third", "z")]
+    made.free("x")
+    assert made.take(15) == ("low", "x")
+
+
+def test_what_left_does_not_come_up_and_may_come_back_when_it_was_due() -> None:
+    made = lanes(("a", "x", 0), ("b", "x", 9))
+    assert made.take(0) == ("a", "x")
+    assert made.leave("b") == ("x", 9)
+    assert made.leave("b") is None
+    made.free("x")
+    assert made.take(99) is None
+    made.put("b", "x", 9)
+    assert made.take(99) == ("b", "x")
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 3), st.integers(0, 2)), max_size=12),
+    st.lists(st.integers(0, 12), max_size=30),
+)
+def test_nothing_is_lost_or_taken_early_whatever_the_ranks(
+    rows: list[tuple[int, int, int]], moments: list[int]
+) -> None:
+    made = Lanes(lambda _: 1.0, lambda name: rows[int(name)][2])
+    for number, (due_s, host, _) in enumerate(rows):
+        made.put(str(number), str(host), due_s)
+    taken: list[str] = []
+    for now_s in [*sorted(moments), *range(13, 40)]:
+        while (turn := made.take(now_s)) is not None:
+            taken.append(turn[0])
+            assert rows[int(turn[0])][0] <= now_s
+            made.free(turn[1])
+    assert sorted(taken) == sorted(str(number) for number in range(len(rows)))

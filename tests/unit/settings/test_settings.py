@@ -284,6 +284,60 @@ def test_what_a_first_poll_takes_and_whose_wishes_hold_is_said_per_source(config
     assert "latest:10" in problem
 
 
+def test_how_a_server_is_reached_is_read_and_shown_nowhere(config: Path) -> None:
+    # given
+    ca = Path(__file__).parents[2] / "fixtures" / "tls" / "loopback.pem"
+    write(
+        config,
+        feeds='[source.a]\nurl = "https://example.org/feed"\nuser = "desk"\n'
+        f'password = "env:PW"\nheaders = {{ X-Api-Key = "env:KEY" }}\nca = "{ca}"\n'
+        'proxy = "http://me:hush3@proxy.example:3128"\nmute = true\npriority = "high"\n'
+        '[source.b]\nurl = "https://example.org/b"\nenabled = false\n',
+    )
+    # when
+    first, second = loaded(config, PW="hush1", KEY="hush2").sources
+    # then
+    assert first.access.authorization == "Basic ZGVzazpodXNoMQ=="
+    assert first.access.headers == (("X-Api-Key", "hush2"),)
+    assert first.access.proxy.endswith("@proxy.example:3128")
+    assert first.access.ca.startswith("-----BEGIN CERTIFICATE")
+    assert (first.mute, first.priority, first.enabled) == (True, "high", True)
+    assert (second.mute, second.priority, second.enabled) == (False, "normal", False)
+    assert second.access.is_private is False
+    for secret in ("hush", "ZGVzaz", "3128", "BEGIN"):
+        assert secret not in repr(first)
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ('user = "desk"', "`user` and `password` together"),
+        ('user = "a:b"\npassword = "hush"', "without a colon"),
+        ('user = "a"\npassword = "hush"\nheaders = { authorization = "hush" }', "one login"),
+        ('headers = { Cookie = "hush" }', "Cookie is never sent"),
+        ('headers = { Host = "hush" }', "the connection's own"),
+        ('headers = { "a b" = "hush" }', "names of HTTP headers"),
+        ('headers = { X-A = "hush\\nX-B: 1" }', "for X-A a line of ASCII"),
+        ('headers = "hush"', "headers"),
+        ('proxy = "hush:3128"', "as `proxy` an address"),
+        ('ca = "nowhere.pem"', "no such file"),
+        ('ca = "config/feeds.toml"', "it holds none"),
+        ('ca = "env:NOBODY"', "environment variable NOBODY"),
+        ('priority = "urgent"', "'high', 'normal' or 'low'"),
+    ],
+)
+def test_a_wrong_way_to_a_server_is_told_without_the_secret(
+    config: Path, lines: str, words: str
+) -> None:
+    write(config, feeds=f'[source.a]\nurl = "https://example.org/feed"\n{lines}\n')
+
+    (problem,) = said(config)
+
+    assert "feeds.toml [source.a]" in problem
+    assert words in problem
+    assert "hush" not in problem
+
+
 def test_what_is_understood_but_not_in_force_is_said(config: Path) -> None:
     write(
         config,

@@ -10,9 +10,7 @@ import pytest
 
 from monitor.errors import ParseError
 from monitor.model import ParsedSource, Source
-from monitor.sources.document import Document
 from monitor.sources.feed import parse_feed
-from monitor.sources.feed_sitemap import listed
 
 NOW = datetime(2026, 11, 5, 12, 0, tzinfo=UTC)
 SOURCE = Source(id="harbour", url="https://news.example/sitemap.xml")
@@ -137,21 +135,32 @@ INDEX = """<?xml version="1.0"?><!-- made by hand -->
 </sitemapindex>"""
 
 
-def test_an_index_is_told_to_be_one_and_names_the_likeliest_sitemaps() -> None:
-    with pytest.raises(ParseError, match=r"a list of 3 sitemaps.*news-2.xml, .*news-1.xml"):
-        parsed(INDEX)
-
-
 def test_an_index_lists_its_sitemaps_newest_news_first() -> None:
-    document = Document(
-        body=INDEX.encode(), source=SOURCE, url=SOURCE.url, content_type=None, fetched=NOW
+    result = parsed(INDEX)
+
+    assert (result.articles, result.problems) == ((), ())
+    assert [(part.url, part.changed) for part in result.parts] == [
+        ("https://news.example/news-2.xml", "2026-11-04"),
+        ("https://news.example/news-1.xml", "2026-11-03"),
+        ("https://news.example/pages.xml", "2026-11-05"),
+    ]
+
+
+def test_an_index_of_nothing_is_no_feed() -> None:
+    with pytest.raises(ParseError, match="names none"):
+        parsed("<sitemapindex><sitemap><loc>file:///etc/passwd</loc></sitemap></sitemapindex>")
+
+
+def test_a_huge_index_is_told_in_part_and_in_time() -> None:
+    rows = "".join(
+        f"<sitemap><loc>/m{n:05}.xml</loc><lastmod>2026-11-05</lastmod></sitemap>"
+        for n in range(50_000)
     )
 
-    assert listed(document) == (
-        "https://news.example/news-2.xml",
-        "https://news.example/news-1.xml",
-        "https://news.example/pages.xml",
-    )
+    parts = parsed(f"<sitemapindex>{rows}</sitemapindex>").parts
+
+    assert len(parts) == 200
+    assert parts[0].url == "https://news.example/m49999.xml"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
