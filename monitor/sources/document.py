@@ -7,6 +7,7 @@ from __future__ import annotations
 import codecs
 import re
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -139,7 +140,7 @@ def _xml(body: bytes) -> str:
 
 
 def _html(body: bytes, url: str) -> str:
-    named = _feed_link(body[: 512 << 10], url)
+    named = next(feed_links(body, url), None)
     if named:
         return (
             "this is an HTML page, not a feed; look for a link rel=alternate:"
@@ -148,19 +149,28 @@ def _html(body: bytes, url: str) -> str:
     return "this is an HTML page, not a feed; look for a link rel=alternate: it names none"
 
 
-def _feed_link(body: bytes, url: str) -> str | None:
+def feed_links(page: bytes, url: str) -> Iterator[str]:
+    """The feeds that an HTML page names (`link rel=alternate`), in its order, each once."""
+    seen = set()
+    for link in _alternates(page[: 512 << 10]):
+        try:
+            address = urljoin(url, link)[:500]
+        except ValueError:
+            continue
+        if address not in seen:
+            seen.add(address)
+            yield address
+
+
+def _alternates(body: bytes) -> Iterator[str]:
     parser = etree.HTMLParser(remove_comments=True, remove_pis=True)
     parser.feed(body)
     try:
         root = parser.close()
     except etree.XMLSyntaxError:
-        return None
+        return
     for link in root.iter("link"):
         if "alternate" in link.get("rel", "").lower().split() and any(
             kind in link.get("type", "").lower() for kind in _FEED_TYPES
         ):
-            try:
-                return urljoin(url, link.get("href", "").strip())[:500]
-            except ValueError:
-                continue
-    return None
+            yield link.get("href", "").strip()
