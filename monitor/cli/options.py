@@ -2,9 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from monitor.poller.replay import AsOf
+
+Read = TypeVar("Read")
+
+
+def _rate(_ctx: click.Context, _param: click.Parameter, text: str | None) -> float | None:
+    from monitor.poller.replay import rate_of  # most commands have no need of the poller
+
+    return _read(rate_of, text)
+
+
+def _as_of(_ctx: click.Context, _param: click.Parameter, text: str | None) -> AsOf | None:
+    from monitor.poller.replay import as_of
+
+    return _read(as_of, text)
+
+
+def _read(reading: Callable[[str], Read], text: str | None) -> Read | None:
+    try:
+        return None if text is None else reading(text)
+    except ValueError as error:
+        raise click.BadParameter(f"found {text!r}, wanted {error}") from error
+
 
 config = click.option(
     "--config",
@@ -29,5 +56,18 @@ seeds = click.option(
     multiple=True,
     metavar="PATH",
     help="Seed files or folders to read, instead of those of [seeds] paths.",
+)
+rate = click.option(
+    "--rate",
+    callback=_rate,
+    metavar="N/s|N/min",
+    help="Replay seed files at so many articles a second or minute.",
+)
+as_of = click.option(
+    "--as-of",
+    "moment",
+    callback=_as_of,
+    metavar="WHEN",
+    help='When articles of seed files came in: "published", or from a moment on: 2025-03-01T08:00.',
 )
 paths = click.argument("paths", nargs=-1, required=True, metavar="PATH...")

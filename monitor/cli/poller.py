@@ -14,6 +14,7 @@ from monitor.app import now
 from monitor.cli import options
 from monitor.errors import WirewatchError
 from monitor.poller import Poller
+from monitor.poller.replay import AsOf, Replay
 from monitor.settings import Settings, load
 from monitor.store import Store
 
@@ -21,12 +22,15 @@ from monitor.store import Store
 @click.command("poller")
 @options.config
 @options.seeds
-def command(config: Path, seeds: tuple[Path, ...]) -> None:
+@options.rate
+@options.as_of
+def command(config: Path, seeds: tuple[Path, ...], rate: float | None, moment: AsOf | None) -> None:
     """Fetch feeds and read seed files for ever, for workers elsewhere."""
     settings = load(config)
     if seeds:
         settings = replace(settings, seeds=tuple(path.resolve() for path in seeds))
-    asyncio.run(_poll(settings, require_redis(settings)))
+    replay = Replay(per_s=rate, as_of=moment)
+    asyncio.run(_poll(settings, require_redis(settings), replay))
 
 
 def require_redis(settings: Settings) -> str:
@@ -41,11 +45,11 @@ def require_redis(settings: Settings) -> str:
     return settings.redis_url
 
 
-async def _poll(settings: Settings, url: str) -> None:
+async def _poll(settings: Settings, url: str, replay: Replay) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     store = Store(url, settings.retention)
-    poller = Poller(settings=settings, store=store, log=telemetry.logger(), now=now)
+    poller = Poller(settings=settings, store=store, log=telemetry.logger(), now=now, replay=replay)
     await poller.run(stop)
     store.close()

@@ -21,6 +21,7 @@ from monitor.cli.summary import Summary, show
 from monitor.embedded import DataLock, Embedded
 from monitor.model import ARTICLES, DELIVERIES
 from monitor.poller import Poller
+from monitor.poller.replay import AsOf, Replay
 from monitor.settings import Settings, load
 from monitor.store import Store
 
@@ -31,6 +32,8 @@ KEEP_S = 0.5
 @click.command("run")
 @options.config
 @options.seeds
+@options.rate
+@options.as_of
 @options.data
 @click.option("--once", is_flag=True, help="Process what is there now, deliver, sum up, exit.")
 @click.option(
@@ -43,7 +46,14 @@ KEEP_S = 0.5
     help="With --once: seconds that deliveries may be tried again.",
 )
 def command(
-    config: Path, seeds: tuple[Path, ...], data: Path, wait_s: float, *, once: bool
+    config: Path,
+    seeds: tuple[Path, ...],
+    rate: float | None,
+    moment: AsOf | None,
+    data: Path,
+    wait_s: float,
+    *,
+    once: bool,
 ) -> None:
     """Everything in one: embedded server, poller, workers, delivery.
 
@@ -63,7 +73,13 @@ def command(
         )
         store = Store(url, settings.retention)
         _greet(settings, log_file, once=once)
-        poller = Poller(settings=settings, store=store, log=telemetry.logger(), now=now)
+        poller = Poller(
+            settings=settings,
+            store=store,
+            log=telemetry.logger(),
+            now=now,
+            replay=Replay(per_s=rate, as_of=moment),
+        )
         try:
             workers.start()
             code = asyncio.run(_run(poller, workers, store, wait_s=wait_s, once=once))

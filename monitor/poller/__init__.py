@@ -20,6 +20,7 @@ from monitor.errors import StoreUnavailable
 from monitor.model import ARTICLES
 from monitor.net import Client
 from monitor.poller.feeds import FeedPoll, Polled
+from monitor.poller.replay import Replay
 from monitor.poller.seeds import SeedReader
 from monitor.poller.traffic import LOOK_S, Traffic
 from monitor.settings import Settings
@@ -43,15 +44,18 @@ class Poller:
     store: Store
     log: FilteringBoundLogger
     now: Callable[[], datetime]
+    replay: Replay = field(default_factory=Replay)
     _said_s: dict[str, float] = field(default_factory=dict)
-    _stopping: bool = False
 
     async def once(self) -> Polled:
         """Read every seed file and poll every feed once, due or not."""
         seeds = asyncio.create_task(asyncio.to_thread(self._read_seeds))
-        async with self._client() as client, Parser(children=READERS) as parser:
-            polled = await self._traffic(client, parser).once()
-        return polled + await seeds
+        try:
+            async with self._client() as client, Parser(children=READERS) as parser:
+                polled = await self._traffic(client, parser).once()
+            return polled + await seeds
+        finally:
+            self.replay.ending.set()  # a thread that reads is not cancelled
 
     async def run(self, stop: asyncio.Event) -> None:
         """Poll until `stop` is set."""
@@ -61,7 +65,7 @@ class Poller:
         seeds = asyncio.create_task(self._watch_seeds(stop))
         async with self._client() as client, Parser(children=READERS) as parser:
             await self._traffic(client, parser).run(stop)
-        self._stopping = True
+            self.replay.ending.set()
         await seeds
 
     def _client(self) -> Client:
@@ -83,7 +87,13 @@ class Poller:
     # -- seeds
 
     def _reader(self) -> SeedReader:
-        return SeedReader(store=self.store, now=self.now, room=self._wait_for_room, log=self.log)
+        return SeedReader(
+            store=self.store,
+            now=self.now,
+            room=self._wait_for_room,
+            log=self.log,
+            replay=self.replay,
+        )
 
     def _read_seeds(self) -> Polled:
         reader = self._reader()
@@ -91,11 +101,10 @@ class Poller:
         return Polled(articles=put, problems=reader.problems)
 
     async def _watch_seeds(self, stop: asyncio.Event) -> None:
-        reader, look = self._reader(), SeedReader.read_all
+        reader = self._reader()
         while not stop.is_set():
             try:
-                await asyncio.to_thread(look, reader, self.settings.seeds)
-                look = SeedReader.read_settled
+                await asyncio.to_thread(reader.read_settled, self.settings.seeds)
             except StoreUnavailable as error:
                 self._say("store.unavailable", error.message)
             except Exception:
@@ -112,8 +121,8 @@ class Poller:
         return True
 
     def _wait_for_room(self) -> None:
-        while self._crowded() and not self._stopping:
-            time.sleep(LOOK_S)
+        while self._crowded() and not self.replay.ending.wait(LOOK_S):
+            pass
 
     def _say(self, event: str, reason: str) -> None:
         if time.monotonic() - self._said_s.get(event, float("-inf")) >= SAY_EVERY_S:

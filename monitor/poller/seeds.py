@@ -1,24 +1,37 @@
-"""Seed files: each is read once, by content; articles go to the queue in the order of the file."""
+"""Seed files: each is read once, by content; articles go to the queue in the order of the file.
+
+A file that appears in a watched folder is read when it is whole: when size and time of change have
+stood still. Who writes slowly, with pauses, gives it another name meanwhile, or moves it in.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from structlog.typing import FilteringBoundLogger
 
 from monitor.errors import StoreConflict
 from monitor.model import Article, SourceProblem, digest
-from monitor.sources.seed import read_seed, seed_files
+from monitor.poller.replay import Replay
+from monitor.sources.seed import can_read, read_seed, seed_files
 from monitor.store import Store
 
 CHUNK = 50
 """Articles put at once: one bundle."""
 
 BLOCK = 1 << 20
+
+SETTLED_S = 2.0
+"""So long a file has not changed before it is taken for whole."""
+
+UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".tmp", ".temp", ".swp", "~")
+"""Names of files that somebody is still writing: browsers, rsync, editors."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,8 +42,10 @@ class SeedReader:
     now: Callable[[], datetime]
     room: Callable[[], None]
     log: FilteringBoundLogger
+    replay: Replay = field(default_factory=Replay)
     known: dict[Path, tuple[int, int]] = field(default_factory=dict)
     offered: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    told: set[SourceProblem] = field(default_factory=set)
     problems: int = 0
 
     def read_all(self, paths: Iterable[Path]) -> int:
@@ -38,11 +53,11 @@ class SeedReader:
         return sum(self._guarded(path) for path in self._new(paths))
 
     def read_settled(self, paths: Iterable[Path]) -> int:
-        """Read files that are new or changed and have not changed since the last look."""
+        """Read files that are new or changed and stand still: since the last look, or for 2 s."""
         put, offered = 0, {}
         for path in self._new(paths):
             mark = _mark(path)
-            if mark is not None and self.offered.get(path) == mark:
+            if mark is not None and (self.offered.get(path) == mark or _is_old(mark)):
                 put += self._guarded(path)
             elif mark is not None:
                 offered[path] = mark
@@ -52,7 +67,11 @@ class SeedReader:
     def _new(self, paths: Iterable[Path]) -> Iterator[Path]:
         for found in seed_files(paths):
             if isinstance(found, SourceProblem):
-                self._problem(found)
+                if found not in self.told:  # else at each look
+                    self.told.add(found)
+                    self._problem(found)
+            elif found.name.lower().endswith(UNFINISHED):
+                continue
             elif found not in self.known or self.known[found] != _mark(found):
                 yield found
 
@@ -66,34 +85,56 @@ class SeedReader:
 
     def _read(self, path: Path) -> int:
         mark = _mark(path)
+        if not can_read(path):
+            return self._refuse(path, mark)
         key = f"seed:{_content(path)}"
-        put = 0
+        if _mark(path) != mark:
+            return 0  # still written to: the next look is soon
         state = self.store.sources.state(key)
         if state.get("done") == "1":
             self._know(path, mark)
             self.log.info("seed.skipped", file=path.name, reason="read before")
             return 0
-        taken, version = int(state.get("taken", "0")), state.version
-        waiting: list[Article] = []
-        for number, article in enumerate(self._articles(path)):
-            if number < taken:
-                continue
-            waiting.append(article)
-            if len(waiting) == CHUNK:
-                put += self._put(key, version, taken + put, waiting)
-                version += 1
-                waiting = []
-        put += self._put(key, version, taken + put, waiting, done=True)
-        self._know(path, mark)  # not before: what Redis did not take is read again
-        self.log.info("seed.read", file=path.name, articles=put)
+        put, is_whole = self._put_all(path, key, int(state.get("taken", "0")), state.version)
+        if is_whole:
+            self._know(path, mark)  # not before: what Redis did not take is read again
+            self.log.info("seed.read", file=path.name, articles=put)
         return put
+
+    def _refuse(self, path: Path, mark: tuple[int, int] | None) -> int:
+        """Say why a file of this name is not read. Its content does not count as read: it may come
+        again under a better name.
+        """
+        for _ in self._articles(path):
+            pass
+        self._know(path, mark)
+        return 0
+
+    def _put_all(self, path: Path, key: str, taken: int, version: int) -> tuple[int, bool]:
+        """Put what was not taken yet; returns how much, and whether that is all of it."""
+        put = 0
+        for articles, is_last in self._chunks(path, taken):
+            if not self.replay.wait(len(articles)):
+                return put, False  # we end; the rest comes when we are started again
+            put += self._put(key, version, taken + put, articles, done=is_last)
+            version += 1
+        return put, True
+
+    def _chunks(self, path: Path, taken: int) -> Iterator[tuple[list[Article], bool]]:
+        waiting: list[Article] = []
+        for article in islice(self._articles(path), taken, None):
+            waiting.append(self.replay.came_in(article, self.now()))
+            if len(waiting) == self.replay.chunk(CHUNK):
+                yield waiting, False
+                waiting = []
+        yield waiting, True
 
     def _know(self, path: Path, mark: tuple[int, int] | None) -> None:
         if mark is not None:
             self.known[path] = mark
 
     def _put(
-        self, key: str, version: int, taken: int, articles: list[Article], *, done: bool = False
+        self, key: str, version: int, taken: int, articles: list[Article], *, done: bool
     ) -> int:
         self.room()
         self.store.sources.put(
@@ -118,6 +159,11 @@ class SeedReader:
         self.log.warning(
             "source.problem", source=problem.source, where=problem.where, found=problem.found
         )
+
+
+def _is_old(mark: tuple[int, int]) -> bool:
+    """Whether a file was changed so long ago that it is whole at first sight."""
+    return time.time() - mark[1] / 1e9 > SETTLED_S
 
 
 def _mark(path: Path) -> tuple[int, int] | None:

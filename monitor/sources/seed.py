@@ -145,6 +145,12 @@ def _unpacked(file: PackedFile, fetched: datetime) -> Iterator[Article | SourceP
         yield SourceProblem(source=source, where=file.name, found=error.message)
 
 
+def can_read(path: Path) -> bool:
+    """Whether there is a reader for files of this name."""
+    suffix = path.suffix.lower()
+    return suffix in SEEDS or suffix in UNPACKERS
+
+
 def source_name(path: Path) -> str:
     """The id of the source that a seed file is: its name, with `?` for what is not UTF-8."""
     return os.fsencode(path.name).decode("utf-8", "replace")
