@@ -7,7 +7,8 @@ read.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Final, TypeVar
 
@@ -18,6 +19,7 @@ from monitor.sources.feed_entry import Entry, distinct, language_of
 MOST_ENTRIES: Final = 1_000
 _MOST_PROBLEMS: Final = 50
 _MOST_SHARED: Final = 20
+_MANY: Final = 3
 
 # What a parser and our reading of its entries may raise on a document it was not made for.
 UNREADABLE: Final = (
@@ -94,20 +96,20 @@ class Feed:
     def _named(self, entries: Mapping[int, Entry]) -> Iterable[tuple[str, Entry]]:
         """Each entry with its id; an id never stands twice.
 
-        A guid that entries of different links share is nobody's: all of them are named by link or
-        text, whichever stand in the feed today; also when but one of them is left. Entries that
-        share guid and link are one article.
+        A guid or link that different entries share is nobody's: each of them is named by what comes
+        next, whichever stand in the feed today; also when but one of them is left. A link that is
+        nobody's is no address of an article either: the home page, mostly.
         """
-        owners = {(entry.guid, entry.link or entry.title) for entry in entries.values()}
-        counted = Counter(guid for guid, _ in owners if guid)
-        self._shared = frozenset(guid for guid, count in counted.items() if count > 1)
+        self._shared = shared_names(entries.values())
         shared = self._shared.union(self._document.source.distrusted)
         seen: set[str] = set()
         for number, entry in entries.items():
-            own = bool(entry.guid) and entry.guid not in shared
-            name = entry.guid if own else entry.content_id
-            if entry.guid in shared and entry.guid:
+            name = next(name for name in entry.names if name not in shared)
+            if entry.guid in shared:
                 self.note(_place(number, entry), "shares its guid; named by its link or text")
+            if entry.link in shared:
+                self.note(_place(number, entry), "links to where others link; kept without link")
+                entry = replace(entry, link=None)
             if name in seen:
                 self.note(_place(number, entry), "stands in the document twice; the first is read")
                 continue
@@ -131,6 +133,26 @@ class Feed:
             country=source.country,
             tags=distinct((*entry.tags, *source.tags)),
         )
+
+
+def shared_names(entries: Collection[Entry]) -> frozenset[str]:
+    """The guids and links that name nothing, as entries that differ share them.
+
+    Those of a guid have different links, or are many: three, or all of the document. Two with one
+    guid and one link are one article, of which the text was changed.
+    """
+    owners = {(entry.guid, entry.link or entry.title) for entry in entries if entry.guid}
+    counted = Counter(guid for guid, _ in owners)
+    shared = {guid for guid, count in counted.items() if count > 1}
+    for kind in ("guid", "link"):
+        said: dict[str, set[tuple[str, str]]] = {}
+        for entry in entries:
+            name = entry.guid if kind == "guid" else entry.link
+            if name and name not in shared:
+                said.setdefault(name, set()).add(entry.says)
+        most = min(_MANY, max(len(entries), 2))
+        shared |= {name for name, texts in said.items() if len(texts) >= most}
+    return frozenset(shared)
 
 
 def _place(number: int, entry: Entry) -> str:

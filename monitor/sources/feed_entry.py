@@ -35,9 +35,15 @@ class Entry:
     odd: tuple[str, ...] = ()
 
     @property
-    def content_id(self) -> str:
-        """The id of an entry whose guid is missing or shared."""
-        return self.link or digest("entry", self.title, self.dated, self.summary or self.body)
+    def names(self) -> tuple[str, ...]:
+        """What may name it, the surest first: guid, link, and its text."""
+        text = digest("entry", self.title, self.dated, self.summary or self.body)
+        return tuple(name for name in (self.guid, self.link, text) if name)
+
+    @property
+    def says(self) -> tuple[str, str]:
+        """What tells it from another entry, whatever either is called."""
+        return self.title, self.summary or self.body
 
     @property
     def says_nothing(self) -> bool:

@@ -115,6 +115,45 @@ def test_a_guid_shared_by_different_stories_loses_none_of_them() -> None:
     assert [a.id for a in result.articles] == [f"https://news.example/{n}" for n in range(3)]
 
 
+HOME = "https://news.example/"
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "<guid isPermaLink='false'>feed</guid>",
+        f"<guid>{HOME}</guid><link>{HOME}</link>",
+        f"<guid isPermaLink='false'>feed</guid><link>{HOME}</link>",
+        f"<link>{HOME}</link>",
+        f"<guid isPermaLink='false'>g{{n}}</guid><link>{HOME}</link>",
+    ],
+)
+@pytest.mark.parametrize("count", [2, 3, 10])
+def test_a_guid_or_link_that_all_entries_bear_names_none_of_them(item: str, count: int) -> None:
+    items = [f"<title>Story {n}</title>{item.format(n=n)}" for n in range(count)]
+
+    result = parsed(rss(*items))
+
+    assert [article.title for article in result.articles] == [f"Story {n}" for n in range(count)]
+    assert len({article.id for article in result.articles}) == count
+    assert {article.url for article in result.articles} == {None}
+    assert result.shared_guids
+    # and: the same names when one alone is left
+    known = Source(id="harbour", url=SOURCE.url, distrusted=result.shared_guids)
+    assert only(parsed(rss(items[0]), source=known)).id == result.articles[0].id
+
+
+def test_an_article_that_stands_in_the_feed_in_two_versions_is_one() -> None:
+    items = [f"<title>Story {n}</title><guid>g{n}</guid><link>/{n}</link>" for n in range(5)]
+    changed = "<title>Story 3, corrected</title><guid>g3</guid><link>/3</link>"
+
+    result = parsed(rss(changed, *items))
+
+    assert result.articles[0].title == "Story 3, corrected"
+    assert [article.id for article in result.articles] == ["g3", "g0", "g1", "g2", "g4"]
+    assert result.shared_guids == ()
+
+
 @pytest.mark.parametrize(
     ("given_title", "wanted"),
     [
