@@ -19,6 +19,7 @@ from monitor.model import PLAIN, Access
 from monitor.net.decode import OFFERED, Decoder
 from monitor.net.faults import FOREIGN, translated
 from monitor.net.guard import Guard, Network
+from monitor.net.hops import address_to, bare, next_hop, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -134,7 +135,7 @@ class Client:
         What `access` has to send goes to this origin alone: a redirect to another loses it. Raises
         one of the FetchError family.
         """
-        asked = _address(url)
+        asked = address_to(url)
         refused: list[str] = []
         Guard.refused.set(refused)
         try:
@@ -143,7 +144,7 @@ class Client:
         except FOREIGN as error:
             raise _fault(error, asked, refused, limits) from error
         except FetchError as error:
-            error.ids.setdefault("url", _shown(asked))
+            error.ids.setdefault("url", shown(asked))
             raise
 
     async def post(
@@ -159,7 +160,7 @@ class Client:
         An answer whose status came counts as received, even if its body then breaks off: the
         request has been taken, and must not be sent again for want of a few words.
         """
-        asked = _address(url)
+        asked = address_to(url)
         refused: list[str] = []
         Guard.refused.set(refused)
         try:
@@ -244,57 +245,15 @@ def trusting(ca: str) -> ssl.SSLContext:
     return context
 
 
-def _address(url: str) -> URL:
-    """The URL, if it is one we can ask at all."""
-    try:
-        address = URL(url.strip())
-        known = address.scheme in {"http", "https"} and bool(address.host) and bool(address.port)
-    except ValueError as error:
-        raise FetchError("no web address; write http(s)://host/path") from error
-    if not known:
-        raise FetchError("no web address; write http(s)://host/path", url=_shown(address))
-    return address
-
-
-def next_hop(url: URL, location: str) -> URL:
-    """Where a redirect leads, without credentials of its own."""
-    try:
-        target = url.join(URL(location.strip()))
-        known = target.scheme in {"http", "https"} and bool(target.host) and bool(target.port)
-    except ValueError as error:
-        raise FetchError(f"{url.host} redirects to what is no web address") from error
-    if not known:
-        raise AddressRefused(
-            f"{url.host} redirects to an address of {target.scheme or 'no scheme'}:"
-            " only http and https are fetched"
-        )
-    if url.scheme == "https" and target.scheme == "http":
-        raise AddressRefused(
-            f"{url.host} redirects from https to http, which anyone on the way can change;"
-            f" if that is right, give http://{target.host}… as the address"
-        )
-    same = target.origin() == url.origin()
-    return target.with_user(url.user).with_password(url.password) if same else _bare(target)
-
-
-def _bare(url: URL) -> URL:
-    return url.with_user(None) if url.user or url.password else url
-
-
-def _shown(url: URL) -> str:
-    """The URL as it may stand in a log: credentials and queries can be secrets."""
-    return str(_bare(url).with_query(None).with_fragment(None)) if url.host else url.scheme
-
-
 def _fault(error: Exception, url: URL, refused: list[str], limits: Limits) -> FetchError:
     # where one address was refused and another did not answer, the number is a different one
     if refused and isinstance(error, aiohttp.ClientConnectorError) and error.errno == errno.EACCES:
         return AddressRefused(
             f"{refused[-1]}; if it is meant to be called all the same, add its network to `allow`"
             " under [net] in config/monitor.toml",
-            url=_shown(url),
+            url=shown(url),
         )
-    return translated(error, host=str(url.host), url=_shown(url), total_s=limits.total_s)
+    return translated(error, host=str(url.host), url=shown(url), total_s=limits.total_s)
 
 
 def _response(
@@ -302,7 +261,7 @@ def _response(
 ) -> Response:
     return Response(
         status=answer.status,
-        url=str(_bare(url)),
+        url=str(bare(url)),
         headers=answer.headers,
         body=body,
         permanent=permanent,

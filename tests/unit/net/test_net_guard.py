@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from monitor.errors import AddressRefused, FetchError, TimedOut, TooLarge, Unreachable
-from monitor.net.client import next_hop
 from monitor.net.decode import Decoder
 from monitor.net.faults import FAULTS, translated
 from monitor.net.guard import Guard, address_of, is_public
+from monitor.net.hops import next_hop
 
 PRIVATE = [
     "127.0.0.1", "127.255.255.254", "0.0.0.0", "0.1.2.3", "10.0.0.1", "172.16.0.1", "172.31.255.1",
