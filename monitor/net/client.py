@@ -6,7 +6,6 @@ import asyncio
 import errno
 import ssl
 from dataclasses import dataclass
-from ipaddress import ip_address
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Self
 
@@ -18,7 +17,7 @@ from monitor.errors import AddressRefused, BadStatus, FetchError
 from monitor.model import PLAIN, Access
 from monitor.net.decode import OFFERED, Decoder
 from monitor.net.faults import FOREIGN, translated
-from monitor.net.guard import Guard, Network
+from monitor.net.guard import Guard, Network, number_of
 from monitor.net.hops import address_to, bare, next_hop, shown
 
 if TYPE_CHECKING:
@@ -175,11 +174,9 @@ class Client:
 
     def _judge_number(self, url: URL) -> None:
         """Refuse an address spelt as a number that no proxy should be asked for."""
-        try:
-            address = ip_address(url.host or "")
-        except ValueError:
-            return  # a name: the proxy resolves it, and must judge what comes out
-        if not self._guard.allows(address):
+        address = number_of(url.host or "")
+        # a name, the proxy resolves, and must judge what comes out
+        if address is not None and not self._guard.allows(address):
             raise AddressRefused(f"{address} is not a public address")
 
     @property

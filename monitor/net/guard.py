@@ -39,6 +39,17 @@ def address_of(text: str) -> Address:
     return getattr(address, "ipv4_mapped", None) or address
 
 
+def number_of(host: str) -> Address | None:
+    """The address that a host spells as a number, also as `2130706433` or `0177.1`, or None."""
+    try:
+        return address_of(host)
+    except ValueError:
+        try:
+            return ip_address(socket.inet_aton(host))
+        except (OSError, UnicodeError):
+            return None
+
+
 def is_public(address: Address) -> bool:
     """Whether anyone on the internet could be meant by this address."""
     if not address.is_global or address.is_multicast or address.is_reserved:
@@ -75,8 +86,7 @@ class Guard:
 
     def allows(self, address: Address) -> bool:
         """Whether this address is public, or in the allow-list."""
-        mapped = address_of(str(address))
-        return self._is_listed(mapped) or is_public(mapped)
+        return self._is_listed(address) or is_public(address)
 
     def _is_listed(self, address: Address) -> bool:
         return any(address in net for net in self._allow if net.version == address.version)

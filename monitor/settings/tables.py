@@ -192,7 +192,7 @@ class SeedsTable(Table):
 class SourceTable(Table):
     """[source.ID] of feeds.toml."""
 
-    url: Web = Field(description="address of an RSS, Atom or RDF feed")
+    url: Web = Field(description="address of a feed or news sitemap")
     name: Text | None = Field(None, description="shown in alerts; default: the feed's own title")
     language: Text | None = Field(None, description='of its articles, such as "en"')
     country: Country | None = Field(None, description='of the publisher, such as "GB"')

@@ -74,9 +74,10 @@ def test_a_proxy_is_not_asked_for_what_is_spelt_as_a_private_number() -> None:
     there = (302, {"Location": "http://127.0.0.9/secret"}, b"")
     with LoopbackHttp({"http://news.example/feed": there}) as proxy:
         through = Access(proxy=f"http://127.0.0.1:{proxy.port}")
-        for url in ("http://10.0.0.1/", "http://[::ffff:10.0.0.1]/", "http://news.example/feed"):
+        numbers = ("10.0.0.1", "[::ffff:10.0.0.1]", "167772161", "012.1", "0x0a.0.0.1")
+        for host in (*numbers, "news.example"):
             with pytest.raises(AddressRefused):
-                got(url, through, allow="192.0.2.0/24")
+                got(f"http://{host}/feed", through, allow="192.0.2.0/24")
     assert [request.path for request in proxy.requests] == ["http://news.example/feed"]
 
 
