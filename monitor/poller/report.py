@@ -65,10 +65,10 @@ def reports(store: Store, sources: Sequence[Source], now: datetime) -> tuple[Fee
 def _stilled(report: FeedReport, source: Source, paused_at: datetime | None) -> FeedReport:
     """The report of a source that may be switched off or paused: then nothing is due."""
     if not source.enabled:
-        why = "switched off (`enabled = false` in feeds.toml)"
+        why = "`enabled = false` in feeds.toml"
         return replace(report, state="off", next_due=None, why=why)
     if paused_at is not None:
-        why = f"paused; `wirewatch feeds resume {source.id}` lets it go on"
+        why = f"`wirewatch feeds resume {source.id}` lets it go on"
         return replace(report, state="paused", next_due=None, why=why, paused_at=paused_at)
     return report
 

@@ -76,7 +76,11 @@ class _Search:
         """Body, final address, content type. Raises FetchError, also for a status but 200."""
         answer = await self._client.get(url, limits=_PATIENCE)
         if answer.status != 200:
-            raise BadStatus(f"the server says {answer.status}", status=answer.status)
+            raise BadStatus(
+                f"the server says {answer.status}, where 200 and a page or a feed were wanted",
+                status=answer.status,
+                url=answer.url.partition("?")[0],
+            )
         return answer.body, answer.url, answer.headers.get("Content-Type")
 
     async def read(self, body: bytes, url: str, kind: str | None, where: Where) -> None:

@@ -104,7 +104,7 @@ def test_feeds_are_looked_for_where_they_usually_are_then_among_sitemaps(
         listed = desk.call("add", web.url(), "--id", "maps")
         # then
         assert listed.exit_code == 0, listed.stderr
-        assert "a list of 1 sitemaps" in listed.stderr
+        assert "a list of 1 sitemap" in listed.stderr
         assert desk.ids == ["maps"]
         # and when: there is a feed, under two addresses
         web.pages["/feed"] = web.pages["/rss.xml"] = 200, {}, rss("Usual", "One")

@@ -14,7 +14,7 @@ from monitor.app import now
 from monitor.channels.safe import line
 from monitor.cli import options
 from monitor.cli.articles import write
-from monitor.cli.feeds.telling import span
+from monitor.cli.feeds.telling import counted, span
 from monitor.net import Client
 from monitor.settings import Settings, load
 from monitor.settings.feedlist import alone, read_text, save, with_feeds
@@ -56,7 +56,8 @@ def add(url: str, config: Path, wanted_id: str, *, as_json: bool) -> None:
         click.echo(f"{len(found.feeds)} feeds; say which:", err=True)
         for feed in found.feeds:
             _tell(feed, moment)
-            command = shlex.join(("wirewatch", "feeds", "add", feed.url, "--config", str(config)))
+            where = () if config == Path("config") else ("--config", str(config))
+            command = shlex.join(("wirewatch", "feeds", "add", feed.url, *where))
             click.echo(f"    {line(command)}", err=True)
         sys.exit(1)
     _tell(found.feeds[0], moment)
@@ -91,9 +92,10 @@ def _add(feed: FoundFeed, config: Path, settings: Settings, wanted_id: str) -> N
 
 
 def _tell(feed: FoundFeed, moment: datetime) -> None:
-    held = "a list of {} sitemaps" if feed.is_list else "{} entries"
+    one = "sitemap" if feed.is_list else "entry"
+    held = counted(feed.entries, one)
     newest = "" if feed.newest is None else f", the newest {span(moment - feed.newest)} old"
     title = f": “{line(feed.newest_title)}”" if feed.newest_title else ""
     name = line(feed.title) or "without a title"
     click.echo(f"  {name} ({feed.where}): {line(feed.url)}", err=True)
-    click.echo(f"    {held.format(feed.entries)}{newest}{title}", err=True)
+    click.echo(f"    {'a list of ' if feed.is_list else ''}{held}{newest}{title}", err=True)

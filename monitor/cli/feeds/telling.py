@@ -60,6 +60,12 @@ def when(report: FeedReport, moment: datetime) -> str:
     return f"next in {span(report.next_due - moment)}: {line(report.why)}"
 
 
+def counted(number: int, one: str) -> str:
+    """ "1 entry", "2 entries"."""
+    many = f"{one.removesuffix('y')}ies" if one.endswith("y") else f"{one}s"
+    return f"{number} {one if number == 1 else many}"
+
+
 def span(time: timedelta) -> str:
     """A span in its largest whole unit."""
     seconds = max(int(time.total_seconds()), 0)
