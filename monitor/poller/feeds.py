@@ -20,6 +20,8 @@ from monitor.poller.record import (
     address_of,
     fields_of,
     host_of,
+    is_reused,
+    lone_of,
     record_of,
     shown_address,
 )
@@ -96,6 +98,7 @@ class FeedPoll:
         document = arrived.document if arrived else None
         after = after_success(record, source, answer, document, asked=asked, began=began)
         if held.parsed is not None:
+            after = replace(after, lone=lone_of(held.parsed))
             after = after.with_shared_guids(held.parsed.shared_guids)
         wait = None if answer.retry_after_s is None else timedelta(seconds=answer.retry_after_s)
         due = due_after_success(source, after, self.now(), retry_after=wait)
@@ -121,14 +124,8 @@ class FeedPoll:
     ) -> Gathered:
         """What the document holds; of a list of sitemaps, what those hold that it names."""
 
-        async def read(body: bytes, url: str, content_type: str | None) -> ParsedSource:
-            return await self.parser.parse(
-                body,
-                source=replace(source, distrusted=record.shared_guids),
-                url=url,
-                content_type=content_type,
-                fetched=self.now(),
-            )
+        async def read(body: bytes, url: str, kind: str | None) -> ParsedSource:
+            return await self._read(source, record, body, url, kind)
 
         known = known_of(state) if record.well is not None else ()
         listed = as_listed(known)
@@ -141,6 +138,23 @@ class FeedPoll:
             return Gathered(parsed=None, suspects=(), known=())
         known = joined(listed, known, source=source, url=answer.url)
         return await gather(known, source=source, client=self.client, read=read, now=began)
+
+    async def _read(
+        self, source: Source, record: Record, body: bytes, url: str, kind: str | None
+    ) -> ParsedSource:
+        """The document. A guid that a feed of one entry has given to another names neither."""
+
+        async def parsed_with(distrusted: tuple[str, ...]) -> ParsedSource:
+            asked = replace(source, distrusted=distrusted)
+            return await self.parser.parse(
+                body, source=asked, url=url, content_type=kind, fetched=self.now()
+            )
+
+        parsed = await parsed_with(record.shared_guids)
+        if not is_reused(record.lone, lone_of(parsed)):
+            return parsed
+        guids = (*record.shared_guids, parsed.articles[0].id)
+        return replace(await parsed_with(guids), shared_guids=guids)
 
     async def _arrived(
         self,

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
-from monitor.model import Hints, Source, digest
+from monitor.model import Hints, ParsedSource, Source, digest
 from monitor.sources.fetch import Validators
 from monitor.store import SourceState
 
@@ -56,7 +56,8 @@ class Record:
     `asked_whole` is when we last asked without validators. `rate` is new entries an hour. `haste`
     counts the halvings of the interval after gaps. `strain` grows with failures by their weight;
     `gone` counts answers of 410 in a row. `shared_guids` are those that the feed
-    once gave to different entries. `reason` says why the next poll is due when it is.
+    once gave to different entries; `lone` are marks of the one entry of a feed of one. `reason`
+    says why the next poll is due when it is.
     """
 
     of: str = ""
@@ -86,6 +87,7 @@ class Record:
     problems: int = 0
     problem: str = ""
     shared_guids: tuple[str, ...] = ()
+    lone: tuple[str, ...] = ()
     reason: str = ""
     outcomes: tuple[Outcome, ...] = ()
 
@@ -143,6 +145,25 @@ def record_of(state: SourceState, source: Source) -> Record:
         gap_at=record.gap_at,
         outcomes=record.outcomes,
     )
+
+
+def lone_of(parsed: ParsedSource) -> tuple[str, ...]:
+    """Marks of the one entry of a document: of its name, link, title and date; () for any other."""
+    if len(parsed.articles) != 1:
+        return ()
+    (article,) = parsed.articles
+    said = (article.id, article.url or "", article.title, str(article.published or ""))
+    return tuple(digest("lone", each)[:MARK] for each in said)
+
+
+def is_reused(before: tuple[str, ...], now: tuple[str, ...]) -> bool:
+    """Whether a feed of one entry has given its name to another: nothing else of it is the same.
+
+    A correction changes the title, perhaps the link, but not the date, too.
+    """
+    if not before or not now or before[0] != now[0]:
+        return False
+    return all(was != is_ for was, is_ in zip(before[1:], now[1:], strict=True))
 
 
 def fields_of(record: Record) -> dict[str, str]:

@@ -468,6 +468,35 @@ def test_a_guid_that_different_entries_bore_names_none_of_them_later_either(desk
     assert "shares its guid" in desk.report(source(web)).problem
 
 
+def test_a_feed_of_one_entry_with_one_guid_for_ever_loses_none(desk: Desk) -> None:
+    def one(number: int, title: str = "") -> Answer:
+        body = rss(number).replace(f"<guid>g{number}".encode(), b"<guid>always")
+        named = title or f"News {number}"
+        return 200, {}, body.replace(f"News {number}".encode(), named.encode())
+
+    with LoopbackHttp() as web:
+        # when: the third is the second, corrected
+        for answer in (one(1), one(2), one(2, "News 2, corrected"), one(3), one(3)):
+            web.pages["/feed"] = answer
+            desk.polls(source(web), HOUR)
+    # then
+    assert [article.id for article in desk.put()] == [
+        "always",
+        *(f"https://harbour.example/{number}" for number in (2, 2, 3)),
+    ]
+
+
+def test_a_correction_of_the_only_entry_is_the_same_article(desk: Desk) -> None:
+    with LoopbackHttp({"/feed": page(1)}) as web:
+        desk.polls(source(web), HOUR)
+        for old, new in ((b"News 1", b"News of 1"), (b"example/1", b"example/one")):
+            status, headers, body = page(1)
+            assert isinstance(body, bytes)
+            web.pages["/feed"] = status, headers, body.replace(old, new)
+            desk.polls(source(web), HOUR)
+    assert {article.id for article in desk.put()} == {"g1"}
+
+
 def sitemap(*numbers: int) -> bytes:
     news = "http://www.google.com/schemas/sitemap-news/0.9"
     urls = "".join(
