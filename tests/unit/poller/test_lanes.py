@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.poller.lanes import Lanes
+from monitor.poller.lanes import SPACING_S, Lanes, spacing_s
 
 
 def lanes(*rows: tuple[str, str, float], spacing_s: float = 5.0) -> Lanes:
@@ -175,3 +175,20 @@ def test_nothing_is_lost_or_taken_early_whatever_the_ranks(
             assert rows[int(turn[0])][0] <= now_s
             made.free(turn[1])
     assert sorted(taken) == sorted(str(number) for number in range(len(rows)))
+
+
+def test_this_machine_needs_no_room_and_every_other_does() -> None:
+    rooms = [spacing_s(host) for host in ("127.0.0.9", "localhost", "::1", "a.example", "10.0.0.1")]
+    assert rooms == [0.0, 0.0, 0.0, SPACING_S, SPACING_S]
+
+
+def test_one_that_leaves_when_its_turn_has_come_gives_it_to_the_next() -> None:
+    # given: two hosts whose turn it is, of which one is taken
+    made = lanes(("a", "x", 0), ("b", "y", 1), ("c", "y", 50))
+    assert made.take(2) == ("a", "x")
+    # when
+    assert made.leave("b") == ("y", 1)
+    # then
+    assert made.take(2) is None
+    assert made.next_s() == 50
+    assert made.take(50) == ("c", "y")

@@ -77,6 +77,14 @@ def test_feeds_of_one_title_are_numbered_also_fifty_thousand() -> None:
     assert len({name for name, _ in result.new}) == 50_000
 
 
+def test_a_number_that_is_taken_is_passed_over() -> None:
+    sources = (HARBOUR, Source(id="Harbour-2", url="https://other.example/"))
+
+    result = with_feeds("", [feed("Harbour")], sources)
+
+    assert [name for name, _ in result.new] == ["harbour-3"]
+
+
 @given(st.lists(st.tuples(st.text(max_size=20), st.text(max_size=20)), max_size=3))
 def test_whatever_a_list_says_the_text_is_toml_that_says_the_same(
     rows: list[tuple[str, str]],
