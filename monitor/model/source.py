@@ -47,7 +47,7 @@ class Source:
     """
 
     id: str
-    url: str
+    url: str = field(repr=False)  # it may hold a login, or be a secret as a whole
     name: str | None = None
     language: str | None = None
     country: str | None = None

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from ipaddress import ip_network
 from pathlib import Path
@@ -102,6 +105,58 @@ def tls() -> Iterator[LoopbackHttp]:
     web._server.socket = context.wrap_socket(web._server.socket, server_side=True)
     with web:
         yield web
+
+
+@pytest.fixture
+def tunnel() -> Iterator[tuple[int, list[bytes]]]:
+    """A proxy that makes tunnels: its port, and the first lines it was sent."""
+    listening, asked = socket.create_server(("127.0.0.1", 0)), []
+
+    def pump(a: socket.socket, b: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := a.recv(65536):
+                b.sendall(data)
+            b.shutdown(socket.SHUT_WR)
+
+    def serve() -> None:
+        with contextlib.suppress(OSError):
+            here, _ = listening.accept()
+            head = here.recv(65536)
+            asked.extend(head.split(b"\r\n"))
+            host, port = head.split()[1].decode().split(":")
+            there = socket.create_connection((host, int(port)))
+            here.sendall(b"HTTP/1.1 200 Go on\r\n\r\n")
+            back = threading.Thread(target=pump, args=(there, here), daemon=True)
+            back.start()
+            pump(here, there)
+            back.join(5)
+            here.close()
+            there.close()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield listening.getsockname()[1], asked
+    listening.close()
+    thread.join(5)
+
+
+def test_through_a_tunnel_the_proxy_sees_the_name_only(
+    tls: LoopbackHttp, tunnel: tuple[int, list[bytes]]
+) -> None:
+    port, asked = tunnel
+    through = Access(
+        ca=CERTIFICATE.read_text(),
+        proxy=f"http://me:pw@127.0.0.1:{port}",
+        authorization=LOGIN.authorization,
+    )
+
+    assert got(f"https://127.0.0.1:{tls.port}/feed", through).body == b"over tls"
+
+    assert asked[0].startswith(b"CONNECT 127.0.0.1:")
+    assert b"Proxy-Authorization: Basic bWU6cHc=" in asked
+    assert not any(LOGIN.authorization.encode() in each for each in asked)
+    assert tls.requests[0].headers["authorization"] == LOGIN.authorization
+    assert "proxy-authorization" not in tls.requests[0].headers
 
 
 def test_a_certificate_of_its_own_is_trusted_for_the_source_that_says_so(tls: LoopbackHttp) -> None:

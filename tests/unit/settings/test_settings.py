@@ -289,7 +289,7 @@ def test_how_a_server_is_reached_is_read_and_shown_nowhere(config: Path) -> None
     ca = Path(__file__).parents[2] / "fixtures" / "tls" / "loopback.pem"
     write(
         config,
-        feeds='[source.a]\nurl = "https://example.org/feed"\nuser = "desk"\n'
+        feeds='[source.a]\nurl = "https://example.org/feed?key=hush0"\nuser = "desk"\n'
         f'password = "env:PW"\nheaders = {{ X-Api-Key = "env:KEY" }}\nca = "{ca}"\n'
         'proxy = "http://me:hush3@proxy.example:3128"\nmute = true\npriority = "high"\n'
         '[source.b]\nurl = "https://example.org/b"\nenabled = false\n',
