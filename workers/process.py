@@ -7,7 +7,7 @@ is lost and nothing is said twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -122,13 +122,14 @@ class Process:
             for match in each.result.matches
         ]
         before = self.store.judging.spoken(pairs)
+        paused = self.store.paused_watches.all() if pairs else {}
         spoken = dict(before)
         judged, raised, failed = [], [], []
         for each, claim in zip(read, claims, strict=True):
             if isinstance(each.result, Exception):
                 failed.append(_failed(each, each.result))
                 continue
-            decision = self._decision(each.article, claim, each.result, spoken)
+            decision = self._decision(each.article, claim, each.result, spoken, paused)
             for alert in decision.alerts:
                 if spoken.get((alert.watch, alert.story)) is not None:
                     continue  # a revision of the article that spoke: the alert is out already
@@ -151,6 +152,7 @@ class Process:
         claim: Claim,
         judgement: Judgement,
         spoken: dict[tuple[str, str], Spoken | None],
+        paused: Mapping[str, datetime],
     ) -> Decision:
         return decide(
             article=article,
@@ -165,6 +167,7 @@ class Process:
             },
             sources=claim.sources,
             now=self.now(),
+            paused=paused,
         )
 
     def _say(self, outcome: Outcome) -> None:

@@ -33,6 +33,7 @@ def decide(
     spoken: Mapping[str, Spoken],
     sources: tuple[str, ...],
     now: datetime,
+    paused: Mapping[str, datetime],
 ) -> Decision:
     """What to raise for the matches of one article, and in plain words why the rest stay silent.
 
@@ -40,13 +41,14 @@ def decide(
     article (its `ref`); `sources` are the sources of the story seen so far. One watch speaks once
     for a story. Asked again by the article that made it speak, the answer is that same alert, with
     the time it was first raised: a repeated job is harmless. A watch that tells nobody is raised
-    all the same, for the record.
+    all the same, for the record. `paused` says since when a person has a watch paused: what it
+    matches meanwhile is never told.
     """
     alerts: list[Alert] = []
     silenced: list[tuple[str, str]] = []
     for match in matches:
         told = spoken.get(match.watch)
-        reason = _silence(article, claim, told)
+        reason = _silence(article, claim, told, paused.get(match.watch))
         if reason is not None:
             silenced.append((match.watch, reason))
             continue
@@ -64,10 +66,14 @@ def decide(
     return Decision(alerts=tuple(alerts), silenced=tuple(silenced))
 
 
-def _silence(article: Article, claim: Claim, told: Spoken | None) -> str | None:
+def _silence(
+    article: Article, claim: Claim, told: Spoken | None, paused: datetime | None
+) -> str | None:
     """Why this match is not told, or None if it is."""
     if article.origin in SILENT:
         return SILENT[article.origin]
+    if told is None and paused is not None:
+        return f"the watch is paused since {paused:%Y-%m-%d %H:%M} UTC (`wirewatch watch resume`)"
     if told is None or told.article == article.ref:
         return None
     if claim.relation is Relation.COPY:

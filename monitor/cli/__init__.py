@@ -34,6 +34,7 @@ COMMANDS: dict[str, Listed] = {
     "match": Listed("monitor.cli.match", "Articles -> the watches they satisfy, with evidence."),
     "try": Listed("monitor.cli.try_", "Test a query: what it matches, or what came nearest."),
     "why": Listed("monitor.cli.why", "Why an article satisfies a watch, or not: the whole tree."),
+    "watch": Listed("monitor.cli.watch", "The watches: list, pause, resume."),
     "import-query": Listed("monitor.cli.import_query", "A query of Factiva, Nexis, ... as ours."),
     "dedupe": Listed("monitor.cli.dedupe", "Articles -> their stories."),
     "feeds": Listed("monitor.cli.feeds", "How each feed fares, when it is due; poll one now."),

@@ -50,7 +50,7 @@ class FeedReport:
 def reports(store: Store, sources: Sequence[Source], now: datetime) -> tuple[FeedReport, ...]:
     """One for each source, in their order. Raises StoreUnavailable."""
     states = dict(store.sources.states([source.id for source in sources], FIELDS))
-    paused = store.sources.paused()
+    paused = store.paused_sources.all()
     parked: dict[str, datetime] = {}
     for _, _, until, host in states.values():
         moment = _moment(until)

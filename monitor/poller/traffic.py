@@ -109,7 +109,7 @@ class Traffic:
     def _fill(self) -> None:
         """Every source into its lane, due as saved, or now where each is polled once."""
         now, count = self._now(), len(self._sources)
-        self._paused = frozenset(self._store.sources.paused())
+        self._paused = frozenset(self._store.paused_sources.all())
         fields = ("next_due", "parked_until", "host")
         parked: dict[str, float] = {}
         for name, (due, until, host) in self._store.sources.states(tuple(self._sources), fields):
@@ -133,7 +133,7 @@ class Traffic:
     async def _heed(self) -> None:
         """Do what a person asked for: leave out what is paused, make due what is to be polled."""
         try:
-            paused = await asyncio.to_thread(self._store.sources.paused)
+            paused = await asyncio.to_thread(self._store.paused_sources.all)
             asked = await asyncio.to_thread(self._store.sources.asked)
         except StoreUnavailable as error:
             self._waited("store.unavailable", error.message)

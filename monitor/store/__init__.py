@@ -15,6 +15,7 @@ from monitor.store.judging import (
 )
 from monitor.store.letters import DeadLetter, Letters
 from monitor.store.outbox import Begun, Outbox
+from monitor.store.pauses import Pauses
 from monitor.store.redis import Scripts, connect, text_of, translated
 from monitor.store.sources import Sources, SourceState, seen_member, written
 from monitor.store.view import QueueDepth, View
@@ -28,6 +29,8 @@ class Store:
         self.client = connect(url)
         scripts = Scripts(self.client)
         self.sources = Sources(self.client, scripts)
+        self.paused_sources = Pauses(self.client, scripts, keys.paused("source"))
+        self.paused_watches = Pauses(self.client, scripts, keys.paused("watch"))
         self.articles = Work(self.client, scripts, ARTICLES)
         self.deliveries = Work(self.client, scripts, DELIVERIES)
         self.judging = Judging(self.client, scripts, retention or Retention())

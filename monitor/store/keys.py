@@ -7,6 +7,8 @@ the scripts that touch jobs build the names of job hashes from ids they find in 
 
 from __future__ import annotations
 
+from typing import Literal
+
 PREFIX = "ww:1:"
 RQ = "rq:"
 
@@ -30,10 +32,10 @@ def asked() -> str:
     return f"{PREFIX}asked"
 
 
-def paused() -> str:
-    """hash source -> when a person paused it (ms); lasts. Written by pause.lua; read by the poller
-    and `feeds`."""
-    return f"{PREFIX}paused"
+def paused(kind: Literal["source", "watch"]) -> str:
+    """hash name -> when a person paused it (ms); lasts. Written by pause.lua; of sources read by
+    the poller and `feeds`, of watches by the workers, `watch` and `status`."""
+    return f"{PREFIX}paused:{kind}"
 
 
 def claim(ref: str) -> str:

@@ -97,26 +97,6 @@ class Sources:
         with translated():
             return tuple(text_of(name) for name in self._client.zrange(keys.asked(), 0, -1))
 
-    def pause(self, source: str, now: datetime) -> bool:
-        """Leave a source unpolled until it is resumed; False where it is paused already."""
-        return self._paused(source, "pause", now)
-
-    def resume(self, source: str, now: datetime) -> bool:
-        """Let a paused source go on; False where it is not paused."""
-        return self._paused(source, "resume", now)
-
-    def _paused(self, source: str, what: str, now: datetime) -> bool:
-        answer = self._scripts("pause", [keys.paused()], [source, what, _ms(now)])
-        return bool(answer == b"done")
-
-    def paused(self) -> dict[str, datetime]:
-        """The sources that a person paused, and when."""
-        with translated():
-            raw = self._client.hgetall(keys.paused())
-        return {
-            text_of(name): datetime.fromtimestamp(int(at) / 1000, UTC) for name, at in raw.items()
-        }
-
     def unseen(self, source: str, members: Sequence[str]) -> tuple[bool, ...]:
         """For each member whether this source has not shown it before."""
         if not members:

@@ -399,7 +399,7 @@ def test_a_paused_feed_waits_until_it_is_resumed_also_over_a_restart(desk: Desk)
         # given: two feeds that are polled ten times a second
         span = timedelta(seconds=0.1)
         feed, other = source(web, interval=span), source(web, "other", "/other", interval=span)
-        sources = desk.store.sources
+        paused = desk.store.paused_sources
 
         def asked(path: str) -> int:
             return sum(request.path == path for request in web.requests)
@@ -412,8 +412,8 @@ def test_a_paused_feed_waits_until_it_is_resumed_also_over_a_restart(desk: Desk)
         began: tuple[int, int] | None = None
         run_until(desk, (feed, other), lambda: asked("/feed") and asked("/other"))
         # when: paused while nothing runs
-        assert sources.pause("harbour", desk.clock.at)
-        assert not sources.pause("harbour", desk.clock.at + HOUR), "the first word stands"
+        assert paused.pause("harbour", desk.clock.at)
+        assert not paused.pause("harbour", desk.clock.at + HOUR), "the first word stands"
         run_until(desk, (feed, other), nine_more_of_the_other)
         # then
         assert began is not None
@@ -428,17 +428,17 @@ def test_a_paused_feed_waits_until_it_is_resumed_also_over_a_restart(desk: Desk)
             desk,
             (feed, other),
             lambda: asked("/feed") > seen,
-            begun=lambda: sources.resume("harbour", desk.clock.at),
+            begun=lambda: paused.resume("harbour", desk.clock.at),
         )
         assert time.monotonic() - began_s < 4
-        assert not sources.resume("harbour", desk.clock.at)
+        assert not paused.resume("harbour", desk.clock.at)
         # and when: paused while it runs
         began = None
         run_until(
             desk,
             (feed, other),
             lambda: nine_more_of_the_other() and asked("/feed") <= (began or (0, 0))[0] + 8,
-            begun=lambda: sources.pause("harbour", desk.clock.at),
+            begun=lambda: paused.pause("harbour", desk.clock.at),
         )
 
 

@@ -24,7 +24,7 @@ def pause(source: str, config: Path, data: Path) -> None:
     """
     source_of(config, source)
     with open_store(config, data) as store:
-        done = store.sources.pause(source, now())
+        done = store.paused_sources.pause(source, now())
     click.echo(f"{source} {'is paused' if done else 'was paused already'}", err=True)
 
 
@@ -36,7 +36,7 @@ def resume(source: str, config: Path, data: Path) -> None:
     """Let a paused feed go on: at the time it was due, or at once if that is past."""
     found = source_of(config, source)
     with open_store(config, data) as store:
-        done = store.sources.resume(source, now())
+        done = store.paused_sources.resume(source, now())
         moment = now()
         (report,) = reports(store, [found], moment)
     went = "goes on" if done else "was not paused"

@@ -57,6 +57,7 @@ def asked(
     spoken: dict[str, Spoken] | None = None,
     sources: tuple[str, ...] = ("river-gazette",),
     now: datetime = NOON,
+    paused: dict[str, datetime] | None = None,
 ) -> Decision:
     return decide(
         article=article,
@@ -67,7 +68,27 @@ def asked(
         spoken=spoken or {},
         sources=sources,
         now=now,
+        paused=paused or {},
     )
+
+
+def test_a_paused_watch_is_silent_and_says_since_when() -> None:
+    decision = asked(matches=(FLOOD, BRIDGE), paused={"floods": NOON - timedelta(hours=3)})
+
+    assert [alert.watch for alert in decision.alerts] == ["bridges"]
+    ((watch, reason),) = decision.silenced
+    assert (watch, reason.partition(" (")[0]) == (
+        "floods",
+        "the watch is paused since 2024-05-14 09:00 UTC",
+    )
+
+
+def test_a_pause_does_not_take_back_what_the_article_has_told() -> None:
+    told = Spoken(alert="a", article=ARTICLE.ref, at=NOON - timedelta(hours=1))
+
+    decision = asked(spoken={"floods": told}, paused={"floods": NOON})
+
+    assert [alert.watch for alert in decision.alerts] == ["floods"]
 
 
 def test_a_match_raises_one_alert_that_says_everything() -> None:

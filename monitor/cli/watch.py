@@ -1,0 +1,87 @@
+"""`wirewatch watch`: the watches by state; pause one and let it go on, without editing a file."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from monitor.app import now
+from monitor.cli import options
+from monitor.cli.articles import write
+from monitor.cli.connection import open_store
+from monitor.model import Watch
+from monitor.settings import load
+
+WATCHING = "watching"
+
+
+@click.group("watch")
+def command() -> None:
+    """The watches: list, pause, resume."""
+
+
+@command.command("list")
+@options.config
+@options.data
+@click.option("--json", "as_json", is_flag=True, help="JSON Lines for machines.")
+def list_watches(config: Path, data: Path, *, as_json: bool) -> None:
+    """Every watch of watchlist.toml with its state: watching, paused, over."""
+    watches = load(config).watches
+    with open_store(config, data) as store:
+        paused = store.paused_watches.all()
+    for watch in watches:
+        state = state_of(watch, paused.get(watch.id), now())
+        if as_json:
+            write({"watch": watch.id, "title": watch.title, "state": state})
+        else:
+            click.echo(f"{watch.id:<32} {state}", err=True)
+    if not watches:
+        click.echo("watchlist.toml holds no watch", err=True)
+
+
+@command.command("pause")
+@click.argument("watch", metavar="ID")
+@options.config
+@options.data
+def pause(watch: str, config: Path, data: Path) -> None:
+    """Silence a watch at once, in all workers, until it is resumed; also over restarts.
+
+    What it matches meanwhile is on record (`wirewatch why`), and is not told afterwards.
+    """
+    _check_known(config, watch)
+    with open_store(config, data) as store:
+        done = store.paused_watches.pause(watch, now())
+    click.echo(f"{watch} {'is paused' if done else 'was paused already'}", err=True)
+
+
+@command.command("resume")
+@click.argument("watch", metavar="ID")
+@options.config
+@options.data
+def resume(watch: str, config: Path, data: Path) -> None:
+    """Let a paused watch speak again, of what comes from now on."""
+    with open_store(config, data) as store:
+        done = store.paused_watches.resume(watch, now())
+    if not done:
+        _check_known(config, watch)
+    click.echo(f"{watch} {'watches again' if done else 'was not paused'}", err=True)
+
+
+def state_of(watch: Watch, paused: datetime | None, moment: datetime) -> str:
+    """What a watch does now, in words; the file's word comes first, since it outlasts a pause."""
+    if not watch.enabled:
+        return "paused (enabled = false in watchlist.toml)"
+    if not watch.is_active(moment.date()):
+        return f"over since {watch.until}"
+    if paused is not None:
+        return f"paused since {paused:%Y-%m-%d %H:%M} UTC"
+    return WATCHING
+
+
+def _check_known(config: Path, watch: str) -> None:
+    known = [each.id for each in load(config).watches]
+    if watch not in known:
+        there = ", ".join(known) or "none"
+        raise click.UsageError(f"watchlist.toml has no [watch.{watch}]; there are: {there}")
