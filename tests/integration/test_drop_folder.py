@@ -124,7 +124,7 @@ def test_what_cannot_be_read_is_said_once(
 def test_a_file_that_changes_while_it_is_looked_at_is_left_for_the_next_look(desk: Desk) -> None:
     # given: a long file, and a writer that adds to it every few milliseconds
     path, ending = desk.drop("slow.jsonl", ""), threading.Event()
-    os.truncate(path, 256 << 20)
+    os.truncate(path, 128 << 20)
 
     def write() -> None:
         with path.open("ab", buffering=0) as file:

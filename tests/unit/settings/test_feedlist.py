@@ -70,11 +70,11 @@ def test_an_id_can_be_read(title: str, name: str) -> None:
     assert [id_ for id_, _ in added(feed(title)).new] == [name]
 
 
-def test_feeds_of_one_title_are_numbered_also_fifty_thousand() -> None:
-    result = added(*(feed("Post", f"p{n}") for n in range(50_000)), text="")
+def test_feeds_of_one_title_are_numbered_also_thousands() -> None:
+    result = added(*(feed("Post", f"p{n}") for n in range(10_000)), text="")
 
     assert [name for name, _ in result.new[:3]] == ["post", "post-2", "post-3"]
-    assert len({name for name, _ in result.new}) == 50_000
+    assert len({name for name, _ in result.new}) == 10_000
 
 
 def test_a_number_that_is_taken_is_passed_over() -> None:
