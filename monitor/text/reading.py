@@ -50,6 +50,7 @@ class Reading(Words):
     def __init__(self, article: Article) -> None:
         self.article = article
         self._texts = article.title, article.summary, article.body
+        self._text_of = dict(zip(FIELDS, self._texts, strict=True))
         self._sentences: dict[tuple[Field, int], Sentence] = {}
         self._chunks: dict[tuple[Field, int], tuple[list[int], list[Place]]] = {}
         self._places: dict[Span, Place] = {}
@@ -97,10 +98,14 @@ class Reading(Words):
         summary = 1 + len(self.article.title) + len(_BREAK)
         return 1, summary, summary + len(self.article.summary) + len(_BREAK)
 
+    def text(self, field: Field) -> str:
+        """The article's own text of a field."""
+        return self._text_of[field]
+
     def original(self, span: Span) -> str:
         """The article's own text of a span."""
         field, start, end = self.where(span)
-        return self.article.text(field)[start:end]
+        return self._text_of[field][start:end]
 
     @cached_property
     def _cuts(self) -> dict[Field, _FieldCuts]:
@@ -108,7 +113,7 @@ class Reading(Words):
         cuts: dict[Field, _FieldCuts] = {}
         index = paragraph = 0
         for field in FIELDS:
-            text = self.article.text(field)
+            text = self._text_of[field]
             found = split_one_paragraph(text) if field is Field.TITLE else split(text)
             cuts[field] = _FieldCuts(index, paragraph, [start for start, _, _ in found], found)
             index += len(found)
@@ -149,7 +154,7 @@ class Reading(Words):
 
     def sentence_text(self, sentence: Sentence) -> str:
         """The sentence as the article has it."""
-        return self.article.text(sentence.field)[sentence.start : sentence.end]
+        return self._text_of[sentence.field][sentence.start : sentence.end]
 
     def place_of(self, span: Span) -> Place:
         """The sentence a span begins in, without numbering it.
@@ -165,7 +170,7 @@ class Reading(Words):
 
     def place_at(self, field: Field, start: int) -> Place:
         """The same for an offset of a field."""
-        text = self.article.text(field)
+        text = self._text_of[field]
         blank_line = text.rfind("\n\n", 0, start)
         begin = blank_line + 2 if blank_line >= 0 and field is not Field.TITLE else 0
         chunk = self._chunks.get((field, begin))

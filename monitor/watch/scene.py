@@ -71,8 +71,8 @@ class Scene:
         known = self._evidence.get((span, term))
         if known is None:
             field, start, end = self.reading.where(span)
-            sentence = self.reading.place_of(span)
-            text = self.reading.article.text(field)
+            sentence = self.reading.place_at(field, start)
+            text = self.reading.text(field)
             known = self._evidence[(span, term)] = Evidence(
                 field=field,
                 start=start,
