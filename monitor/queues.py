@@ -12,13 +12,22 @@ from rq.job import Job
 
 from monitor import codec
 from monitor.errors import ParseError
-from monitor.model import DELIVER, JUDGE, Article
+from monitor.model import DELIVER, JUDGE, READ_PAGE, Article
 
 
 def articles_of(data: bytes) -> tuple[Article, ...]:
     """The articles a job of the articles queue carries. Raises ParseError."""
     (argument,) = _arguments(data, JUDGE, 1)
     return codec.unbundle(argument)
+
+
+def page_of(data: bytes) -> Article:
+    """The article whose page a job of the pages queue is to read. Raises ParseError."""
+    (argument,) = _arguments(data, READ_PAGE, 1)
+    articles = codec.unbundle(argument)
+    if len(articles) != 1:
+        raise ParseError(f"a job of a page holds {len(articles)} articles, wanted 1")
+    return articles[0]
 
 
 def delivery_of(data: bytes) -> tuple[str, str, str]:

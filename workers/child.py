@@ -1,4 +1,4 @@
-"""The lives of the children: one judges articles, one delivers.
+"""The lives of the children: one judges articles, one reads pages, one delivers.
 
 Each ends when it is asked to, finishing or giving back what it holds, and when it has worked or
 grown enough to be replaced.
@@ -16,23 +16,31 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from monitor import telemetry
 from monitor.app import App, now
 from monitor.errors import StoreUnavailable
-from monitor.model import ARTICLES, DELIVERIES
-from monitor.store import LEASE_S, Work
+from monitor.model import ARTICLES, DELIVERIES, PAGES
+from monitor.store import LEASE_S, Store, Work
 from workers.deliver import Deliver
 from workers.deliver import Guard as GuardSend
+from workers.page_outcome import Guard as GuardPage
 from workers.process import Guard, Process
 from workers.vitals import Vitals
+
+if TYPE_CHECKING:
+    from workers.page import ReadPages
 
 STOP_S = 8.0
 """How long a child may take to finish what it holds; compose grants 30 s, `run` waits 10."""
 
 SAY_EVERY_S = 60.0
 LOOK_S = 0.2
-PAGE_BYTES = resource.getpagesize()
+READERS = 2
+"""Pages read at a time, so that one that takes its five seconds does not hold up all others."""
+
+MEMORY_PAGE_BYTES = resource.getpagesize()
 
 
 @dataclass(slots=True)
@@ -55,6 +63,7 @@ class Child:
     stop: Stop
     vitals: Vitals
     guard: Guard
+    guard_page: GuardPage
     guard_send: GuardSend
 
 
@@ -123,25 +132,77 @@ async def _deliver_alerts(child: Child) -> None:
         guard=child.guard_send,
         log=telemetry.logger(),
     )
-    _attend(child, store.deliveries.queue, lambda: deliver.held)
+    _attend(child, store.deliveries.queue, lambda: deliver.under_way.held)
     patience = Patience("delivery")
     while not child.stop.asked:
         try:
             if not await deliver.fill():
                 if deliver.under_way:
-                    await deliver.reap(LOOK_S)
+                    await deliver.under_way.reap(LOOK_S)
                 else:
                     await asyncio.to_thread(store.deliveries.wait, 1)
-            await deliver.reap(0)
+            await deliver.under_way.reap(0)
             patience.over()
         except StoreUnavailable as error:
             await asyncio.to_thread(patience.wait, error)
     until = time.monotonic() + STOP_S / 2
     while deliver.under_way and time.monotonic() < until:
         with contextlib.suppress(StoreUnavailable):
-            await deliver.reap(LOOK_S)
+            await deliver.under_way.reap(LOOK_S)
     for channel in channels.values():
         await channel.close()
+
+
+def read_pages(child: Child) -> None:
+    """The life of a child that reads pages."""
+    asyncio.run(_read_pages(child))
+
+
+async def _read_pages(child: Child) -> None:
+    # here, not above: the other children have no need of an HTTP client
+    from monitor.net import Client
+    from monitor.sources.childpage import PageReader
+    from workers.page import ReadPages, way_to_pages
+
+    store, settings = child.app.store(), child.app.settings
+    async with (
+        Client(allow=settings.allow, contact=settings.contact) as client,
+        PageReader(children=READERS) as reader,
+    ):
+        pages = ReadPages(
+            store=store,
+            client=client,
+            reader=reader,
+            worker=child.worker,
+            now=now,
+            guard=child.guard_page,
+            log=telemetry.logger(),
+            access={source.id: way_to_pages(source.access) for source in settings.sources},
+        )
+        _attend(child, store.pages.queue, lambda: pages.under_way.held)
+        patience = Patience("pages")
+        while not child.stop.asked:
+            try:
+                if not await pages.fill():
+                    await _page_done_or_due(pages, store)
+                await pages.under_way.reap(0)
+                patience.over()
+            except StoreUnavailable as error:
+                await asyncio.to_thread(patience.wait, error)
+        until = time.monotonic() + STOP_S / 2
+        while pages.under_way and time.monotonic() < until:
+            with contextlib.suppress(StoreUnavailable):
+                await pages.under_way.reap(LOOK_S)
+        await pages.under_way.end()
+
+
+async def _page_done_or_due(pages: ReadPages, store: Store) -> None:
+    if pages.under_way:
+        await pages.under_way.reap(LOOK_S)
+    elif pages.next_s is not None:
+        await asyncio.sleep(min(max(pages.next_s, 0.01), LOOK_S))
+    else:
+        await asyncio.to_thread(store.pages.wait, 1)
 
 
 def return_held(work: Work, worker: str) -> None:
@@ -154,7 +215,7 @@ def return_held(work: Work, worker: str) -> None:
 def resident_bytes() -> int:
     """The memory this process occupies; 0 where the system does not say."""
     try:
-        return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_BYTES
+        return int(Path("/proc/self/statm").read_text().split()[1]) * MEMORY_PAGE_BYTES
     except (OSError, ValueError, IndexError):
         return 0
 
@@ -179,6 +240,7 @@ def _keep(work: Work, worker: str, held: Callable[[], tuple[str, ...]]) -> None:
 
 LIVES: dict[str, Callable[[Child], None]] = {
     ARTICLES: judge_articles,
+    PAGES: read_pages,
     DELIVERIES: deliver_alerts,
 }
 """Queue -> the life of a process that serves it."""

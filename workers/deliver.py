@@ -22,9 +22,10 @@ from monitor.queues import delivery_of
 from monitor.settings import ChannelSettings
 from monitor.store import Begun, Store, Taken
 from workers.retry import delivery_again
+from workers.under_way import UnderWay
 
 AT_ONCE = 32
-"""Deliveries a process has under way. One that waits for a dead host holds one place, no more."""
+"""Deliveries a process has under way."""
 
 Guard = Callable[[Awaitable[Receipt]], Awaitable[Receipt]]
 
@@ -52,35 +53,20 @@ class Deliver:
     now: Callable[[], datetime]
     guard: Guard
     log: FilteringBoundLogger
-    under_way: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    under_way: UnderWay = field(default_factory=lambda: UnderWay(AT_ONCE))
     takes: int = 0
-
-    @property
-    def held(self) -> tuple[str, ...]:
-        """The jobs whose leases are to be kept."""
-        return tuple(self.under_way)
 
     async def fill(self) -> bool:
         """Take as many deliveries as there are places; False when none was taken."""
-        places = AT_ONCE - len(self.under_way)
+        places = self.under_way.places
         if places <= 0:
             return False
         token = f"{self.worker}/{self.takes}"
         taken = await asyncio.to_thread(self.store.deliveries.take, self.worker, token, places)
         self.takes += 1
         for job in taken:
-            self.under_way[job.id] = asyncio.create_task(self._deliver(job))
+            self.under_way.start(job.id, self._deliver(job))
         return bool(taken)
-
-    async def reap(self, timeout_s: float) -> None:
-        """Wait until a delivery is done, at most `timeout_s`, and raise what went wrong in one."""
-        if not self.under_way:
-            return
-        done, _ = await asyncio.wait(
-            self.under_way.values(), timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED
-        )
-        for job in [job for job, task in self.under_way.items() if task in done]:
-            self.under_way.pop(job).result()
 
     async def _deliver(self, job: Taken) -> None:
         try:

@@ -1,10 +1,19 @@
-"""What is tried again, and when: one table for articles, one for deliveries."""
+"""What is tried again, and when: a table each for articles, pages and deliveries."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from monitor.errors import Bug, ParseError
+from monitor.errors import (
+    AddressRefused,
+    BadStatus,
+    Bug,
+    FetchError,
+    ParseError,
+    TimedOut,
+    TooLarge,
+    Unreachable,
+)
 from monitor.model import digest
 
 ARTICLE: tuple[tuple[type[BaseException], tuple[float, ...]], ...] = (
@@ -16,6 +25,25 @@ ARTICLE: tuple[tuple[type[BaseException], tuple[float, ...]], ...] = (
 )
 """Error class -> seconds until each next try; after the last one the article is set aside. The
 first class that fits counts."""
+
+PAGE: tuple[tuple[type[BaseException], tuple[float, ...]], ...] = (
+    (ParseError, ()),
+    (AddressRefused, ()),
+    (TooLarge, ()),
+    (TimedOut, (30, 120, 300)),
+    (Unreachable, (30, 120, 300)),
+    (BadStatus, (30, 120, 300)),
+    (FetchError, ()),  # nothing that can be asked for
+    (Exception, ()),
+)
+"""The same for a page. After the last try, or when the next would come later than an article may
+wait, the article goes on with its feed's text."""
+
+PASSING_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
+"""Statuses of a page that may be others the next time; the rest will not."""
+
+CROWDED_S = 300.0
+"""After a 429 that does not say how long; the poller leaves a host alone as long."""
 
 DELIVERY: tuple[float, ...] = (
     1.5,
@@ -41,6 +69,26 @@ def article_again(error: BaseException, failures: int) -> timedelta | None:
         if isinstance(error, kind):
             return timedelta(seconds=waits[failures - 1]) if failures <= len(waits) else None
     return None
+
+
+def page_again(error: BaseException, tries: int) -> timedelta | None:
+    """When a page is tried again after its `tries`-th failure (1 is the first), or None.
+
+    Never earlier than the server's Retry-After asks for; a 429 that does not say means minutes.
+    """
+    if isinstance(error, BadStatus) and error.status not in PASSING_STATUS:
+        return None
+    waits = next(waits for kind, waits in PAGE if isinstance(error, kind))
+    if tries > len(waits):
+        return None
+    return timedelta(seconds=max(waits[tries - 1], _asked_s(error)))
+
+
+def _asked_s(error: BaseException) -> float:
+    if not isinstance(error, BadStatus):
+        return 0.0
+    asked_s = CROWDED_S if error.status == 429 and error.retry_after_s is None else 0.0
+    return error.retry_after_s or asked_s
 
 
 def delivery_again(delivery: str, attempts: int, asked: timedelta | None) -> timedelta | None:

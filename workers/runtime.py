@@ -21,10 +21,11 @@ from dataclasses import dataclass, field
 
 from monitor import telemetry
 from monitor.app import App, Judgement, now
-from monitor.errors import StoreUnavailable
+from monitor.errors import SourceError, StoreError, StoreUnavailable
 from monitor.model import ARTICLES, Later, Receipt
 from monitor.store import Store
 from workers.child import LIVES, STOP_S, Child, Patience, Stop, return_held
+from workers.page_outcome import Done, Wait
 from workers.upkeep import Upkeep
 from workers.vitals import Vitals
 
@@ -48,6 +49,19 @@ def guarded(vitals: Vitals) -> Callable[[Callable[[], Judgement]], Judgement | E
             vitals.end()
 
     return guard
+
+
+async def guarded_page(reading: Awaitable[Done | Wait]) -> Done | Wait | Exception:
+    """Read a page, and answer an error for the retry table to judge."""
+    try:
+        return await reading
+    except SourceError as error:
+        return error
+    except StoreError:
+        raise
+    except Exception as error:  # noqa: BLE001  # one page must not stop the others; it is logged
+        telemetry.logger().exception("page.missed", reason="bug")
+        return error
 
 
 async def guarded_send(sending: Awaitable[Receipt]) -> Receipt:
@@ -145,6 +159,7 @@ class Supervisor:
                     stop=stop,
                     vitals=post.vitals,
                     guard=guarded(post.vitals),
+                    guard_page=guarded_page,
                     guard_send=guarded_send,
                 )
             )

@@ -1,7 +1,10 @@
-"""What keeps the queues whole: leases that ran out, and the ledger as the second net."""
+"""What keeps the queues whole: leases that ran out, pages that are too late, and the ledger as the
+second net."""
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +12,7 @@ from datetime import datetime, timedelta
 from structlog.typing import FilteringBoundLogger
 
 from monitor.store import Returned, Store, Work
+from workers.hand_on import HandOn
 
 SWEEP_EVERY = timedelta(seconds=1)
 RECOVER_EVERY = timedelta(seconds=60)
@@ -27,20 +31,33 @@ class Upkeep:
     swept: datetime | None = None
     recovered: datetime | None = None
 
+    @property
+    def hand_on(self) -> HandOn:
+        """Where articles go that have waited too long for a page, even if nobody reads pages."""
+        worker = f"{socket.gethostname()}.{os.getpid()}.upkeep"
+        return HandOn(store=self.store, worker=worker, now=self.now, log=self.log)
+
     def run(self) -> None:
         """Do what is due."""
         at = self.now()
         if self.swept is None or at - self.swept >= SWEEP_EVERY:
             self.swept = at
             self._look_for_loss(at)
-            for work in (self.store.articles, self.store.deliveries):
+            for work in (self.store.articles, self.store.pages, self.store.deliveries):
                 self.say(work, work.sweep(at), "its lease ran out")
+            self.hand_on.late(f"{self.hand_on.worker}/{at.timestamp():.6f}")
         if self.recovered is None or at - self.recovered >= RECOVER_EVERY:
             self.recovered = at
-            back = self.store.articles.recover(admitted_before=at - RECOVER_AFTER, now=at)
-            if back:
+            before = at - RECOVER_AFTER
+            for work in (self.store.articles, self.store.pages):
+                back = work.recover(admitted_before=before, now=at)
+                if not back:
+                    continue
                 self.log.warning(
-                    "lease.returned", jobs=len(back), reason="found on the ledger only"
+                    "lease.returned",
+                    queue=work.queue,
+                    jobs=len(back),
+                    reason="found on the ledger only",
                 )
 
     def _look_for_loss(self, at: datetime) -> None:

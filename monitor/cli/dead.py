@@ -12,8 +12,8 @@ from monitor.cli import options
 from monitor.cli.articles import write
 from monitor.cli.connection import open_store
 from monitor.errors import ParseError
-from monitor.model import DELIVERIES
-from monitor.queues import articles_of, delivery_of
+from monitor.model import DELIVERIES, PAGES, Article
+from monitor.queues import articles_of, delivery_of, page_of
 from monitor.store import DeadLetter, Store
 
 
@@ -103,7 +103,7 @@ def _about(store: Store, letter: DeadLetter) -> dict[str, str | None]:
     queue, data = job
     try:
         if queue != DELIVERIES:
-            article = articles_of(data)[0]
+            article = _articles(queue, data)[0]
             return {"source": article.source, "title": article.title, "url": article.url}
         _, alert_id, channel = delivery_of(data)
         alert = store.view.alert(alert_id)
@@ -114,6 +114,10 @@ def _about(store: Store, letter: DeadLetter) -> dict[str, str | None]:
     return {"channel": channel, "watch": alert.watch, "title": alert.article.title}
 
 
+def _articles(queue: str, data: bytes) -> tuple[Article, ...]:
+    return (page_of(data),) if queue == PAGES else articles_of(data)
+
+
 def _held(store: Store, letter: DeadLetter) -> object:
     job = store.letters.job(letter.id)
     if job is None:
@@ -121,7 +125,7 @@ def _held(store: Store, letter: DeadLetter) -> object:
     queue, data = job
     try:
         if queue != DELIVERIES:
-            return articles_of(data)
+            return _articles(queue, data)
         return store.view.alert(delivery_of(data)[1])
     except ParseError as error:
         return error.message

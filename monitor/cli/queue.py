@@ -9,7 +9,8 @@ import click
 from monitor.cli import options
 from monitor.cli.articles import write
 from monitor.cli.connection import open_store
-from monitor.model import JOBS
+from monitor.model import JOBS, PAGES
+from monitor.store import QueueDepth
 
 
 @click.command("queue")
@@ -24,10 +25,12 @@ def command(config: Path, data: Path, *, as_json: bool) -> None:
         if as_json:
             write({"queue": queue, "depth": depth, "workers": workers})
             continue
-        click.echo(
-            f"{queue:<12} {depth.waiting} waiting, {depth.leased} under way,"
-            f" {depth.later} to be tried again, oldest {depth.oldest_s:.0f} s",
-            err=True,
-        )
+        click.echo(f"{told(queue, depth)}, oldest {depth.oldest_s:.0f} s", err=True)
         for worker in workers:
             click.echo(f"  {worker}", err=True)
+
+
+def told(queue: str, depth: QueueDepth) -> str:
+    """How much a queue holds, in words. Pages that come later mostly wait for their host."""
+    later = "that wait for their host" if queue == PAGES else "to be tried again"
+    return f"{queue:<12} {depth.waiting} waiting, {depth.leased} under way, {depth.later} {later}"

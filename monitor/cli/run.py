@@ -19,7 +19,7 @@ from monitor.cli import options
 from monitor.cli.children import Workers
 from monitor.cli.summary import Summary, show
 from monitor.embedded import DataLock, Embedded
-from monitor.model import ARTICLES, DELIVERIES
+from monitor.model import ARTICLES, DELIVERIES, PAGES
 from monitor.poller import Poller
 from monitor.poller.replay import AsOf, Replay
 from monitor.settings import Settings, load
@@ -27,6 +27,7 @@ from monitor.store import Store
 
 LOOK_S = 0.05
 KEEP_S = 0.5
+TELL_S = 5.0
 
 
 @click.command("run")
@@ -152,13 +153,20 @@ async def _keep(workers: Workers) -> None:
 
 
 async def _settled(store: Store, stop: asyncio.Event, wait_s: float) -> None:
-    """Until every article has its outcome and every delivery is settled or out of time."""
+    """Until every page has been read or given up, every article has its outcome and every delivery
+    is settled or out of time. In this order: what leaves one queue meanwhile is seen on the next.
+    """
     loop = asyncio.get_running_loop()
     until: float | None = None
+    tell = loop.time() + TELL_S
     while not stop.is_set():
+        pages = await asyncio.to_thread(store.view.depth, PAGES)
         articles = await asyncio.to_thread(store.view.depth, ARTICLES)
         sending = await asyncio.to_thread(store.view.depth, DELIVERIES)
-        if articles.total == 0:
+        if pages.total and loop.time() > tell:
+            tell = float("inf")
+            click.echo(f"{pages.total} full texts wait for their turn, 15 min at most", err=True)
+        if pages.total == 0 and articles.total == 0:
             if sending.total == 0:
                 return
             until = until or loop.time() + wait_s

@@ -12,6 +12,7 @@ from monitor.app import now
 from monitor.cli import options
 from monitor.cli.articles import write
 from monitor.cli.connection import open_store
+from monitor.cli.queue import told
 from monitor.cli.watch import WATCHING, state_of
 from monitor.model import JOBS
 from monitor.settings import load
@@ -41,11 +42,7 @@ def command(config: Path, data: Path, *, as_json: bool) -> None:
         )
         return
     for queue, depth in depths.items():
-        click.echo(
-            f"{queue:<12} {depth.waiting} waiting, {depth.leased} under way,"
-            f" {depth.later} to be tried again",
-            err=True,
-        )
+        click.echo(told(queue, depth), err=True)
     for name, number in sorted(counts.items()):
         click.echo(f"{name:<24} {number}", err=True)
     for watch, state in resting.items():

@@ -11,7 +11,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from monitor.model import DELIVERIES
+from monitor.model import DELIVERIES, PageOutcome
 from monitor.poller import Polled
 from monitor.store.view import View
 
@@ -20,8 +20,9 @@ from monitor.store.view import View
 class Summary:
     """Numbers of one run. `read` = new + copies + revisions + repeated + set_aside.
 
-    `pending` deliveries are kept and tried again by the next run. `problems` counts what was odd or
-    failed in sources; each was told when it happened.
+    `pages_read` are articles with the text of their pages, `pages_missed` those for which it was
+    wanted and the feed's own had to do. `pending` deliveries are kept and tried again by the next
+    run. `problems` counts what was odd or failed in sources; each was told when it happened.
     """
 
     read: int
@@ -30,6 +31,8 @@ class Summary:
     revisions: int
     repeated: int
     set_aside: int
+    pages_read: int
+    pages_missed: int
     alerts: int
     sent: int
     pending: int
@@ -58,6 +61,12 @@ class Summary:
             revisions=more("articles.revision"),
             repeated=more("articles.repeat"),
             set_aside=more("articles.set_aside"),
+            pages_read=more("pages.read"),
+            pages_missed=sum(
+                more(f"pages.{outcome}")
+                for outcome in PageOutcome
+                if outcome is not PageOutcome.READ
+            ),
             alerts=more("alerts.raised"),
             sent=more("deliveries.sent"),
             pending=view.depth(DELIVERIES).total,
@@ -88,6 +97,8 @@ LABELS = {
     "revisions": "  revisions",
     "repeated": "  read before",
     "set_aside": "  set aside",
+    "pages_read": "full texts read",
+    "pages_missed": "  not to be had",
     "alerts": "alerts raised",
     "sent": "deliveries sent",
     "pending": "deliveries to be tried again",

@@ -13,7 +13,7 @@ from monitor.app import Desk
 from monitor.cli import options, verdicts
 from monitor.cli.articles import Articles, write
 from monitor.cli.connection import open_store
-from monitor.model import Alert, Article, Watch
+from monitor.model import Alert, Article, PageNote, PageOutcome, Watch
 from monitor.settings import load, load_watchlist
 from monitor.watch import Verdict, parse_watch
 
@@ -118,17 +118,27 @@ class _Teller:
                         "tree": verdicts.row(verdict),
                         "missing": list(verdicts.missing(verdict)),
                         **({} if outcome is None else {"then": then}),
+                        **({} if article.page is None else {"page": article.page}),
                     }
                 )
 
     def _say(self, article: Article, watch_id: str, verdict: Verdict, then: str) -> None:
         does = "satisfies" if verdict.held else "does not satisfy"
         click.echo(f"{article.id} “{article.title}” {does} {watch_id}", err=True)
+        if article.page is not None:
+            click.echo(f"  text: {text_from(article.page)}", err=True)
         for line in verdicts.lines(verdict, depth=1):
             click.echo(line, err=True)
         if then:
             click.echo(f"  then: {then}", err=True)
         click.echo("", err=True)
+
+
+def text_from(page: PageNote) -> str:
+    """Whose text was judged, where the full one was wanted."""
+    if page.outcome is PageOutcome.READ:
+        return "that of the article's page (full_text)"
+    return f"the feed's own; the page's was wanted, but {page.outcome}: {page.said}"
 
 
 def afterwards(watch_id: str, outcome: Mapping[str, str]) -> str:

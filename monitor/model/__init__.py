@@ -1,14 +1,15 @@
 """The nouns, frozen: what flows through Wirewatch. Standard library only."""
 
 from monitor.model.alert import Alert, AlertedArticle, Decision, Spoken
-from monitor.model.article import Article, Field, Origin
+from monitor.model.article import Article, Field, Origin, PageNote, PageOutcome
 from monitor.model.delivery import Delivery, DeliveryState, Later, Receipt, Refused, Sent
 from monitor.model.ids import digest
-from monitor.model.job import ARTICLES, DELIVER, DELIVERIES, JOBS, JUDGE
+from monitor.model.job import ARTICLES, DELIVER, DELIVERIES, JOBS, JUDGE, PAGES, READ_PAGE
 from monitor.model.mention import Evidence, Mention, Sentence, SubjectKind
 from monitor.model.source import (
     PLAIN,
     Access,
+    FullText,
     Hints,
     Interval,
     ParsedSource,
@@ -28,7 +29,9 @@ __all__ = [
     "DELIVERIES",
     "JOBS",
     "JUDGE",
+    "PAGES",
     "PLAIN",
+    "READ_PAGE",
     "Access",
     "Actor",
     "ActorKind",
@@ -41,12 +44,15 @@ __all__ = [
     "DeliveryState",
     "Evidence",
     "Field",
+    "FullText",
     "Hints",
     "Interval",
     "Later",
     "Match",
     "Mention",
     "Origin",
+    "PageNote",
+    "PageOutcome",
     "ParsedSource",
     "Part",
     "Place",

@@ -31,13 +31,37 @@ class Origin(StrEnum):
     MUTED = "muted"
 
 
+class PageOutcome(StrEnum):
+    """What came of an article's page: its text was taken, or why the feed's own went on.
+
+    REFUSED by the server or its robots.txt, GONE, EMPTY of a text longer than the feed's, FAILED
+    again and again, LATE: not within the time an article may wait.
+    """
+
+    READ = "read"
+    REFUSED = "refused"
+    GONE = "gone"
+    EMPTY = "empty"
+    FAILED = "failed"
+    LATE = "late"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageNote:
+    """What came of an article's page, and a word on why."""
+
+    outcome: PageOutcome
+    said: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """One published text, as its source gave it.
 
     `id` is what the source says identifies it, or derived from its content. `body` holds paragraphs
     parted by one blank line. `language` is BCP 47, `country` ISO 3166 alpha-2. `tags` are the
-    publisher's own and never feed extraction. Times are aware and UTC.
+    publisher's own and never feed extraction. Times are aware and UTC. `page` is what came of its
+    page where the full text was wanted; None where it was not.
     """
 
     id: str
@@ -56,6 +80,7 @@ class Article:
     section: str | None = None
     dateline: str | None = None
     origin: Origin = Origin.FEED
+    page: PageNote | None = None
 
     @property
     def ref(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from typing import Literal
 
 from monitor.model.article import Article
@@ -35,12 +36,21 @@ class Access:
 PLAIN = Access()
 
 
+class FullText(StrEnum):
+    """Which articles of a feed have their pages read for the whole text."""
+
+    NEVER = "never"
+    IF_SHORT = "if-short"
+    ALWAYS = "always"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """A feed to poll. `tier` 1 is the most trusted; `interval` is the time between two polls.
 
     `respect_hints` is whether the publisher's wishes for fewer polls hold; `backfill` how many
-    entries of the first poll become articles, the newest ones (None: all). One that is not
+    entries of the first poll become articles, the newest ones (None: all); `full_text` which of
+    them have their pages read. One that is not
     `enabled` is not polled; one that is `mute` is read, and raises no alert. `priority` is its
     place among feeds that are due at once. `distrusted` are guids that different entries bore
     before: who bears one is named by link or text.
@@ -61,6 +71,7 @@ class Source:
     mute: bool = False
     priority: Priority = "normal"
     distrusted: tuple[str, ...] = ()
+    full_text: FullText = FullText.NEVER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

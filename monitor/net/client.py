@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import errno
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Literal, Self
 
 import aiohttp
 from yarl import URL
@@ -55,6 +55,7 @@ class Response:
 
     `headers` ignores case. The body of an answer that is not 2xx, or that follows a post, may be
     cut after 16 KiB. `permanent` is whether there were redirects and every one was for good.
+    `elsewhere` is where a redirect leads that was not followed, "" for none.
     """
 
     status: int
@@ -62,6 +63,7 @@ class Response:
     headers: Mapping[str, str]
     body: bytes
     permanent: bool
+    elsewhere: str = ""
 
 
 class Client:
@@ -128,18 +130,20 @@ class Client:
         headers: Mapping[str, str] = _NO_HEADERS,
         limits: Limits = DEFAULT,
         access: Access = PLAIN,
+        redirects: Literal["followed", "told"] = "followed",
     ) -> Response:
         """What is at this address, redirects followed. Any status is an answer, not an error.
 
-        What `access` has to send goes to this origin alone: a redirect to another loses it. Raises
-        one of the FetchError family.
+        What `access` has to send goes to this origin alone: a redirect to another loses it.
+        Redirects that are "told" are answers, too: where they lead other rules may hold. Raises one
+        of the FetchError family.
         """
         asked = address_to(url)
         refused: list[str] = []
         Guard.refused.set(refused)
         try:
             async with asyncio.timeout(limits.total_s):
-                return await self._follow(asked, dict(headers), limits, access)
+                return await self._follow(asked, dict(headers), limits, access, redirects)
         except FOREIGN as error:
             raise _fault(error, asked, refused, limits) from error
         except FetchError as error:
@@ -201,7 +205,12 @@ class Client:
         return self._trust[ca]
 
     async def _follow(
-        self, url: URL, headers: dict[str, str], limits: Limits, access: Access
+        self,
+        url: URL,
+        headers: dict[str, str],
+        limits: Limits,
+        access: Access,
+        redirects: Literal["followed", "told"],
     ) -> Response:
         for_good = True
         status = 0
@@ -226,6 +235,9 @@ class Client:
                     return _response(answer, url, body, permanent=hop > 0 and for_good)
             for_good = for_good and status in _MOVED_FOR_GOOD
             there = next_hop(url, target)
+            if redirects == "told":
+                answered = _response(answer, url, b"", permanent=False)
+                return replace(answered, elsewhere=str(there))
             if there.origin() != url.origin():
                 headers = {k: v for k, v in headers.items() if k.lower() not in _SECRET_HEADERS}
                 private = {}  # for good: who sends us away decides where we come back to

@@ -17,7 +17,7 @@ from datetime import datetime
 from structlog.typing import FilteringBoundLogger
 
 from monitor.errors import StoreUnavailable
-from monitor.model import ARTICLES
+from monitor.model import ARTICLES, PAGES
 from monitor.net import Client
 from monitor.poller.feeds import FeedPoll, Polled
 from monitor.poller.replay import Replay
@@ -115,9 +115,10 @@ class Poller:
     # -- back-pressure
 
     def _crowded(self) -> bool:
-        if self.store.view.waiting(ARTICLES) <= self.settings.workers.queue_bound:
+        waiting = self.store.view.waiting(ARTICLES) + self.store.view.depth(PAGES).total
+        if waiting <= self.settings.workers.queue_bound:
             return False
-        self._say("poller.waited", "the queue is longer than [workers] queue_bound")
+        self._say("poller.waited", "the queues are longer than [workers] queue_bound")
         return True
 
     def _wait_for_room(self) -> None:

@@ -13,6 +13,7 @@ from monitor.errors import FetchError, SourceError, StoreConflict
 from monitor.model import ParsedSource, Source
 from monitor.net import Client
 from monitor.poller.arrivals import Arrived, arrivals_of, members_of
+from monitor.poller.pages import parted
 from monitor.poller.parts import Gathered, Known, as_listed, field_of, gather, joined, known_of
 from monitor.poller.progress import after_failure, after_success, parked_for, validators_to_send
 from monitor.poller.record import (
@@ -276,13 +277,15 @@ class FeedPoll:
             saved["shown"] = arrived.shown
         if known is not None:
             saved |= field_of(known)
+        articles, pages = parted(arrived.articles if arrived else (), source.full_text)
         await asyncio.to_thread(
             lambda: self.store.sources.put(
                 source.id,
                 version=state.version,
                 state=saved,
                 seen=arrived.members if arrived else (),
-                articles=arrived.articles if arrived else (),
+                articles=articles,
+                pages=pages,
                 now=self.now(),
                 began=record.began,
                 gaps=0 if arrived is None or arrived.document.overlaps else 1,

@@ -12,20 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
-from ipaddress import ip_address
-from typing import Final
-
-SPACING_S: Final = 5.0
-"""Between two starts on one host (research: mediacloud's figure, which hosts put up with)."""
-
-
-def spacing_s(host: str) -> float:
-    """The room between two starts on a host; none on this machine's own."""
-    try:
-        loopback = host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    return 0.0 if loopback else SPACING_S
 
 
 @dataclass(slots=True)

@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 import msgspec
 
 from monitor.errors import ParseError, SourceError
+from monitor.hosts import spacing_s
 from monitor.model import Article, ParsedSource, Part, Source, SourceProblem
 from monitor.net import Client
-from monitor.poller.lanes import spacing_s
 from monitor.poller.progress import WHOLE_EVERY, parked_for
 from monitor.poller.record import MARK, host_of, marks
 from monitor.sources.fetch import NotModified, Validators, fetch

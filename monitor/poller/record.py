@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
-from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
+from monitor.hosts import host_of as host_of
+from monitor.hosts import shown_address as shown_address
 from monitor.model import Hints, ParsedSource, Source, digest
 from monitor.sources.fetch import Validators
 from monitor.store import SourceState
@@ -176,20 +177,9 @@ def address_of(record: Record, source: Source) -> str:
     return source.url if source.access.is_private else record.moved_to or source.url
 
 
-def host_of(url: str) -> str:
-    """The host of an address: what is parked, spaced and asked over one connection at a time."""
-    return (urlsplit(url).hostname or "").rstrip(".").lower()
-
-
 def mark_of(url: str) -> str:
     """An address that may hold secrets, for telling whether it is still the same."""
     return digest("address", url)[:MARK]
-
-
-def shown_address(url: str) -> str:
-    """An address as it may be shown: credentials and queries can be secrets."""
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 def marks(refs: tuple[str, ...]) -> str:

@@ -16,9 +16,10 @@ from functools import partial
 from structlog.typing import FilteringBoundLogger
 
 from monitor.errors import StoreUnavailable
+from monitor.hosts import spacing_s
 from monitor.model import Source
 from monitor.poller.feeds import FeedPoll, Polled, Turn
-from monitor.poller.lanes import Lanes, spacing_s
+from monitor.poller.lanes import Lanes
 from monitor.poller.record import host_of
 from monitor.poller.schedule import due_at_start
 from monitor.store import Store

@@ -52,6 +52,7 @@ def read_sources(config: Path, env: Mapping[str, str], problems: Problems) -> tu
                 interval=table.interval,
                 respect_hints=table.respect_hints,
                 backfill=table.backfill,
+                full_text=table.full_text,
                 tags=table.tags,
                 access=access,
                 enabled=table.enabled,

@@ -23,7 +23,7 @@ from pydantic import (
     model_validator,
 )
 
-from monitor.model import ActorKind, Severity
+from monitor.model import ActorKind, FullText, Severity
 
 SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w)")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -64,6 +64,14 @@ def _backfill(value: object) -> object:
     if isinstance(value, str) and (found := LATEST.fullmatch(value)):
         return int(found[1])
     raise ValueError('"none", "latest:10" (or another number) or "all"')
+
+
+def _full_text(value: object) -> object:
+    if isinstance(value, bool):
+        return FullText.ALWAYS if value else FullText.NEVER
+    if value == "if-short":
+        return FullText.IF_SHORT
+    raise ValueError('true, false or "if-short"')
 
 
 def _within(value: object) -> object:
@@ -208,7 +216,10 @@ class SourceTable(Table):
         10,
         description='of the first poll: "none", "latest:N" or "all"; nothing older than 48h alerts',
     )
-    full_text: Literal[False] = Field(False, description="the feed's own text is used")
+    full_text: Annotated[FullText, BeforeValidator(_full_text)] = Field(
+        FullText.NEVER,
+        description='read each article\'s page for its whole text: true, false or "if-short"',
+    )
     tags: tuple[str, ...] = Field((), description="for `tag:` in watches")
     enabled: bool = Field(True, description="false: not polled")
     mute: bool = Field(False, description="true: read and kept, but raises no alert")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.model import ARTICLES, DELIVERIES
+from monitor.model import ARTICLES, DELIVERIES, PAGES
 from monitor.store import keys
 from monitor.store.judging import (
     Asked,
@@ -15,6 +15,7 @@ from monitor.store.judging import (
 )
 from monitor.store.letters import DeadLetter, Letters
 from monitor.store.outbox import Begun, Outbox
+from monitor.store.pages import PATIENCE, Hop, Pages, PageTaken, PageWanted
 from monitor.store.pauses import Pauses
 from monitor.store.redis import Scripts, connect, text_of, translated
 from monitor.store.sources import Sources, SourceState, seen_member, written
@@ -32,6 +33,7 @@ class Store:
         self.paused_sources = Pauses(self.client, scripts, keys.paused("source"))
         self.paused_watches = Pauses(self.client, scripts, keys.paused("watch"))
         self.articles = Work(self.client, scripts, ARTICLES)
+        self.pages = Pages(self.client, scripts)
         self.deliveries = Work(self.client, scripts, DELIVERIES)
         self.judging = Judging(self.client, scripts, retention or Retention())
         self.outbox = Outbox(scripts)
@@ -40,7 +42,7 @@ class Store:
 
     def work(self, queue: str) -> Work:
         """The leases of one queue."""
-        return self.articles if queue == ARTICLES else self.deliveries
+        return {ARTICLES: self.articles, PAGES: self.pages, DELIVERIES: self.deliveries}[queue]
 
     def era(self, candidate: str) -> str:
         """The name of this Redis's state; `candidate` becomes it where there is none yet.
@@ -59,12 +61,16 @@ class Store:
 __all__ = [
     "FAILURES",
     "LEASE_S",
+    "PATIENCE",
     "Asked",
     "Begun",
     "DeadLetter",
     "Failed",
+    "Hop",
     "Judged",
     "Outcome",
+    "PageTaken",
+    "PageWanted",
     "QueueDepth",
     "Raised",
     "Retention",

@@ -164,7 +164,7 @@ class Judging:
             keys=[
                 keys.leases(ARTICLES),
                 keys.holders(ARTICLES),
-                keys.ledger(),
+                keys.ledger(ARTICLES),
                 keys.counts(),
                 keys.alerts(),
                 keys.rq_queue(DELIVERIES),

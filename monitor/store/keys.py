@@ -105,10 +105,10 @@ def counts() -> str:
     return f"{PREFIX}counts"
 
 
-def ledger() -> str:
-    """zset job id -> admitted (ms). Jobs put and not yet finished: the second net under the queue.
-    Written by put.lua and commit.lua; read by upkeep."""
-    return f"{PREFIX}ledger"
+def ledger(queue: str) -> str:
+    """zset job id -> admitted (ms). Jobs put and not yet finished: the second net under the queues
+    of articles and pages. Written by put.lua, hand_on.lua and commit.lua; read by upkeep."""
+    return f"{PREFIX}ledger:{queue}"
 
 
 def dead() -> str:
@@ -135,9 +135,29 @@ def took(queue: str) -> str:
 
 
 def later(queue: str) -> str:
-    """zset job id -> due (server seconds). Jobs to be tried again. commit.lua and settle.lua add,
-    take.lua moves them to the queue when due."""
+    """zset job id -> due (server seconds). Jobs to be tried again, and pages that wait for their
+    host. commit.lua, settle.lua, postpone.lua and take_page.lua add; take.lua and take_page.lua
+    move them to the queue when due."""
     return f"{PREFIX}later:{queue}"
+
+
+def deadlines() -> str:
+    """zset job id -> until when a page may keep its article waiting (server seconds). Written by
+    put.lua, read and cleared by take_page.lua and hand_on.lua."""
+    return f"{PREFIX}deadlines:pages"
+
+
+def lane(host: str) -> str:
+    """hash {opens, slot, busy}; until it is of no more use. When a host may be asked for a page
+    again (server seconds), the last start promised to a waiting page, and the job that asks it now.
+    Written by take_page.lua, postpone.lua and hand_on.lua."""
+    return f"{PREFIX}lane:{host}"
+
+
+def robots(origin: str) -> str:
+    """string; 1 day. The robots.txt of scheme://host:port, compressed; of one that has none, an
+    empty text. Written and read by the workers of pages."""
+    return f"{PREFIX}robots:{origin}"
 
 
 def receipt(worker: str) -> str:
@@ -210,6 +230,9 @@ ALL = (
     holders,
     took,
     later,
+    deadlines,
+    lane,
+    robots,
     receipt,
     rq_queue,
     rq_queues,

@@ -78,14 +78,14 @@ class Letters:
                 keys.rq_queue(queue),
                 keys.rq_queues(),
                 keys.counts(),
-                keys.ledger(),
+                keys.ledger(queue),
                 keys.disabled(),
             ],
             [
                 letter.id,
                 COUNTED[letter.kind],
                 int(now.timestamp() * 1000),
-                "ledger" if queue == ARTICLES else "",
+                "" if queue == DELIVERIES else "ledger",
                 channel or "",
             ],
         )
@@ -93,7 +93,8 @@ class Letters:
 
     def drop(self, letter: DeadLetter) -> bool:
         """Forget it for good; False when it is no longer there."""
-        queue = DELIVERIES if letter.kind == "delivery" else ARTICLES
+        job = self.job(letter.id)
+        queue = job[0] if job else ARTICLES
         answer = self._scripts(
             "drop",
             [keys.dead(), keys.rq_failed(queue), keys.rq_job(letter.id)],

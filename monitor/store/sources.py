@@ -11,8 +11,9 @@ import redis
 
 from monitor import codec
 from monitor.errors import StoreConflict
-from monitor.model import ARTICLES, JUDGE, Article, digest
+from monitor.model import ARTICLES, JUDGE, PAGES, READ_PAGE, Article, digest
 from monitor.store import keys
+from monitor.store.pages import PATIENCE, PageWanted
 from monitor.store.redis import Scripts, rq_time, text_of, translated
 
 BUNDLE = 50
@@ -116,8 +117,10 @@ class Sources:
         now: datetime,
         began: datetime | None = None,
         gaps: int = 0,
+        pages: Sequence[PageWanted] = (),
     ) -> None:
-        """Admit articles and save the source's state in one step.
+        """Admit articles and save the source's state in one step; `pages` are articles, too, that
+        have their pages read before they are judged.
 
         `version` is that of the state this was decided on. `began` is when a poll began: requests
         for one that came before are answered by it. `gaps` are counted. Raises StoreConflict when
@@ -127,6 +130,7 @@ class Sources:
         ids = [
             digest("bundle", source, str(version), str(number)) for number in range(len(bundles))
         ]
+        page_ids = [digest("page of", source, str(version), page.article.ref) for page in pages]
         now_ms = _ms(now)
         plan = {
             "state": state,
@@ -136,10 +140,15 @@ class Sources:
             "description": f"{len(articles)} articles of {source}",
             "stamp": rq_time(now),
             "jobs": ids,
-            "articles": len(articles),
+            "articles": len(articles) + len(pages),
             "source": source,
             "began": 0 if began is None else _ms(began),
             "gaps": gaps,
+            "patience": PATIENCE.total_seconds(),
+            "pages": [
+                {"id": job, "host": page.host, "room": page.room_s}
+                for job, page in zip(page_ids, pages, strict=True)
+            ],
         }
         answer = self._scripts(
             "put",
@@ -148,10 +157,13 @@ class Sources:
                 keys.seen(source),
                 keys.rq_queue(ARTICLES),
                 keys.rq_queues(),
-                keys.ledger(),
+                keys.ledger(ARTICLES),
                 keys.counts(),
                 keys.asked(),
-                *(keys.rq_job(job) for job in ids),
+                keys.rq_queue(PAGES),
+                keys.ledger(PAGES),
+                keys.deadlines(),
+                *(keys.rq_job(job) for job in (*ids, *page_ids)),
             ],
             [
                 digest("put", source, str(version), str(now_ms)),
@@ -159,6 +171,7 @@ class Sources:
                 now_ms,
                 msgspec.json.encode(plan),
                 *(codec.encode_job(JUDGE, codec.bundle(articles)) for articles in bundles),
+                *(codec.encode_job(READ_PAGE, codec.bundle((page.article,))) for page in pages),
             ],
         )
         if answer == b"conflict":

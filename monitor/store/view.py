@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import redis
 
 from monitor import codec
-from monitor.model import ARTICLES, Alert, Article
+from monitor.model import Alert, Article
 from monitor.store import keys
 from monitor.store.redis import bytes_of, text_of, translated
 
@@ -54,10 +54,10 @@ class View:
             pipe.llen(keys.rq_queue(queue))
             pipe.zcard(keys.leases(queue))
             pipe.zcard(keys.later(queue))
-            pipe.zrange(keys.ledger(), 0, 0, withscores=True)
+            pipe.zrange(keys.ledger(queue), 0, 0, withscores=True)
             pipe.time()
             waiting, leased, later, first, (seconds, _) = pipe.execute()
-        oldest_s = max(0.0, seconds - first[0][1] / 1000) if first and queue == ARTICLES else 0.0
+        oldest_s = max(0.0, seconds - first[0][1] / 1000) if first else 0.0
         return QueueDepth(waiting=waiting, leased=leased, later=later, oldest_s=oldest_s)
 
     def workers(self, queue: str) -> tuple[str, ...]:

@@ -120,7 +120,7 @@ class Work:
                 keys.took(self.queue),
                 keys.dead(),
                 keys.rq_failed(self.queue),
-                keys.ledger(),
+                keys.ledger(self.queue),
                 keys.counts(),
             ],
             [worker, why, JOB_PREFIX, failures, int(now.timestamp() * 1000), count, blame],
@@ -160,7 +160,7 @@ class Work:
                 keys.rq_queue(self.queue),
                 keys.leases(self.queue),
                 keys.holders(self.queue),
-                keys.ledger(),
+                keys.ledger(self.queue),
                 keys.rq_job(job.id),
                 *map(keys.rq_job, ids),
             ],
@@ -182,7 +182,7 @@ class Work:
             [
                 keys.leases(self.queue),
                 keys.holders(self.queue),
-                keys.ledger(),
+                keys.ledger(self.queue),
                 keys.dead(),
                 keys.rq_failed(self.queue),
                 keys.rq_job(job),
@@ -195,7 +195,7 @@ class Work:
         back = self._scripts(
             "recover",
             [
-                keys.ledger(),
+                keys.ledger(self.queue),
                 keys.rq_queue(self.queue),
                 keys.holders(self.queue),
                 keys.later(self.queue),

@@ -24,7 +24,7 @@ from services import Services
 
 from monitor.embedded import Embedded
 from monitor.errors import StoreUnavailable
-from monitor.model import ARTICLES, DELIVERIES
+from monitor.model import ARTICLES, DELIVERIES, JOBS
 from monitor.store import keys
 
 SERVICES = {
@@ -128,9 +128,9 @@ class Chaos:
             article = json.loads(call.body)["data"]["article"]["id"]
             alerts.setdefault(article, set()).add(call.headers["webhook-id"])
         counts = store.view.counts()
-        left = [store.view.depth(queue).total for queue in (ARTICLES, DELIVERIES)]
+        left = [store.view.depth(queue).total for queue in JOBS]
         left += [len(store.client.keys("rq:job:*")), len(store.letters.all())]
-        left += [store.client.zcard(keys.ledger())]
+        left += [store.client.zcard(keys.ledger(queue)) for queue in JOBS]
         return Books(
             seconds=seconds,
             kills=dict(self.kills),

@@ -1,4 +1,4 @@
-"""The four kinds of work, each as a process of its own that ends when there is nothing left."""
+"""The kinds of work, each as a process of its own that ends when there is nothing left."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ from monitor import telemetry
 from monitor.app import Desk, now
 from monitor.channels import CHANNELS
 from monitor.lexicon import Knowledge
-from monitor.model import Source, Watch
+from monitor.model import FullText, Source, Watch
 from monitor.net import Client
 from monitor.poller.feeds import FeedPoll
 from monitor.poller.seeds import SeedReader
 from monitor.settings import ChannelSettings
+from monitor.sources.childpage import PageReader
 from monitor.sources.childparse import Parser
 from monitor.store import Store
 from workers.deliver import Deliver
+from workers.page import ReadPages
 from workers.process import Process
-from workers.runtime import guarded, guarded_send
+from workers.runtime import guarded, guarded_page, guarded_send
 from workers.upkeep import Upkeep
 from workers.vitals import Vitals
 
@@ -38,20 +40,42 @@ def poll_seeds(url: str, folder: str) -> None:
     SeedReader(store=Store(url), now=now, room=lambda: None, log=log).read_all([Path(folder)])
 
 
-def poll_feed(url: str, feed: str) -> None:
+def poll_feed(url: str, feed: str, full_text: FullText = FullText.NEVER) -> None:
     quiet()
-    asyncio.run(_poll_feed(url, feed))
+    asyncio.run(_poll_feed(url, feed, full_text))
 
 
-async def _poll_feed(url: str, feed: str) -> None:
+async def _poll_feed(url: str, feed: str, full_text: FullText) -> None:
     from ipaddress import ip_network
 
-    source = Source(id="harbour", url=feed, interval=timedelta(0))
+    source = Source(id="harbour", url=feed, interval=timedelta(0), full_text=full_text)
     async with Client(allow=(ip_network("127.0.0.0/8"),)) as client, Parser() as parser:
         poll = FeedPoll(
             store=Store(url), client=client, parser=parser, now=now, log=telemetry.logger()
         )
         await poll.poll(source)
+
+
+def read_pages(url: str) -> None:
+    quiet()
+    asyncio.run(_read_pages(url))
+
+
+async def _read_pages(url: str) -> None:
+    from ipaddress import ip_network
+
+    async with Client(allow=(ip_network("127.0.0.0/8"),)) as client, PageReader() as reader:
+        pages = ReadPages(
+            store=Store(url),
+            client=client,
+            reader=reader,
+            worker=WORKER,
+            now=now,
+            guard=guarded_page,
+            log=telemetry.logger(),
+        )
+        while await pages.fill() or pages.under_way:
+            await pages.under_way.reap(5)
 
 
 def judge(url: str) -> None:
@@ -90,7 +114,7 @@ async def _deliver(url: str, hook: str) -> None:
         log=telemetry.logger(),
     )
     while await work.fill() or work.under_way:
-        await work.reap(5)
+        await work.under_way.reap(5)
     await channel.close()
 
 
@@ -103,6 +127,6 @@ def bury(url: str) -> None:
     """What a supervisor does when it reaps a child: give back, and say it has left."""
     quiet()
     store = Store(url)
-    for work in (store.articles, store.deliveries):
+    for work in (store.articles, store.pages, store.deliveries):
         work.give_back(WORKER, "crash", now())
         work.leave(WORKER)

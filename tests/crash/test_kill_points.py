@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from proxy import Harm, Proxy
 
 from monitor.embedded import Embedded
 from monitor.errors import StoreUnavailable
-from monitor.model import ARTICLES, DELIVERIES
+from monitor.model import ARTICLES, JOBS, FullText
 from monitor.store import Store, keys
 
 LUA = Path(keys.__file__).parent / "lua"
@@ -36,6 +36,9 @@ FEED = "".join(
     for number, text in enumerate(TEXTS)
 )
 RSS = f'<rss version="2.0"><channel><title>Harbour</title>{FEED}</channel></rss>'.encode()
+# The same news, the first of it as a teaser whose page has the rest.
+TEASER = "Something was seen over the harbour."
+PAGE = f"<html><body><article><h1>News 0</h1><p>{TEXTS[0]} {TEXTS[1]}</p></article></body></html>"
 
 
 class Scene:
@@ -52,9 +55,11 @@ class Scene:
             for n, t in enumerate(TEXTS)
         ]
         (seeds / "news.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-        self.calls: dict[str, tuple[Callable[..., None], tuple[str, ...]]] = {
+        self.calls: dict[str, tuple[Callable[..., None], tuple[str | FullText, ...]]] = {
             "poll_seeds": (steps.poll_seeds, (str(seeds),)),
             "poll_feed": (steps.poll_feed, (web.url("/feed"),)),
+            "poll_pages": (steps.poll_feed, (web.url("/teasers"), FullText.ALWAYS)),
+            "read_pages": (steps.read_pages, ()),
             "judge": (steps.judge, ()),
             "deliver": (steps.deliver, (web.url("/hook"),)),
             "upkeep": (steps.upkeep, ()),
@@ -89,23 +94,24 @@ class Scene:
     def webhooks(self) -> list[Request]:
         return [request for request in self.web.requests if request.path == "/hook"]
 
-    def check(self, where: str, *, once: bool) -> None:
+    def check(self, where: str, *, once: bool, pages: int = 0) -> None:
         """Every article judged once, every alert raised once and received, nothing left over."""
-        counts = self.store.view.counts()
+        counts = dict(self.store.view.counts())
         assert counts["articles.admitted"] == ARTICLE_COUNT, where
         assert counts.get("articles.new") == ARTICLE_COUNT, (where, counts)
         assert counts.get("alerts.raised") == ALERT_COUNT, (where, counts)
         assert counts.get("deliveries.sent") == ALERT_COUNT, (where, counts)
+        assert counts.pop("pages.read", 0) == pages, (where, counts)
         assert set(counts) == {
             *("articles.admitted", "articles.new", "alerts.raised", "deliveries.sent")
         }, (where, counts)
         ids = [request.headers["webhook-id"] for request in self.webhooks()]
         assert len(set(ids)) == ALERT_COUNT, where
         assert not once or len(ids) == ALERT_COUNT, where
-        for queue in (ARTICLES, DELIVERIES):
+        for queue in JOBS:
             assert self.store.view.depth(queue).total == 0, where
             assert not self.store.client.exists(keys.holders(queue)), where
-        assert not self.store.client.exists(keys.ledger()), where
+            assert not self.store.client.exists(keys.ledger(queue)), where
         assert self.store.client.keys("rq:job:*") == [], where
         assert self.store.letters.all() == (), where
 
@@ -116,22 +122,37 @@ CONTEXT.set_forkserver_preload(
 )
 
 
+@contextmanager
+def serving() -> Iterator[LoopbackHttp]:
+    """The feed, the same with a teaser whose page has the text, and a webhook."""
+    with LoopbackHttp({"/feed": (200, {}, RSS), "/hook": (200, {}, b"")}) as web:
+        teasers = RSS.decode().replace("https://harbour.example/0", web.url("/0"))
+        teasers = teasers.replace(TEXTS[0], TEASER).replace("https://harbour.example/", "mailto:")
+        web.pages["/teasers"] = (200, {}, teasers.encode())
+        web.pages["/0"] = (200, {"Content-Type": "text/html"}, PAGE.encode())
+        yield web
+
+
 @pytest.fixture
 def scene(store: Store, tmp_path: Path) -> Iterator[Scene]:
-    pages = {"/feed": (200, {}, RSS), "/hook": (200, {}, b"")}
-    with LoopbackHttp(pages) as web:
+    with serving() as web:
         yield Scene(store, tmp_path, web)
 
 
 BEFORE = {
     "poll_seeds": (),
     "poll_feed": (),
+    "read_pages": ("poll_pages",),
     "judge": ("poll_seeds",),
     "deliver": ("poll_seeds", "judge"),
     "upkeep": ("poll_seeds",),
     "bury": ("poll_seeds",),
 }
 """What has to be done before a step has something to do."""
+
+
+AFTER = {"poll_feed": ("poll_feed",), "read_pages": ("poll_pages", "read_pages")}
+"""What begins the work anew, where it is not the seeds."""
 
 
 def prepared(scene: Scene, step: str) -> None:
@@ -170,9 +191,9 @@ def test_nothing_is_lost_or_doubled_wherever_it_is_struck(
         struck = len(proxy.points) > point  # how often an empty queue is asked is chance
         assert (code == 0) == (harm == "lose" or not struck), (where, code)
         # then
-        first = ("poll_feed",) if step == "poll_feed" else ("poll_seeds",)
-        scene.finish(*first)
-        scene.check(where, once=harm == "lose" or step != "deliver")
+        scene.finish(*AFTER.get(step, ("poll_seeds",)))
+        once = harm == "lose" or step != "deliver"
+        scene.check(where, once=once, pages=1 if step == "read_pages" else 0)
 
 
 @pytest.fixture
@@ -192,8 +213,7 @@ def test_nothing_is_lost_or_doubled_wherever_redis_dies(
         assert mortal.pid is not None
         os.kill(mortal.pid, signal.SIGKILL)
 
-    pages = {"/feed": (200, {}, RSS), "/hook": (200, {}, b"")}
-    with LoopbackHttp(pages) as web, closing(Store(mortal.url)) as store:
+    with serving() as web, closing(Store(mortal.url)) as store:
         scene = Scene(store, tmp_path, web)
         for point, command in enumerate(points(scene, step)):
             where = f"redis killed after {command}, command {point} of {step}"
@@ -207,8 +227,8 @@ def test_nothing_is_lost_or_doubled_wherever_redis_dies(
                 until(lambda first=first: mortal.pid not in (None, first), what="a new server")
             until(lambda: answers(store), what="it answers")
             # then
-            scene.finish("poll_feed" if step == "poll_feed" else "poll_seeds")
-            scene.check(where, once=step != "deliver")
+            scene.finish(*AFTER.get(step, ("poll_seeds",)))
+            scene.check(where, once=step != "deliver", pages=1 if step == "read_pages" else 0)
 
 
 def answers(store: Store) -> bool:

@@ -196,6 +196,14 @@ def test_redirects_are_followed_and_told_apart() -> None:
     assert (mixed.url, mixed.permanent) == (web.url("/end"), False)
 
 
+def test_a_redirect_can_be_told_instead_of_followed() -> None:
+    with LoopbackHttp({"/a": (301, {"Location": "b?c=d"}, b"")}) as web:
+        found = asked(lambda client: client.get(web.url("/a"), redirects="told"))
+
+        assert (found.status, found.elsewhere) == (301, web.url("/b?c=d"))
+        assert [request.path for request in web.requests] == ["/a"]
+
+
 def test_a_circle_of_redirects_ends_after_five() -> None:
     with (
         LoopbackHttp({"/": (307, {"Location": "/"}, b"")}) as web,

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from monitor import codec
 from monitor.errors import ParseError
-from monitor.model import Article, Origin
-from monitor.queues import articles_of
+from monitor.model import READ_PAGE, Article, Origin, PageNote, PageOutcome
+from monitor.queues import articles_of, page_of
 
 TEXTS = st.text(alphabet=st.characters(exclude_categories=("Cs",)), max_size=60)
 MOMENTS = st.datetimes(
@@ -36,6 +36,7 @@ ARTICLES = st.builds(
     section=st.none() | TEXTS,
     dateline=st.none() | TEXTS,
     origin=st.sampled_from(Origin),
+    page=st.none() | st.builds(PageNote, outcome=st.sampled_from(PageOutcome), said=TEXTS),
 )
 
 
@@ -67,3 +68,11 @@ def test_a_job_that_is_not_ours_is_refused(data: bytes) -> None:
 def test_a_later_version_is_refused_by_name() -> None:
     with pytest.raises(ParseError, match="version 2; this Wirewatch reads version 1"):
         codec.unbundle({"v": 2, "articles": []})
+
+
+def test_a_job_of_a_page_holds_one_article() -> None:
+    one = Article(id="1", source="s", title="t", fetched=datetime(2026, 3, 1, tzinfo=UTC))
+    assert page_of(codec.encode_job(READ_PAGE, codec.bundle((one,)))) == one
+    for many in ((), (one, one)):
+        with pytest.raises(ParseError, match="wanted 1"):
+            page_of(codec.encode_job(READ_PAGE, codec.bundle(many)))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.poller.lanes import SPACING_S, Lanes, spacing_s
+from monitor.hosts import SPACING_S, spacing_s
+from monitor.poller.lanes import Lanes
 
 
 def lanes(*rows: tuple[str, str, float], spacing_s: float = 5.0) -> Lanes:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import ConfigError
+from monitor.model import FullText
 from monitor.settings import Settings, load, load_watchlist
 from monitor.settings.tables import (
     MONITOR,
@@ -336,6 +337,25 @@ def test_a_wrong_way_to_a_server_is_told_without_the_secret(
     assert "feeds.toml [source.a]" in problem
     assert words in problem
     assert "hush" not in problem
+
+
+def test_whether_pages_are_read_is_said_per_source(config: Path) -> None:
+    # given
+    url = 'url = "https://example.org/feed"\n'
+    write(
+        config,
+        feeds=f"[source.a]\n{url}[source.b]\n{url}full_text = true\n"
+        f'[source.c]\n{url}full_text = "if-short"\n[source.d]\n{url}full_text = false\n',
+    )
+    # then
+    assert [source.full_text for source in loaded(config).sources] == [
+        *(FullText.NEVER, FullText.ALWAYS, FullText.IF_SHORT, FullText.NEVER)
+    ]
+    # and
+    write(config, feeds=f'[source.a]\n{url}full_text = "always"\n')
+    (problem,) = said(config)
+    assert "feeds.toml [source.a] full_text: found 'always'" in problem
+    assert "if-short" in problem
 
 
 def test_what_is_understood_but_not_in_force_is_said(config: Path) -> None:

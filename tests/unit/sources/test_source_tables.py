@@ -19,7 +19,7 @@ def modules() -> list[ModuleType]:
     return [
         import_module(f"monitor.sources.{path.stem}")
         for path in sorted(FOLDER.glob("*.py"))
-        if path.stem not in {"__init__", "childparse"}
+        if path.stem not in {"__init__", "childpage", "childparse"}
     ]
 
 
