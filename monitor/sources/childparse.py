@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 WALL_S: Final = 5.0
 MEMORY_BYTES: Final = 1536 << 20
+ANSWER_BYTES: Final = 64 << 20  # of a document of 10 MiB; its child may hold more than we want to
 _GRACE_S: Final = 0.5  # the child's own alarm first; it stops even what never returns to Python
 _START_S: Final = 30.0
 _SET_DEATH_SIGNAL: Final = 1  # PR_SET_PDEATHSIG of prctl(2)
@@ -265,7 +266,7 @@ def main(memory_bytes: int, parent: int) -> None:
 
 def _answer(task: Task, parse_feed: Callable[..., ParsedSource]) -> bytes:
     try:
-        return _ENCODER.encode(
+        answer = _ENCODER.encode(
             Answer(
                 parsed=parse_feed(
                     task.body,
@@ -284,6 +285,9 @@ def _answer(task: Task, parse_feed: Callable[..., ParsedSource]) -> bytes:
                 )
             )
         )
+        if len(answer) <= ANSWER_BYTES:
+            return answer
+        refused = f"the articles of this document are more than {ANSWER_BYTES >> 20} MiB"
     except ParseError as error:
         return _ENCODER.encode(Answer(refused=error.message, ids=error.ids))
     except MemoryError:
@@ -294,7 +298,8 @@ def _answer(task: Task, parse_feed: Callable[..., ParsedSource]) -> bytes:
 
 
 def _send(outbox: BinaryIO, message: bytes) -> None:
-    outbox.write(_LENGTH.pack(len(message)) + message)
+    outbox.write(_LENGTH.pack(len(message)))
+    outbox.write(message)
     outbox.flush()
 
 
