@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _MOVED: Final = frozenset({301, 302, 303, 307, 308})
 _MOVED_FOR_GOOD: Final = frozenset({301, 308})
+_BODILESS: Final = frozenset({204, 304})
 _SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
 _PIECE: Final = 1 << 16
 _NOTE_BYTES: Final = 16 << 10  # of an answer that is not the document, enough to say what it was
@@ -191,7 +192,7 @@ class Client:
         if not access.proxy:
             return self._opened
         if self._proxied is None:
-            self._proxied = self._opening(aiohttp.TCPConnector(limit=0, resolver=self._resolver))
+            self._proxied = self._opening(aiohttp.TCPConnector(limit=0, resolver=self._names))
         return self._proxied
 
     def _trusting(self, ca: str) -> ssl.SSLContext | bool:
@@ -283,6 +284,8 @@ async def _document(answer: aiohttp.ClientResponse, limits: Limits) -> bytes:
 
 async def _note(answer: aiohttp.ClientResponse) -> bytes:
     """The first 16 KiB of a body, or as much of them as comes within 5 s. Raises nothing."""
+    if answer.status in _BODILESS:
+        return b""
     raw = bytearray()
     try:
         async with asyncio.timeout(_NOTE_S):

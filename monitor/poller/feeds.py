@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from structlog.typing import FilteringBoundLogger
 
 from monitor.errors import FetchError, SourceError, StoreConflict
 from monitor.model import ParsedSource, Source
 from monitor.net import Client
-from monitor.poller.arrivals import Arrived, arrivals_of, members_of
+from monitor.poller.arrivals import (
+    Arrived,
+    arrivals_of,
+    clean_cut,
+    members_of,
+    pieces_known,
+)
 from monitor.poller.parts import Gathered, Known, as_listed, field_of, gather, joined, known_of
 from monitor.poller.progress import after_failure, after_success, parked_for, validators_to_send
 from monitor.poller.record import (
@@ -27,8 +35,9 @@ from monitor.poller.record import (
 )
 from monitor.poller.schedule import Due, due_after_failure, due_after_success
 from monitor.sources.childparse import Parser
+from monitor.sources.feed_pieces import cut_of
 from monitor.sources.fetch import Fetched, NotModified, fetch
-from monitor.store import SourceState, Store, written
+from monitor.store import SEEN_FOR, SourceState, Store, written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,34 +72,46 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedPoll:
-    """The parts a poll needs."""
+    """The parts a poll needs. `left` is each source's state as our last poll left it."""
 
     store: Store
     client: Client
     parser: Parser
     now: Callable[[], datetime]
     log: FilteringBoundLogger
+    left: dict[str, SourceState] = field(default_factory=dict)
 
     async def poll(self, source: Source) -> Turn:
         """Poll once. Returns what was done and when to poll again. Raises StoreUnavailable."""
+        state = self.left.pop(source.id, None)
+        if state is not None:
+            # In vain where someone else has polled since: then we must look.
+            with contextlib.suppress(StoreConflict):
+                return await self._turn(source, state)
         state = await asyncio.to_thread(self.store.sources.state, source.id)
-        record, began = record_of(state, source), self.now()
         try:
-            return await self._polled(source, state, record, began)
-        except SourceError as error:
-            return await self._failed(source, state, record, error, began)
+            return await self._turn(source, state)
         except StoreConflict:
             # Another poller took this turn; its result stands.
+            record = record_of(state, source)
             due = due_after_success(source, record, self.now())
             return Turn(
                 polled=Polled(feeds=1), due=due.at, host=host_of(address_of(record, source))
             )
 
+    async def _turn(self, source: Source, state: SourceState) -> Turn:
+        record, began = record_of(state, source), self.now()
+        try:
+            return await self._polled(source, state, record, began)
+        except SourceError as error:
+            return await self._failed(source, state, record, error, began)
+
     async def _polled(
         self, source: Source, state: SourceState, record: Record, began: datetime
     ) -> Turn:
         asked = validators_to_send(record, began)
-        answer = await fetch(self.client, replace(source, url=address_of(record, source)), asked)
+        asked_of = replace(source, url=record.moved_to) if record.moved_to else source
+        answer = await fetch(self.client, asked_of, asked)
         held = await self._held(source, state, record, answer, began)
         arrived = None
         if held.parsed is not None:
@@ -98,7 +119,7 @@ class FeedPoll:
         document = arrived.document if arrived else None
         after = after_success(record, source, answer, document, asked=asked, began=began)
         if held.parsed is not None:
-            after = replace(after, lone=lone_of(held.parsed))
+            after = replace(after, lone=() if held.cut.known else lone_of(held.parsed))
             after = after.with_shared_guids(held.parsed.shared_guids)
         wait = None if answer.retry_after_s is None else timedelta(seconds=answer.retry_after_s)
         due = due_after_success(source, after, self.now(), retry_after=wait)
@@ -130,10 +151,16 @@ class FeedPoll:
         known = known_of(state) if record.well is not None else ()
         listed = as_listed(known)
         if isinstance(answer, Fetched):
-            parsed = await read(answer.body, answer.url, answer.content_type)
+            cut = cut_of(
+                answer.body, pieces_known(state.get("pieces"), record=record, now=began)
+            )
+            parsed = await read(cut.body, answer.url, answer.content_type)
+            if cut.known and not clean_cut(cut, parsed):
+                cut = cut_of(answer.body, frozenset())
+                parsed = await read(cut.body, answer.url, answer.content_type)
             listed = parsed.parts
             if not listed:
-                return Gathered(parsed=parsed, suspects=(), known=())
+                return Gathered(parsed=parsed, suspects=(), known=(), cut=cut)
         if not listed:
             return Gathered(parsed=None, suspects=(), known=())
         known = joined(listed, known, source=source, url=answer.url)
@@ -179,7 +206,9 @@ class FeedPoll:
             members,
             unseen,
             record=record,
+            cut=held.cut,
             shown=state.get("shown"),
+            pieces=state.get("pieces"),
             source=source,
             fetched=self.now(),
             overlaps=overlaps,
@@ -273,7 +302,7 @@ class FeedPoll:
             "host": host_of(address_of(record, source)),
         }
         if arrived is not None:
-            saved["shown"] = arrived.shown
+            saved |= {"shown": arrived.shown, "pieces": arrived.pieces}
         if known is not None:
             saved |= field_of(known)
         await asyncio.to_thread(
@@ -286,5 +315,7 @@ class FeedPoll:
                 now=self.now(),
                 began=record.began,
                 gaps=0 if arrived is None or arrived.document.overlaps else 1,
+                forget=self.now() - SEEN_FOR if arrived and arrived.whole else None,
             )
         )
+        self.left[source.id] = state.after(saved)

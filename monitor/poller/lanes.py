@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from heapq import heappop, heappush
 from ipaddress import ip_address
 from typing import Final
@@ -19,6 +20,7 @@ SPACING_S: Final = 5.0
 """Between two starts on one host (research: mediacloud's figure, which hosts put up with)."""
 
 
+@lru_cache(maxsize=16_384)
 def spacing_s(host: str) -> float:
     """The room between two starts on a host; none on this machine's own."""
     try:

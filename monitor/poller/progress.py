@@ -22,7 +22,7 @@ from monitor.errors import (
     Unreachable,
 )
 from monitor.model import Hints, Source
-from monitor.poller.record import Came, Outcome, Record, address_of
+from monitor.poller.record import LAST, Came, Outcome, Record, address_of
 from monitor.poller.schedule import MOST_HASTE, first_rate, next_rate
 from monitor.sources.fetch import Fetched, NotModified, Validators
 
@@ -93,12 +93,21 @@ def after_success(
     A poll that shares no entry with the last one is a possible gap: entries may have come and gone
     in between. It is counted, and the interval halved.
     """
+    record = _moved(record, source, answer, began)
+    if document is not None:
+        record = _read(record, document, began)
+    elif record.well is not None:
+        record = replace(record, rate=next_rate(record.rate, new=0, since=began - record.well))
     conditional = asked.etag is not None or asked.last_modified is not None
     whole = not conditional or isinstance(answer, Fetched)
-    record = replace(
-        _moved(record, source, answer, began),
+    return replace(
+        record,
+        etag=answer.validators.etag,
+        last_modified=answer.validators.last_modified,
+        body_hash=answer.validators.body_hash,
         asked_whole=began if whole else record.asked_whole,
         began=began,
+        well=began,
         fresh_s=answer.fresh_for_s or 0.0,
         failures=0,
         failing_since=None,
@@ -107,18 +116,15 @@ def after_success(
         gone=0,
         gone_since=None,
         retired=False,
-    ).with_validators(answer.validators)
-    first = record.well is None
+        outcomes=(*record.outcomes[1 - LAST :], _outcome(document, began)),
+    )
+
+
+def _outcome(document: Document | None, began: datetime) -> Outcome:
     if document is None:
-        if not first and record.well:
-            record = replace(record, rate=next_rate(record.rate, new=0, since=began - record.well))
-        outcome = Outcome(at=began, came=Came.UNCHANGED)
-        return replace(record, well=began).with_outcome(outcome)
-    record = _read(record, document, began)
+        return Outcome(at=began, came=Came.UNCHANGED)
     came = Came.NEW if document.put else Came.SAME
-    if not document.overlaps:
-        came = Came.GAP
-    return replace(record, well=began).with_outcome(Outcome(at=began, came=came, new=document.put))
+    return Outcome(at=began, came=came if document.overlaps else Came.GAP, new=document.put)
 
 
 def _read(record: Record, document: Document, began: datetime) -> Record:
@@ -153,6 +159,8 @@ def _moved(record: Record, source: Source, answer: Fetched | NotModified, now: d
     asked = address_of(record, source)
     private = source.access.is_private or "@" in urlsplit(source.url).netloc
     if not answer.permanent or answer.url == asked or private:
+        if record.offered_since is None:
+            return record
         return replace(record, offered="", offers=0, offered_since=None)
     same = answer.url == record.offered and record.offered_since is not None
     offers = record.offers + 1 if same else 1

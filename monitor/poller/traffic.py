@@ -185,16 +185,15 @@ class Traffic:
 
     async def _poll(self, source: Source) -> Turn:
         """One poll. Whatever goes wrong with one source is its own."""
-        host = host_of(source.url)
         try:
             return await self._feeds.poll(source)
         except StoreUnavailable as error:
             self._waited("store.unavailable", error.message)
-            return Turn(polled=Polled(), due=self._now() + PAUSE, host=host)
+            return Turn(polled=Polled(), due=self._now() + PAUSE, host=host_of(source.url))
         except Exception:  # noqa: BLE001  the guard: a bug met in one source ends no other's poll
             self._log.exception("source.failed", source=source.id, kind="bug")
             polled = Polled(feeds=1, failed=1, problems=1)
-            return Turn(polled=polled, due=self._now() + AFTER_BUG, host=host)
+            return Turn(polled=polled, due=self._now() + AFTER_BUG, host=host_of(source.url))
 
     def _over(self, source: str, host: str, task: asyncio.Task[Turn]) -> None:
         self._under_way.discard(task)

@@ -17,7 +17,7 @@ from monitor.store.letters import DeadLetter, Letters
 from monitor.store.outbox import Begun, Outbox
 from monitor.store.pauses import Pauses
 from monitor.store.redis import Scripts, connect, text_of, translated
-from monitor.store.sources import Sources, SourceState, seen_member, written
+from monitor.store.sources import SEEN_FOR, Sources, SourceState, seen_member, written
 from monitor.store.view import QueueDepth, View
 from monitor.store.work import FAILURES, LEASE_S, Returned, Taken, Work
 
@@ -59,6 +59,7 @@ class Store:
 __all__ = [
     "FAILURES",
     "LEASE_S",
+    "SEEN_FOR",
     "Asked",
     "Begun",
     "DeadLetter",

@@ -15,8 +15,9 @@ RQ = "rq:"
 
 def source(source_id: str) -> str:
     """hash; lasts. Of a feed: version, token, next due, until when its host is parked, that host,
-    what its last document showed, and the record of its polls; of a seed file: the number of
-    articles taken. Written by put.lua, next due also by hurry.lua; read by the poller, `feeds`."""
+    what its last document showed, which of its entries were read, and the record of its polls; of a
+    seed file: the number of articles taken. Written by put.lua, next due also by hurry.lua; read by
+    the poller, `feeds`."""
     return f"{PREFIX}source:{source_id}"
 
 

@@ -40,6 +40,11 @@ class SourceState:
         """One field of the state, as the poller wrote it."""
         return dict(self.fields).get(field, default)
 
+    def after(self, saved: dict[str, str]) -> SourceState:
+        """The state as a put of these fields leaves it."""
+        fields = dict(self.fields) | saved
+        return SourceState(version=self.version + 1, fields=tuple(fields.items()))
+
 
 def seen_member(article: Article, text: str) -> str:
     """What is remembered of an article: a changed text is something not seen yet."""
@@ -116,11 +121,14 @@ class Sources:
         now: datetime,
         began: datetime | None = None,
         gaps: int = 0,
+        forget: datetime | None = None,
     ) -> None:
         """Admit articles and save the source's state in one step.
 
         `version` is that of the state this was decided on. `began` is when a poll began: requests
-        for one that came before are answered by it. `gaps` are counted. Raises StoreConflict when
+        for one that came before are answered by it. `gaps` are counted. What was last seen before
+        `forget` is forgotten; to be given with all that a document shows, or what stands in a feed
+        that rests would be taken for new one day. Raises StoreConflict when
         another poller was quicker: nothing was done, and nothing needs to be.
         """
         bundles = [tuple(articles[at : at + BUNDLE]) for at in range(0, len(articles), BUNDLE)]
@@ -131,7 +139,7 @@ class Sources:
         plan = {
             "state": state,
             "seen": list(seen),
-            "seen_after": now_ms - int(SEEN_FOR.total_seconds() * 1000),
+            "seen_after": 0 if forget is None else _ms(forget),
             "origin": ARTICLES,
             "description": f"{len(articles)} articles of {source}",
             "stamp": rq_time(now),

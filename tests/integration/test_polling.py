@@ -20,7 +20,7 @@ import structlog
 from loopback import Answer, LoopbackHttp, Request
 
 from monitor.errors import StoreConflict
-from monitor.model import ARTICLES, Article, Origin, Source
+from monitor.model import ARTICLES, Article, Origin, ParsedSource, Source
 from monitor.net import Client
 from monitor.poller.feeds import FeedPoll, Turn
 from monitor.poller.lanes import Lanes
@@ -215,6 +215,67 @@ def test_another_address_in_the_configuration_is_no_gap(desk: Desk) -> None:
         desk.polls(source(web, path="/other"), HOUR)
         assert desk.report(source(web, path="/other")).gaps == 0
         assert len(desk.put()) == 4
+
+
+def test_what_stands_in_a_feed_that_rests_for_months_is_not_new_one_day(desk: Desk) -> None:
+    with LoopbackHttp({"/feed": page(1, 2)}) as web:
+        # given: unchanged for ten weeks, asked each ten days
+        feed = source(web, backfill=None)
+        desk.polls(feed, HOUR, *(10 * DAY for _ in range(7)))
+        assert len(desk.put()) == 2
+        # when
+        web.pages["/feed"] = page(1, 2, 3)
+        desk.polls(feed, DAY)
+        # then
+        assert [article.id for article in desk.put()] == ["g3"]
+
+
+def test_only_entries_that_were_not_read_before_are_read(desk: Desk) -> None:
+    read: list[int] = []
+
+    class Counting(Parser):
+        async def parse(self, body: bytes, **given: Any) -> ParsedSource:
+            parsed = await super().parse(body, **given)
+            read.append(len(parsed.articles))
+            return parsed
+
+    with LoopbackHttp({"/feed": page(*range(10))}) as web:
+        feed = source(web, backfill=None)
+
+        def poll(after: timedelta) -> None:
+            async def work(feeds: FeedPoll) -> None:
+                async with Counting() as parser:
+                    await replace(feeds, parser=parser).poll(feed)
+
+            desk.clock.at += after
+            desk.run(work)
+
+        # when: two more, one that left, one whose text was changed, a document with another date
+        poll(HOUR)
+        web.pages["/feed"] = page(*range(1, 12))
+        poll(HOUR)
+        web.pages["/feed"] = 200, {}, rss(*range(1, 12)).replace(b"number 5.", b"number five.")
+        poll(HOUR)
+        web.pages["/feed"] = 200, {}, rss(*range(1, 12)).replace(b"number 5.", b"number five. ")
+        poll(HOUR)
+        web.pages["/feed"] = page(*range(1, 12), head="<lastBuildDate>now</lastBuildDate>")
+        poll(HOUR)
+        # then
+        assert read == [10, 2, 1, 1, 1]
+        assert desk.report(feed).gaps == 0
+        put = [article.id for article in desk.put()]
+        assert put == [f"g{n}" for n in range(12)] + ["g5"]
+        # and: once in eight days it is read whole
+        web.pages["/feed"] = page(*range(1, 13))
+        poll(8 * DAY)
+        assert read[-1] == 12
+        # and: what has anything odd about it is always read whole
+        web.pages["/feed"] = 200, {}, rss(*range(1, 13)).replace(b"<guid>g3</guid>", b"")
+        poll(HOUR)
+        web.pages["/feed"] = 200, {}, rss(*range(1, 14)).replace(b"<guid>g3</guid>", b"")
+        poll(HOUR)
+        assert read[-1] == 13
+        assert desk.report(feed).problems == 1
 
 
 def test_validators_are_sent_verbatim_and_the_wishes_of_a_304_hold(desk: Desk) -> None:
