@@ -119,7 +119,7 @@ class FeedPoll:
         document = arrived.document if arrived else None
         after = after_success(record, source, answer, document, asked=asked, began=began)
         if held.parsed is not None:
-            after = replace(after, lone=() if held.cut.known else lone_of(held.parsed))
+            after = replace(after, lone=held.cut.lone(record.lone, lone_of(held.parsed)))
             after = after.with_shared_guids(held.parsed.shared_guids)
         wait = None if answer.retry_after_s is None else timedelta(seconds=answer.retry_after_s)
         due = due_after_success(source, after, self.now(), retry_after=wait)

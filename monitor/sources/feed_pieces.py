@@ -36,6 +36,14 @@ class Cut:
     known: int = 0
     pieces: tuple[str, ...] = ()
 
+    def lone(self, before: tuple[str, ...], now: tuple[str, ...]) -> tuple[str, ...]:
+        """What is remembered of the one entry of the document: as before, where it was taken out;
+        nothing, where it only seems to be the one.
+        """
+        if not self.known:
+            return now
+        return before if (self.known, self.left) == (1, 0) else ()
+
 
 WHOLE: Final = Cut(body=b"")
 """Of what is not cut at all."""

@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from functools import partial
 from ipaddress import ip_network
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -23,7 +21,6 @@ from monitor.errors import StoreConflict
 from monitor.model import ARTICLES, Article, Origin, ParsedSource, Source
 from monitor.net import Client
 from monitor.poller.feeds import FeedPoll, Turn
-from monitor.poller.lanes import Lanes
 from monitor.poller.report import FeedReport, reports
 from monitor.poller.traffic import Traffic
 from monitor.queues import articles_of
@@ -664,84 +661,6 @@ def test_a_list_of_foreign_or_failing_sitemaps_is_a_failure(desk: Desk) -> None:
         web.pages["/feed"] = 200, {}, index(("/gone.xml", ""))
         desk.polls(source(web), HOUR)
         assert "404" in desk.report(source(web)).error
-
-
-PUBLISHED = {
-    "steady": [NOON + n * timedelta(minutes=20) for n in range(100)],
-    "burst": [
-        *(NOON + n * HOUR for n in range(24)),
-        *(NOON + 14.2 * HOUR + timedelta(seconds=n) for n in range(40)),
-    ],
-    "busy": [NOON + n * timedelta(minutes=3) for n in range(500)],
-    "limited": [NOON + n * timedelta(minutes=11) for n in range(130)],
-    "broken": [NOON + n * timedelta(minutes=30) for n in range(48)],
-    "quiet": [NOON, NOON + 20 * HOUR],
-}
-"""When entries come, over a day; each feed shows its last ten."""
-
-
-def day(desk: Desk, name: str, request: Request) -> Answer:
-    """What a feed answers at this moment of the day."""
-    hours = (desk.clock.at - NOON) / HOUR
-    if name == "limited" and 6 <= hours < 9:
-        return 429, {"Retry-After": "1800"}, b""
-    if name == "broken" and 3 <= hours < 4:
-        return 500, {}, b""
-    if name == "broken" and 5 <= hours < 6:
-        return 200, {}, b"<!doctype html><html><body>Maintenance</body></html>"
-    here = sorted((at, n) for n, at in enumerate(PUBLISHED[name]) if at <= desk.clock.at)
-    numbers = [n for _, n in here][-10:]
-    etag = f'"{numbers[-1]}"'
-    if name in ("quiet", "busy") and request.headers.get("if-none-match") == etag:
-        return 304, {"ETag": etag}, b""
-    # closed, for the sake of speed: else the kernel holds the body back until the head is confirmed
-    return 200, {"ETag": etag, "Connection": "close"}, rss(*numbers)
-
-
-@pytest.mark.timeout(90)
-def test_in_a_day_of_troubles_every_entry_is_an_article_once_or_a_counted_gap(desk: Desk) -> None:
-    begin, end = NOON + timedelta(minutes=5), NOON + DAY
-    with LoopbackHttp({f"/{name}": partial(day, desk, name) for name in PUBLISHED}) as web:
-        feeds = {name: source(web, name, f"/{name}", interval="auto") for name in PUBLISHED}
-        polls: Counter[str] = Counter()
-        gaps: dict[str, list[datetime]] = {name: [] for name in feeds}
-
-        async def work(poll: FeedPoll) -> None:
-            lanes = Lanes(lambda _: 5.0)
-            for name in feeds:
-                lanes.put(name, name, begin.timestamp())
-            while (next_s := lanes.next_s()) is not None and next_s < end.timestamp():
-                desk.clock.at = datetime.fromtimestamp(next_s, UTC)
-                name, _ = lanes.take(next_s) or ("", "")
-                turn = await poll.poll(feeds[name])
-                polls[name] += 1
-                lanes.free(name)
-                lanes.put(name, name, turn.due.timestamp())
-                report = await asyncio.to_thread(desk.report, feeds[name])
-                if report.last_gap is not None and report.last_gap not in gaps[name]:
-                    gaps[name].append(report.last_gap)
-
-        # when
-        desk.run(work)
-        put = [(article.source, article.id) for article in desk.put()]
-    # then: nothing twice
-    assert len(put) == len(set(put))
-    # and: what is missing came before a gap that was counted
-    for name, times in PUBLISHED.items():
-        missing = [
-            at
-            for n, at in enumerate(times)
-            if begin < at <= end - 6.6 * HOUR and (name, f"g{n}") not in put
-        ]
-        counted = len(gaps[name])
-        assert not missing or (counted and max(missing) <= max(gaps[name])), name
-        assert counted == desk.report(feeds[name]).gaps
-    # and: the burst rolled over and was noticed; those that are steady lost nothing
-    assert gaps["burst"]
-    assert not gaps["steady"]
-    assert not gaps["quiet"]
-    # and: effort follows what a feed brings
-    assert polls["quiet"] < polls["steady"] < polls["busy"] <= 24 * 12
 
 
 def test_a_slow_host_delays_no_other(desk: Desk) -> None:
