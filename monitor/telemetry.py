@@ -43,6 +43,7 @@ EVENTS: dict[str, str] = {
     "source.problem": "something odd in a source that did not stop the rest",
     "source.resumed": "a person let a paused feed go on",
     "source.retired": "a feed says that it is gone for good (410); asked once a month",
+    "source.told": "the operators were told of a source's trouble, or that it is over",
     "source.skipped": "with --once: not polled, as it is paused or its host asked for peace",
     "store.mended": "the append-only file ended inside a write; that unfinished end was cut off",
     "store.emptied": "the state in Redis is gone; what was queued is lost; going on",

@@ -1,6 +1,6 @@
 """The nouns, frozen: what flows through Wirewatch. Standard library only."""
 
-from monitor.model.alert import Alert, AlertedArticle, Decision, Spoken
+from monitor.model.alert import Alert, AlertedArticle, Decision, Spoken, Trouble, TroubleKind
 from monitor.model.article import Article, Field, Origin
 from monitor.model.delivery import Delivery, DeliveryState, Later, Receipt, Refused, Sent
 from monitor.model.ids import digest
@@ -65,6 +65,8 @@ __all__ = [
     "Theme",
     "Topic",
     "TopicEvidence",
+    "Trouble",
+    "TroubleKind",
     "Watch",
     "Within",
     "digest",

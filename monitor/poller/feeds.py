@@ -21,6 +21,7 @@ from monitor.poller.arrivals import (
     members_of,
     pieces_known,
 )
+from monitor.poller.health import NOBODY, Ops, told
 from monitor.poller.parts import Gathered, Known, as_listed, field_of, gather, joined, known_of
 from monitor.poller.progress import after_failure, after_success, parked_for, validators_to_send
 from monitor.poller.record import (
@@ -72,13 +73,16 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedPoll:
-    """The parts a poll needs. `left` is each source's state as our last poll left it."""
+    """The parts a poll needs. `ops` are the operators to be told of a source's troubles; `left` is
+    each source's state as our last poll left it.
+    """
 
     store: Store
     client: Client
     parser: Parser
     now: Callable[[], datetime]
     log: FilteringBoundLogger
+    ops: Ops = NOBODY
     left: dict[str, SourceState] = field(default_factory=dict)
 
     async def poll(self, source: Source) -> Turn:
@@ -296,6 +300,7 @@ class FeedPoll:
         parked_until: datetime | None = None,
         known: tuple[Known, ...] | None = None,
     ) -> None:
+        record, alerts = told(record, source, self.now(), self.ops)
         saved = fields_of(replace(record, reason=due.reason)) | {
             "next_due": written(due.at),
             "parked_until": "" if parked_until is None else written(parked_until),
@@ -316,6 +321,9 @@ class FeedPoll:
                 began=record.began,
                 gaps=0 if arrived is None or arrived.document.overlaps else 1,
                 forget=self.now() - SEEN_FOR if arrived and arrived.whole else None,
+                alerts=alerts,
             )
         )
+        for alert in alerts:
+            self.log.warning("source.told", source=source.id, alert=alert.id, said=alert.lead)
         self.left[source.id] = state.after(saved)

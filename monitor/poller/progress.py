@@ -135,8 +135,10 @@ def _read(record: Record, document: Document, began: datetime) -> Record:
         problem=document.problem[:LONGEST_WORD],
     )
     if record.well is None:
-        return replace(record, rate=first_rate(document.published, began))
+        return replace(record, rate=first_rate(document.published, began), fresh_at=began)
     since = began - record.well
+    if document.fresh:
+        record = _paused(record, began)
     rate = next_rate(record.rate, new=document.fresh, since=since)
     if not document.overlaps:
         at_least = document.fresh / max(since.total_seconds() / 3600, 1 / 3600)
@@ -149,6 +151,19 @@ def _read(record: Record, document: Document, began: datetime) -> Record:
         )
     calm = 2 * document.fresh <= document.entries
     return replace(record, rate=rate, haste=max(0, record.haste - 1) if calm else record.haste)
+
+
+def _paused(record: Record, began: datetime) -> Record:
+    """A poll found something new: how long that had taken."""
+    if record.fresh_at is None:
+        return replace(record, fresh_at=began)
+    pause_s = (began - record.fresh_at).total_seconds()
+    return replace(
+        record,
+        fresh_at=began,
+        pauses=record.pauses + 1,
+        longest_pause_s=max(record.longest_pause_s, pause_s),
+    )
 
 
 def _moved(record: Record, source: Source, answer: Fetched | NotModified, now: datetime) -> Record:
@@ -176,6 +191,7 @@ def after_failure(record: Record, error: SourceError, *, began: datetime) -> Rec
     After a document that could not be read the validators go: the next answer must not be a 304 to
     it. An address that took another's place gives it back after three failures.
     """
+    unread = isinstance(error, ParseError)
     gone = isinstance(error, BadStatus) and error.status == 410
     since = (record.gone_since or began) if gone else None
     gones = record.gone + 1 if gone else 0
@@ -189,11 +205,14 @@ def after_failure(record: Record, error: SourceError, *, began: datetime) -> Rec
         gone=gones,
         gone_since=since,
         retired=since is not None and gones >= GONES and began - since >= GONE_FOR,
-    ).with_outcome(Outcome(at=began, came=Came.FAILED, said=error.message[:LONGEST_WORD]))
+        unread=error.message[:LONGEST_WORD] if unread else record.unread,
+    ).with_outcome(
+        Outcome(at=began, came=Came.FAILED, said=error.message[:LONGEST_WORD], unread=unread)
+    )
     moved_in_vain = bool(record.moved_to) and record.failures >= GIVE_UP_MOVE
     if moved_in_vain:
         record = replace(record, moved_to="", gone=0, gone_since=None, retired=False)
-    if moved_in_vain or isinstance(error, ParseError):
+    if moved_in_vain or unread:
         record = record.with_validators(Validators())
     return record
 

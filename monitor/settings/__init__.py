@@ -24,6 +24,7 @@ from monitor.settings.tables import (
     MONITOR,
     LogTable,
     NetTable,
+    OpsTable,
     RedisTable,
     RetentionTable,
     SeedsTable,
@@ -47,6 +48,7 @@ class Settings:
     workers: WorkersTable
     log: LogTable
     retention: Retention
+    ops: OpsTable
     seeds: tuple[Path, ...]
     sources: tuple[Source, ...]
     watches: tuple[Watch, ...]
@@ -74,7 +76,9 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
     channels = read_channels(config, env, problems)
     remarks = Problems()
     watches = read_watches(config / "watchlist.toml", knowledge, problems, remarks)
-    resolve_channels(watches, channels, problems)
+    ops = main["ops"]
+    assert isinstance(ops, OpsTable)
+    resolve_channels(watches, ops.notify, channels, problems)
     sources = read_sources(config, env, problems)
     if problems.found:
         raise ConfigError(tuple(problems.found))
@@ -104,6 +108,7 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
         retention=Retention(
             articles=retention.articles, stories=retention.stories, alerts=retention.alerts
         ),
+        ops=ops,
         seeds=paths,
         sources=sources,
         watches=watches,

@@ -189,6 +189,18 @@ class SeedsTable(Table):
     )
 
 
+class OpsTable(Table):
+    """[ops] of monitor.toml."""
+
+    notify: tuple[str, ...] = Field((), description="channels to tell when a source is in trouble")
+    failing_for: Span = Field(
+        timedelta(hours=6), description="how long a source has failed before it is told"
+    )
+    parse_problems_above: float = Field(
+        0.5, gt=0, le=1, description="share of its last documents that were no feed: told above"
+    )
+
+
 class SourceTable(Table):
     """[source.ID] of feeds.toml."""
 
@@ -312,4 +324,5 @@ MONITOR: dict[str, type[Table]] = {
     "log": LogTable,
     "retention": RetentionTable,
     "seeds": SeedsTable,
+    "ops": OpsTable,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -11,8 +11,10 @@ import redis
 
 from monitor import codec
 from monitor.errors import StoreConflict
-from monitor.model import ARTICLES, JUDGE, Article, digest
+from monitor.model import ARTICLES, DELIVERIES, JUDGE, Alert, Article, Delivery, digest
 from monitor.store import keys
+from monitor.store.call import Call, outgoing
+from monitor.store.judging import Retention
 from monitor.store.redis import Scripts, rq_time, text_of, translated
 
 BUNDLE = 50
@@ -63,8 +65,8 @@ def _ms(moment: datetime) -> int:
 class Sources:
     """State of sources and the admission of their articles."""
 
-    def __init__(self, client: redis.Redis, scripts: Scripts) -> None:
-        self._client, self._scripts = client, scripts
+    def __init__(self, client: redis.Redis, scripts: Scripts, retention: Retention) -> None:
+        self._client, self._scripts, self._retention = client, scripts, retention
 
     def state(self, source: str) -> SourceState:
         """The state of one source; version 0 when it was never polled."""
@@ -122,36 +124,23 @@ class Sources:
         began: datetime | None = None,
         gaps: int = 0,
         forget: datetime | None = None,
+        alerts: Sequence[Alert] = (),
     ) -> None:
         """Admit articles and save the source's state in one step.
 
         `version` is that of the state this was decided on. `began` is when a poll began: requests
         for one that came before are answered by it. `gaps` are counted. What was last seen before
         `forget` is forgotten; to be given with all that a document shows, or what stands in a feed
-        that rests would be taken for new one day. Raises StoreConflict when
-        another poller was quicker: nothing was done, and nothing needs to be.
+        that rests would be taken for new one day. `alerts` are raised with it. Raises
+        StoreConflict when another poller was quicker: nothing was done, and nothing needs to be.
         """
         bundles = [tuple(articles[at : at + BUNDLE]) for at in range(0, len(articles), BUNDLE)]
         ids = [
             digest("bundle", source, str(version), str(number)) for number in range(len(bundles))
         ]
         now_ms = _ms(now)
-        plan = {
-            "state": state,
-            "seen": list(seen),
-            "seen_after": 0 if forget is None else _ms(forget),
-            "origin": ARTICLES,
-            "description": f"{len(articles)} articles of {source}",
-            "stamp": rq_time(now),
-            "jobs": ids,
-            "articles": len(articles),
-            "source": source,
-            "began": 0 if began is None else _ms(began),
-            "gaps": gaps,
-        }
-        answer = self._scripts(
-            "put",
-            [
+        call = Call(
+            keys=[
                 keys.source(source),
                 keys.seen(source),
                 keys.rq_queue(ARTICLES),
@@ -159,15 +148,54 @@ class Sources:
                 keys.ledger(),
                 keys.counts(),
                 keys.asked(),
-                *(keys.rq_job(job) for job in ids),
+                keys.alerts(),
+                keys.rq_queue(DELIVERIES),
+            ]
+        )
+        plan = {
+            "state": state,
+            "seen": list(seen),
+            "seen_after": 0 if forget is None else _ms(forget),
+            "origin": ARTICLES,
+            "description": f"{len(articles)} articles of {source}",
+            "stamp": rq_time(now),
+            "jobs": [
+                {
+                    "id": job,
+                    "key": call.key(keys.rq_job(job)),
+                    "blob": call.blob(codec.encode_job(JUDGE, codec.bundle(some))),
+                }
+                for job, some in zip(ids, bundles, strict=True)
             ],
+            "alerts": [self._alert(call, alert) for alert in alerts],
+            "articles": len(articles),
+            "source": source,
+            "began": 0 if began is None else _ms(began),
+            "gaps": gaps,
+        }
+        answer = self._scripts(
+            "put",
+            call.keys,
             [
                 digest("put", source, str(version), str(now_ms)),
                 str(version),
                 now_ms,
                 msgspec.json.encode(plan),
-                *(codec.encode_job(JUDGE, codec.bundle(articles)) for articles in bundles),
+                *call.blobs,
             ],
         )
         if answer == b"conflict":
             raise StoreConflict("another poller was quicker; nothing was lost", source=source)
+
+    def _alert(self, call: Call, alert: Alert) -> Mapping[str, object]:
+        deliveries = (
+            Delivery(id=Delivery.id_for(alert.id, channel), alert=alert.id, channel=channel)
+            for channel in alert.notify
+        )
+        return {
+            "id": alert.id,
+            "key": call.key(keys.alert(alert.id)),
+            "blob": call.blob(codec.encode_alert(alert)),
+            "life": int(self._retention.alerts.total_seconds()),
+            "deliveries": [outgoing(call, delivery) for delivery in deliveries],
+        }

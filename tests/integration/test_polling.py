@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
 from ipaddress import ip_network
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -18,14 +19,16 @@ import structlog
 from loopback import Answer, LoopbackHttp, Request
 
 from monitor.errors import StoreConflict
-from monitor.model import ARTICLES, Article, Origin, ParsedSource, Source
+from monitor.model import ARTICLES, DELIVERIES, Article, Origin, ParsedSource, Source
 from monitor.net import Client
 from monitor.poller.feeds import FeedPoll, Turn
+from monitor.poller.health import Ops, told
+from monitor.poller.record import Record, fields_of
 from monitor.poller.report import FeedReport, reports
 from monitor.poller.traffic import Traffic
 from monitor.queues import articles_of
 from monitor.sources.childparse import Parser
-from monitor.store import Store, keys
+from monitor.store import Begun, Store, keys
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -661,6 +664,61 @@ def test_a_list_of_foreign_or_failing_sitemaps_is_a_failure(desk: Desk) -> None:
         web.pages["/feed"] = 200, {}, index(("/gone.xml", ""))
         desk.polls(source(web), HOUR)
         assert "404" in desk.report(source(web)).error
+def test_operators_are_told_of_a_trouble_once_and_of_its_end_in_the_step_of_the_poll(
+    desk: Desk,
+) -> None:
+    def titles() -> list[str]:
+        return [alert.article.title for alert in desk.store.view.alerts(10)]
+
+    with LoopbackHttp({"/feed": (500, {}, b"")}) as web:
+        feed = source(web, name="harbour")
+
+        def poll(after: timedelta) -> None:
+            async def work(feeds: FeedPoll) -> None:
+                await replace(feeds, ops=Ops(notify=("desk", "pager"))).poll(feed)
+
+            desk.clock.at += after
+            desk.run(work)
+
+        # when: it fails for long, also to another poller that starts anew
+        poll(HOUR)
+        poll(5 * HOUR)
+        assert titles() == []
+        poll(HOUR)
+        poll(HOUR)
+        # then
+        assert titles() == ["harbour has failed for 6 hours"]
+        assert desk.store.view.depth(DELIVERIES).waiting == 2
+        # and when
+        web.pages["/feed"] = page(1)
+        poll(HOUR)
+        poll(HOUR)
+        assert titles() == ["harbour answers again", "harbour has failed for 6 hours"]
+        assert desk.store.view.depth(DELIVERIES).waiting == 4
+        assert desk.store.view.counts()["alerts.raised"] == 2
+        assert [article.id for article in desk.put()] == ["g1"]
+
+
+def test_an_alert_about_a_source_is_raised_once_however_often_it_is_sent(desk: Desk) -> None:
+    record = Record(failing_since=NOON - DAY, failures=9, error="500")
+    feed = Source(id="a", url="https://a.example/feed")
+    after, alerts = told(record, feed, NOON, Ops(notify=("desk",)))
+    put = partial(
+        desk.store.sources.put, "a", version=0, state=fields_of(after), seen=(), articles=()
+    )
+    # when: the reply is lost and it is sent again; another poller comes later
+    for _ in range(2):
+        put(now=NOON, alerts=alerts)
+    with pytest.raises(StoreConflict):
+        put(now=NOON + HOUR, alerts=alerts)
+    # then
+    assert desk.store.view.depth(DELIVERIES).waiting == 1
+    assert desk.store.view.counts()["alerts.raised"] == 1
+    # and: who deals with deliveries finds the alert as it was
+    (job,) = desk.store.deliveries.take("w", "t", 10)
+    found = desk.store.outbox.begin("w", job.id, "t", delivery=job.id, alert=alerts[0].id)
+    assert isinstance(found, Begun)
+    assert found.alert == alerts[0]
 
 
 def test_a_slow_host_delays_no_other(desk: Desk) -> None:
