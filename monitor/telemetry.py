@@ -34,6 +34,8 @@ EVENTS: dict[str, str] = {
     "poller.waited": "the queue is longer than its bound, or Redis does not take writes",
     "process.ended": "a child process ended; it is replaced unless we are stopping",
     "process.started": "a child process runs",
+    "push.received": "a hub has told of news in a feed; its poll is hurried",
+    "push.refused": "a call of the WebSub callback that nobody asked for, or no hub has signed",
     "seed.read": "canonical: a seed file was read and its articles enqueued",
     "seed.skipped": "a seed file holds nothing new, or could not be read",
     "source.failed": "canonical: a poll failed; the source is tried again later",
@@ -50,6 +52,9 @@ EVENTS: dict[str, str] = {
     "store.restarted": "the embedded server was restarted",
     "store.unavailable": "Redis does not answer or take writes; everyone waits",
     "store.available": "Redis answers again",
+    "subscription.asked": "a hub was asked for a subscription, or to prolong one",
+    "subscription.confirmed": "a hub has confirmed a subscription that we asked for",
+    "subscription.refused": "a hub did not take or keep a subscription; polls go on as before",
 }
 
 Format = Literal["auto", "json", "console"]

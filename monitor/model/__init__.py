@@ -6,6 +6,7 @@ from monitor.model.delivery import Delivery, DeliveryState, Later, Receipt, Refu
 from monitor.model.ids import digest
 from monitor.model.job import ARTICLES, DELIVER, DELIVERIES, JOBS, JUDGE
 from monitor.model.mention import Evidence, Mention, Sentence, SubjectKind
+from monitor.model.push import Hub, Subscription, SubscriptionState
 from monitor.model.source import (
     PLAIN,
     Access,
@@ -42,6 +43,7 @@ __all__ = [
     "Evidence",
     "Field",
     "Hints",
+    "Hub",
     "Interval",
     "Later",
     "Match",
@@ -62,6 +64,8 @@ __all__ = [
     "SourceProblem",
     "Spoken",
     "SubjectKind",
+    "Subscription",
+    "SubscriptionState",
     "Theme",
     "Topic",
     "TopicEvidence",

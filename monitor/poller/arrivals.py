@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.dedupe import article_keys
-from monitor.model import Article, Origin, ParsedSource, Source
+from monitor.model import Article, Hub, Origin, ParsedSource, Source
 from monitor.poller.progress import Document
 from monitor.poller.record import MARK, MOST_SHOWN, Record, marks
 from monitor.sources.feed_pieces import Cut
@@ -22,7 +22,7 @@ class Arrived:
     """What a document brought: articles to put, oldest first, and what it showed.
 
     `pieces` is what spares the next poll the reading of entries that are still there; `whole` is
-    whether this one read them all.
+    whether this one read them all; `hub` is the one that tells of news in this feed.
     """
 
     document: Document
@@ -31,6 +31,7 @@ class Arrived:
     shown: str
     pieces: str
     whole: bool
+    hub: Hub | None = None
 
 
 WHOLE_EVERY = timedelta(days=8)

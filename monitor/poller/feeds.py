@@ -36,6 +36,7 @@ from monitor.poller.record import (
 )
 from monitor.poller.schedule import Due, due_after_failure, due_after_success
 from monitor.sources.childparse import Parser
+from monitor.sources.feed_hub import hub_of
 from monitor.sources.feed_pieces import cut_of
 from monitor.sources.fetch import Fetched, NotModified, fetch
 from monitor.store import SEEN_FOR, SourceState, Store, written
@@ -120,6 +121,8 @@ class FeedPoll:
         arrived = None
         if held.parsed is not None:
             arrived = await self._arrived(source, state, record, held, held.parsed)
+        if arrived is not None and isinstance(answer, Fetched):
+            arrived = replace(arrived, hub=hub_of(answer.links, answer.body, answer.url))
         document = arrived.document if arrived else None
         after = after_success(record, source, answer, document, asked=asked, began=began)
         if held.parsed is not None:
@@ -307,7 +310,12 @@ class FeedPoll:
             "host": host_of(address_of(record, source)),
         }
         if arrived is not None:
-            saved |= {"shown": arrived.shown, "pieces": arrived.pieces}
+            hub = arrived.hub
+            saved |= {
+                "shown": arrived.shown,
+                "pieces": arrived.pieces,
+                "hub": "" if hub is None else f"{hub.url} {hub.topic}",
+            }
         if known is not None:
             saved |= field_of(known)
         await asyncio.to_thread(

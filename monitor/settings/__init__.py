@@ -29,6 +29,7 @@ from monitor.settings.tables import (
     RetentionTable,
     SeedsTable,
     Table,
+    WebSubTable,
     WorkersTable,
 )
 from monitor.settings.watches import load_watchlist, read_actors, read_watches
@@ -49,6 +50,7 @@ class Settings:
     log: LogTable
     retention: Retention
     ops: OpsTable
+    websub: WebSubTable
     seeds: tuple[Path, ...]
     sources: tuple[Source, ...]
     watches: tuple[Watch, ...]
@@ -76,8 +78,9 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
     channels = read_channels(config, env, problems)
     remarks = Problems()
     watches = read_watches(config / "watchlist.toml", knowledge, problems, remarks)
-    ops = main["ops"]
+    ops, websub = main["ops"], main["websub"]
     assert isinstance(ops, OpsTable)
+    assert isinstance(websub, WebSubTable)
     resolve_channels(watches, ops.notify, channels, problems)
     sources = read_sources(config, env, problems)
     if problems.found:
@@ -109,6 +112,7 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
             articles=retention.articles, stories=retention.stories, alerts=retention.alerts
         ),
         ops=ops,
+        websub=websub,
         seeds=paths,
         sources=sources,
         watches=watches,

@@ -28,6 +28,7 @@ from monitor.model import ActorKind, Severity
 SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w)")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 LATEST = re.compile(r"latest:(\d{1,4})")
+SHORTEST_SECRET = 20
 WINDOW = re.compile(r"(\d+) words")
 RESERVED = {
     "cookie": "is never sent",
@@ -201,6 +202,28 @@ class OpsTable(Table):
     )
 
 
+class WebSubTable(Table):
+    """[websub] of monitor.toml."""
+
+    callback: str = Field("", description="public address that reaches `listen`; empty: no WebSub")
+    listen: Annotated[str, StringConstraints(pattern=r"^[^\s/]+:\d{1,5}$")] = Field(
+        "127.0.0.1:8765", description="where this machine listens for hubs"
+    )
+    secret: SecretStr = Field(
+        SecretStr(""), description="from which each subscription's own secret derives"
+    )
+
+    @model_validator(mode="after")
+    def _whole(self) -> WebSubTable:
+        if self.callback:
+            _web(self.callback)
+            if len(self.secret.get_secret_value()) < SHORTEST_SECRET:
+                raise ValueError(
+                    f"with `callback`, a `secret` of at least {SHORTEST_SECRET} characters"
+                )
+        return self
+
+
 class SourceTable(Table):
     """[source.ID] of feeds.toml."""
 
@@ -325,4 +348,5 @@ MONITOR: dict[str, type[Table]] = {
     "retention": RetentionTable,
     "seeds": SeedsTable,
     "ops": OpsTable,
+    "websub": WebSubTable,
 }

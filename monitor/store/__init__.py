@@ -18,6 +18,7 @@ from monitor.store.outbox import Begun, Outbox
 from monitor.store.pauses import Pauses
 from monitor.store.redis import Scripts, connect, text_of, translated
 from monitor.store.sources import SEEN_FOR, Sources, SourceState, seen_member, written
+from monitor.store.subscriptions import Subscriptions
 from monitor.store.view import QueueDepth, View
 from monitor.store.work import FAILURES, LEASE_S, Returned, Taken, Work
 
@@ -36,6 +37,7 @@ class Store:
         self.deliveries = Work(self.client, scripts, DELIVERIES)
         self.judging = Judging(self.client, scripts, retention)
         self.outbox = Outbox(scripts)
+        self.subscriptions = Subscriptions(self.client, scripts)
         self.letters = Letters(self.client, scripts)
         self.view = View(self.client)
 
