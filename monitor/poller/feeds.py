@@ -333,5 +333,6 @@ class FeedPoll:
             )
         )
         for alert in alerts:
-            self.log.warning("source.told", source=source.id, alert=alert.id, said=alert.lead)
+            said = f"{alert.article.title}. {alert.lead}"
+            self.log.warning("source.told", source=source.id, alert=alert.id, said=said)
         self.left[source.id] = state.after(saved)

@@ -24,6 +24,11 @@ KNOWN_PAUSES: Final = 10
 """A source is silent after twice its longest pause so far, at least a day, once we know ten."""
 
 LEAST_DOCUMENTS: Final = 5
+UNITS: Final = (
+    ("days", timedelta(days=1)),
+    ("hours", timedelta(hours=1)),
+    ("minutes", timedelta(minutes=1)),
+)
 _DOCUMENTS: Final = (Came.NEW, Came.SAME, Came.GAP)
 
 
@@ -148,11 +153,11 @@ def _too_much_unread(record: Record, ops: Ops) -> float:
 
 
 def span(time: timedelta) -> str:
-    """A time in words, as exact as it needs to be: "7 hours", "3 days"."""
-    hours = time.total_seconds() / 3600
-    if hours < 2:
-        return f"{hours * 60:.0f} minutes"
-    return f"{hours:.0f} hours" if hours < 48 else f"{hours / 24:.0f} days"
+    """A time in words, as exact as it needs to be: "90 minutes", "7 hours", "3 days"."""
+    for unit, length in UNITS:
+        if time >= 2 * length:
+            return f"{time / length:.0f} {unit}"
+    return f"{time.total_seconds():.0f} seconds"
 
 
 def _over(before: Told, record: Record, now: datetime) -> Found:

@@ -84,7 +84,7 @@ def test_operators_are_told_of_a_source_that_fails(product: Product) -> None:
         # when
         done = product.call("run", "--once")
         # then
-        assert "  Lost has failed for 0 minutes\n" in done.stderr
+        assert "  Lost has failed for 0 seconds\n" in done.stderr
         (call,) = [request for request in web.requests if request.path == "/hook"]
         body = json.loads(call.body)
         assert (body["type"], body["data"]["trouble"]) == ("source.failing", "failing")

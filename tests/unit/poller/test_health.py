@@ -181,6 +181,7 @@ def test_a_source_that_sends_pages_now_and_then_is_told_though_it_never_fails_fo
 @pytest.mark.parametrize(
     ("time", "words"),
     [
+        (timedelta(seconds=2), "2 seconds"),
         (timedelta(minutes=90), "90 minutes"),
         (timedelta(hours=7.4), "7 hours"),
         (timedelta(days=3), "3 days"),
