@@ -7,29 +7,22 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 
 from structlog.typing import FilteringBoundLogger
 
 from monitor.errors import FetchError, SourceError, StoreConflict
 from monitor.model import ParsedSource, Source
 from monitor.net import Client
-from monitor.poller.arrivals import (
-    Arrived,
-    arrivals_of,
-    clean_cut,
-    members_of,
-    pieces_known,
-)
+from monitor.poller.arrivals import Arrived, arrivals_of, members_of
 from monitor.poller.health import NOBODY, Ops, told
-from monitor.poller.parts import Gathered, Known, as_listed, field_of, gather, joined, known_of
+from monitor.poller.parts import Gathered, Known, field_of
 from monitor.poller.progress import after_failure, after_success, parked_for, validators_to_send
+from monitor.poller.reading import Reading
 from monitor.poller.record import (
     Record,
     address_of,
     fields_of,
     host_of,
-    is_reused,
     lone_of,
     record_of,
     shown_address,
@@ -37,7 +30,6 @@ from monitor.poller.record import (
 from monitor.poller.schedule import Due, due_after_failure, due_after_success
 from monitor.sources.childparse import Parser
 from monitor.sources.feed_hub import hub_of
-from monitor.sources.feed_pieces import cut_of
 from monitor.sources.fetch import Fetched, NotModified, fetch
 from monitor.store import SEEN_FOR, SourceState, Store, written
 
@@ -117,7 +109,8 @@ class FeedPoll:
         asked = validators_to_send(record, began)
         asked_of = replace(source, url=record.moved_to) if record.moved_to else source
         answer = await fetch(self.client, asked_of, asked)
-        held = await self._held(source, state, record, answer, began)
+        reading = Reading(client=self.client, parser=self.parser, now=self.now)
+        held = await reading.held(source, state, record, answer, began)
         arrived = None
         if held.parsed is not None:
             arrived = await self._arrived(source, state, record, held, held.parsed)
@@ -141,54 +134,6 @@ class FeedPoll:
             due=due.at,
             host=host_of(address_of(after, source)),
         )
-
-    async def _held(
-        self,
-        source: Source,
-        state: SourceState,
-        record: Record,
-        answer: Fetched | NotModified,
-        began: datetime,
-    ) -> Gathered:
-        """What the document holds; of a list of sitemaps, what those hold that it names."""
-
-        async def read(body: bytes, url: str, kind: str | None) -> ParsedSource:
-            return await self._read(source, record, body, url, kind)
-
-        known = known_of(state) if record.well is not None else ()
-        listed = as_listed(known)
-        if isinstance(answer, Fetched):
-            cut = cut_of(
-                answer.body, pieces_known(state.get("pieces"), record=record, now=began)
-            )
-            parsed = await read(cut.body, answer.url, answer.content_type)
-            if cut.known and not clean_cut(cut, parsed):
-                cut = cut_of(answer.body, frozenset())
-                parsed = await read(cut.body, answer.url, answer.content_type)
-            listed = parsed.parts
-            if not listed:
-                return Gathered(parsed=parsed, suspects=(), known=(), cut=cut)
-        if not listed:
-            return Gathered(parsed=None, suspects=(), known=())
-        known = joined(listed, known, source=source, url=answer.url)
-        return await gather(known, source=source, client=self.client, read=read, now=began)
-
-    async def _read(
-        self, source: Source, record: Record, body: bytes, url: str, kind: str | None
-    ) -> ParsedSource:
-        """The document. A guid that a feed of one entry has given to another names neither."""
-
-        async def parsed_with(distrusted: tuple[str, ...]) -> ParsedSource:
-            asked = replace(source, distrusted=distrusted)
-            return await self.parser.parse(
-                body, source=asked, url=url, content_type=kind, fetched=self.now()
-            )
-
-        parsed = await parsed_with(record.shared_guids)
-        if not is_reused(record.lone, lone_of(parsed)):
-            return parsed
-        guids = (*record.shared_guids, parsed.articles[0].id)
-        return replace(await parsed_with(guids), shared_guids=guids)
 
     async def _arrived(
         self,

@@ -70,7 +70,7 @@ class Traffic:
     ) -> None:
         self._sources = {source.id: source for source in sources if source.enabled}
         self._feeds, self._store, self._log, self._now = feeds, store, log, now
-        self._crowded, self._waited, self._wait = crowded, waited, wait
+        self._crowded, self._waited, self._until_woken = crowded, waited, wait
         self._lanes = Lanes(spacing_s, lambda name: RANKS[self._sources[name].priority])
         self._paused: frozenset[str] = frozenset()
         self._held: dict[str, tuple[str, float]] = {}
@@ -230,7 +230,7 @@ class Traffic:
         wait_s = LOOK_S if held_up else ASKED_EVERY_S
         if next_s is not None and not held_up:
             wait_s = min(max(next_s - self._now().timestamp(), 0.0), wait_s)
-        await self._wait(self._wake, wait_s, bool(self._under_way))
+        await self._until_woken(self._wake, wait_s, bool(self._under_way))
         self._wake.clear()
 
 

@@ -664,6 +664,8 @@ def test_a_list_of_foreign_or_failing_sitemaps_is_a_failure(desk: Desk) -> None:
         web.pages["/feed"] = 200, {}, index(("/gone.xml", ""))
         desk.polls(source(web), HOUR)
         assert "404" in desk.report(source(web)).error
+
+
 def test_operators_are_told_of_a_trouble_once_and_of_its_end_in_the_step_of_the_poll(
     desk: Desk,
 ) -> None:
