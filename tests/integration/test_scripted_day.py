@@ -77,7 +77,7 @@ TRAITS = (
 @dataclass(kw_only=True)
 class Feed:
     """One feed: when its entries come, what its server does, and since when it has shown a
-    document: what came and went before that nobody can know.
+    whole document: what came and went before that nobody can know.
     """
 
     name: str
@@ -183,7 +183,9 @@ def trouble(now: datetime, feed: Feed, request: Request) -> Answer | None:
 
 
 def document(now: datetime, feed: Feed, request: Request) -> Answer:
-    feed.since = feed.since or now
+    cut_off = feed.trait == "pages and pieces" and now.minute % 10 == 3
+    if not cut_off:
+        feed.since = feed.since or now
     numbers = feed.shown(now)
     tag = f'W/"{numbers[0] if numbers else 0}-gzip"'
     stamp = format_datetime(feed.published[numbers[0] - 1] if numbers else NOON, usegmt=True)
@@ -202,7 +204,7 @@ def document(now: datetime, feed: Feed, request: Request) -> Answer:
     body = as_rss(feed, numbers)
     if feed.trait == "packed":
         return 200, headers | {"Content-Encoding": "gzip"}, gzip.compress(body)
-    if feed.trait == "pages and pieces" and now.minute % 10 == 3:
+    if cut_off:
         return 200, headers, body[: len(body) * 2 // 3]
     return 200, headers, body
 
