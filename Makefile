@@ -1,5 +1,5 @@
 # run: the product on its samples   test: the whole suite   check: lint, types, layers, lock
-# soak: 20 minutes of chaos (SECONDS=1200 SEED=1)
+# soak: a day of 1,000 feeds, then 20 minutes of chaos (SECONDS=1200 SEED=1)
 # bench: ratios side by side        fmt: format             lock: pin again after a change of pyproject.toml
 .PHONY: run test check soak bench fmt lock clean
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && echo $$p && break; done)

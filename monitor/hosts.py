@@ -5,6 +5,7 @@ One rule for all who ask others' servers again and again: the poller and the wor
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
@@ -18,6 +19,7 @@ def host_of(url: str) -> str:
     return (urlsplit(url).hostname or "").rstrip(".").lower()
 
 
+@lru_cache(maxsize=16_384)
 def spacing_s(host: str) -> float:
     """The room between two starts on a host; none on this machine's own."""
     try:

@@ -37,6 +37,8 @@ EVENTS: dict[str, str] = {
     "poller.waited": "the queues are longer than their bound, or Redis does not take writes",
     "process.ended": "a child process ended; it is replaced unless we are stopping",
     "process.started": "a child process runs",
+    "push.received": "a hub has told of news in a feed; its poll is hurried",
+    "push.refused": "a call of the WebSub callback that nobody asked for, or no hub has signed",
     "seed.read": "canonical: a seed file was read and its articles enqueued",
     "seed.skipped": "a seed file holds nothing new, or could not be read",
     "source.failed": "canonical: a poll failed; the source is tried again later",
@@ -46,12 +48,16 @@ EVENTS: dict[str, str] = {
     "source.problem": "something odd in a source that did not stop the rest",
     "source.resumed": "a person let a paused feed go on",
     "source.retired": "a feed says that it is gone for good (410); asked once a month",
+    "source.told": "the operators were told of a source's trouble, or that it is over",
     "source.skipped": "with --once: not polled, as it is paused or its host asked for peace",
     "store.mended": "the append-only file ended inside a write; that unfinished end was cut off",
     "store.emptied": "the state in Redis is gone; what was queued is lost; going on",
     "store.restarted": "the embedded server was restarted",
     "store.unavailable": "Redis does not answer or take writes; everyone waits",
     "store.available": "Redis answers again",
+    "subscription.asked": "a hub was asked for a subscription, or to prolong one",
+    "subscription.confirmed": "a hub has confirmed a subscription that we asked for",
+    "subscription.refused": "a hub did not take or keep a subscription; polls go on as before",
 }
 
 Format = Literal["auto", "json", "console"]

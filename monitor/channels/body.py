@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from monitor.channels.safe import link
 
 if TYPE_CHECKING:
-    from monitor.model import Alert
+    from monitor.model import Alert, Trouble
 
 TYPE = "alert.raised"
+TYPE_OF_SOURCE = "source.failing"
 VERSION = 1
 
 # JSON lets these stand as they are. A terminal or a log viewer obeys them, so they leave as \uXXXX,
@@ -25,6 +26,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 def document(alert: Alert) -> dict[str, object]:
     """The alert as plain values. Texts are the article's own: offsets count in them."""
+    if alert.trouble is not None:
+        return _of_source(alert, alert.trouble)
     return {
         "type": TYPE,
         "version": VERSION,
@@ -62,6 +65,27 @@ def document(alert: Alert) -> dict[str, object]:
                 for topic in alert.topics
             ],
             "sources": list(alert.sources),
+        },
+    }
+
+
+def _of_source(alert: Alert, trouble: Trouble) -> dict[str, object]:
+    return {
+        "type": TYPE_OF_SOURCE,
+        "version": VERSION,
+        "timestamp": _moment(alert.raised),
+        "data": {
+            "alert": alert.id,
+            "source": alert.article.source,
+            "name": alert.article.source_name,
+            "url": link(alert.article.url),
+            "trouble": trouble.kind,
+            "episode": alert.story,
+            "since": _moment(trouble.since),
+            "until": _moment(trouble.until),
+            "severity": alert.severity,
+            "title": alert.article.title,
+            "said": alert.lead,
         },
     }
 

@@ -165,6 +165,10 @@ def _left_out(count: int) -> str:
 def _why(alert: Alert) -> Iterable[str]:
     """Why this mail came, and the ids to ask about."""
     article, watch = clip(line(alert.article.id), MAX_ID_CHARS), atom(alert.watch)
+    if alert.trouble is not None:
+        yield "You get this because [ops] notify in monitor.toml names this channel."
+        yield f"`wirewatch feeds` shows how the source {article} fares."
+        return
     found = listed(terms(alert), between=", ") or "a match"
     yield f"You get this because the watch “{watch_title(alert)}” ({watch}) found: {found}."
     if others := other_sources(alert):

@@ -12,6 +12,7 @@ import click
 from monitor import telemetry
 from monitor.app import now
 from monitor.cli import options
+from monitor.cli.watching import watch_sources
 from monitor.errors import WirewatchError
 from monitor.poller import Poller
 from monitor.poller.replay import AsOf, Replay
@@ -51,5 +52,5 @@ async def _poll(settings: Settings, url: str, replay: Replay) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     store = Store(url, settings.retention)
     poller = Poller(settings=settings, store=store, log=telemetry.logger(), now=now, replay=replay)
-    await poller.run(stop)
+    await watch_sources(poller, settings, store, stop)
     store.close()

@@ -18,6 +18,7 @@ from monitor.app import now
 from monitor.cli import options
 from monitor.cli.children import Workers
 from monitor.cli.summary import Summary, show
+from monitor.cli.watching import watch_sources
 from monitor.embedded import DataLock, Embedded
 from monitor.model import ARTICLES, DELIVERIES, PAGES
 from monitor.poller import Poller
@@ -125,7 +126,7 @@ async def _run(poller: Poller, workers: Workers, store: Store, *, wait_s: float,
     keeping = asyncio.create_task(_keep(workers))
     try:
         if not once:
-            await poller.run(stop)
+            await watch_sources(poller, poller.settings, store, stop)
             return 0
         before = await asyncio.to_thread(store.view.counts)
         polling = asyncio.create_task(poller.once())

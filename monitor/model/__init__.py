@@ -1,11 +1,12 @@
 """The nouns, frozen: what flows through Wirewatch. Standard library only."""
 
-from monitor.model.alert import Alert, AlertedArticle, Decision, Spoken
+from monitor.model.alert import Alert, AlertedArticle, Decision, Spoken, Trouble, TroubleKind
 from monitor.model.article import Article, Field, Origin, PageNote, PageOutcome
 from monitor.model.delivery import Delivery, DeliveryState, Later, Receipt, Refused, Sent
 from monitor.model.ids import digest
 from monitor.model.job import ARTICLES, DELIVER, DELIVERIES, JOBS, JUDGE, PAGES, READ_PAGE
 from monitor.model.mention import Evidence, Mention, Sentence, SubjectKind
+from monitor.model.push import Hub, Subscription, SubscriptionState
 from monitor.model.source import (
     PLAIN,
     Access,
@@ -46,6 +47,7 @@ __all__ = [
     "Field",
     "FullText",
     "Hints",
+    "Hub",
     "Interval",
     "Later",
     "Match",
@@ -68,9 +70,13 @@ __all__ = [
     "SourceProblem",
     "Spoken",
     "SubjectKind",
+    "Subscription",
+    "SubscriptionState",
     "Theme",
     "Topic",
     "TopicEvidence",
+    "Trouble",
+    "TroubleKind",
     "Watch",
     "Within",
     "digest",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from monitor.model.article import Article
 from monitor.model.ids import digest
@@ -38,12 +39,27 @@ class AlertedArticle:
         )
 
 
+TroubleKind = Literal["failing", "gone", "moved", "silent", "unreadable"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """What is wrong with a source, since when; `until` where it is over."""
+
+    kind: TroubleKind
+    since: datetime
+    until: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """One watch has something to say about one story.
 
     `notify` names the channels it goes to; `sources` are the sources of the story seen so far.
     `lead` is how the article begins, for where the title alone made the watch match.
+
+    An alert with a `trouble` is about its source itself, and of no watch: `article` then says what
+    has happened, `lead` what it means.
     """
 
     id: str
@@ -58,6 +74,7 @@ class Alert:
     notify: tuple[str, ...]
     raised: datetime
     lead: str = ""
+    trouble: Trouble | None = None
 
     @staticmethod
     def id_for(watch: str, story: str) -> str:

@@ -19,6 +19,7 @@ from monitor.net.decode import OFFERED, Decoder
 from monitor.net.faults import FOREIGN, translated
 from monitor.net.guard import Guard, Network, number_of
 from monitor.net.hops import address_to, bare, next_hop, shown
+from monitor.net.names import Names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _MOVED: Final = frozenset({301, 302, 303, 307, 308})
 _MOVED_FOR_GOOD: Final = frozenset({301, 308})
+_BODILESS: Final = frozenset({204, 304})
 _SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
 _PIECE: Final = 1 << 16
 _NOTE_BYTES: Final = 16 << 10  # of an answer that is not the document, enough to say what it was
@@ -72,6 +74,7 @@ class Client:
     `allow` are networks that may be called although private, and on any port; `contact` is shown in
     the User-Agent. It keeps no cookies and takes no proxy from the environment. How many requests
     run at a time is the caller's affair: a request that waited for a slot would run out of time.
+    `limits` hold for requests that bring none of their own; `resolver` is closed with it.
 
     Requests through a proxy have a session of their own without the guard: what is connected to is
     the proxy, which the configuration names, and which has to do the guarding. Only addresses that
@@ -84,9 +87,10 @@ class Client:
         allow: tuple[Network, ...] = (),
         contact: str = "",
         resolver: AbstractResolver | None = None,
+        limits: Limits = DEFAULT,
     ) -> None:
         self._guard = Guard(allow)
-        self._resolver = resolver
+        self._names, self._limits = resolver or Names(), limits
         shown = " ".join(contact.split())
         self._agent = f"Wirewatch/{__version__}" + (f" (+{shown})" if shown else "")
         self._session: aiohttp.ClientSession | None = None
@@ -95,9 +99,7 @@ class Client:
 
     async def __aenter__(self) -> Self:
         self._session = self._opening(
-            aiohttp.TCPConnector(
-                limit=0, socket_factory=self._guard.socket, resolver=self._resolver
-            )
+            aiohttp.TCPConnector(limit=0, socket_factory=self._guard.socket, resolver=self._names)
         )
         return self
 
@@ -122,13 +124,14 @@ class Client:
         for session in (self._session, self._proxied):
             if session is not None:
                 await session.close()
+        await self._names.close()
 
     async def get(
         self,
         url: str,
         *,
         headers: Mapping[str, str] = _NO_HEADERS,
-        limits: Limits = DEFAULT,
+        limits: Limits | None = None,
         access: Access = PLAIN,
         redirects: Literal["followed", "told"] = "followed",
     ) -> Response:
@@ -138,7 +141,7 @@ class Client:
         Redirects that are "told" are answers, too: where they lead other rules may hold. Raises one
         of the FetchError family.
         """
-        asked = address_to(url)
+        asked, limits = address_to(url), limits or self._limits
         refused: list[str] = []
         Guard.refused.set(refused)
         try:
@@ -156,14 +159,14 @@ class Client:
         *,
         body: bytes,
         headers: Mapping[str, str] = _NO_HEADERS,
-        limits: Limits = DEFAULT,
+        limits: Limits | None = None,
     ) -> Response:
         """Send this body; any status is an answer. Redirects are not followed.
 
         An answer whose status came counts as received, even if its body then breaks off: the
         request has been taken, and must not be sent again for want of a few words.
         """
-        asked = address_to(url)
+        asked, limits = address_to(url), limits or self._limits
         refused: list[str] = []
         Guard.refused.set(refused)
         try:
@@ -193,7 +196,7 @@ class Client:
         if not access.proxy:
             return self._opened
         if self._proxied is None:
-            self._proxied = self._opening(aiohttp.TCPConnector(limit=0, resolver=self._resolver))
+            self._proxied = self._opening(aiohttp.TCPConnector(limit=0, resolver=self._names))
         return self._proxied
 
     def _trusting(self, ca: str) -> ssl.SSLContext | bool:
@@ -293,6 +296,8 @@ async def _document(answer: aiohttp.ClientResponse, limits: Limits) -> bytes:
 
 async def _note(answer: aiohttp.ClientResponse) -> bytes:
     """The first 16 KiB of a body, or as much of them as comes within 5 s. Raises nothing."""
+    if answer.status in _BODILESS:
+        return b""
     raw = bytearray()
     try:
         async with asyncio.timeout(_NOTE_S):

@@ -20,6 +20,7 @@ from monitor.errors import StoreUnavailable
 from monitor.model import ARTICLES, PAGES
 from monitor.net import Client
 from monitor.poller.feeds import FeedPoll, Polled
+from monitor.poller.health import Ops
 from monitor.poller.replay import Replay
 from monitor.poller.seeds import SeedReader
 from monitor.poller.traffic import LOOK_S, Traffic
@@ -75,7 +76,16 @@ class Poller:
         return Traffic(
             sources=self.settings.sources,
             feeds=FeedPoll(
-                store=self.store, client=client, parser=parser, now=self.now, log=self.log
+                store=self.store,
+                client=client,
+                parser=parser,
+                now=self.now,
+                log=self.log,
+                ops=Ops(
+                    notify=self.settings.ops.notify,
+                    failing_for=self.settings.ops.failing_for,
+                    parse_problems_above=self.settings.ops.parse_problems_above,
+                ),
             ),
             store=self.store,
             log=self.log,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from structlog.typing import FilteringBoundLogger
@@ -13,23 +14,25 @@ from monitor.errors import FetchError, SourceError, StoreConflict
 from monitor.model import ParsedSource, Source
 from monitor.net import Client
 from monitor.poller.arrivals import Arrived, arrivals_of, members_of
+from monitor.poller.health import NOBODY, Ops, told
 from monitor.poller.pages import parted
-from monitor.poller.parts import Gathered, Known, as_listed, field_of, gather, joined, known_of
+from monitor.poller.parts import Gathered, Known, field_of
 from monitor.poller.progress import after_failure, after_success, parked_for, validators_to_send
+from monitor.poller.reading import Reading
 from monitor.poller.record import (
     Record,
     address_of,
     fields_of,
     host_of,
-    is_reused,
     lone_of,
     record_of,
     shown_address,
 )
 from monitor.poller.schedule import Due, due_after_failure, due_after_success
 from monitor.sources.childparse import Parser
+from monitor.sources.feed_hub import hub_of
 from monitor.sources.fetch import Fetched, NotModified, fetch
-from monitor.store import SourceState, Store, written
+from monitor.store import SEEN_FOR, SourceState, Store, written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,42 +67,60 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedPoll:
-    """The parts a poll needs."""
+    """The parts a poll needs. `ops` are the operators to be told of a source's troubles; `left` is
+    each source's state as our last poll left it.
+    """
 
     store: Store
     client: Client
     parser: Parser
     now: Callable[[], datetime]
     log: FilteringBoundLogger
+    ops: Ops = NOBODY
+    left: dict[str, SourceState] = field(default_factory=dict)
 
     async def poll(self, source: Source) -> Turn:
         """Poll once. Returns what was done and when to poll again. Raises StoreUnavailable."""
+        state = self.left.pop(source.id, None)
+        if state is not None:
+            # In vain where someone else has polled since: then we must look.
+            with contextlib.suppress(StoreConflict):
+                return await self._turn(source, state)
         state = await asyncio.to_thread(self.store.sources.state, source.id)
-        record, began = record_of(state, source), self.now()
         try:
-            return await self._polled(source, state, record, began)
-        except SourceError as error:
-            return await self._failed(source, state, record, error, began)
+            return await self._turn(source, state)
         except StoreConflict:
             # Another poller took this turn; its result stands.
+            record = record_of(state, source)
             due = due_after_success(source, record, self.now())
             return Turn(
                 polled=Polled(feeds=1), due=due.at, host=host_of(address_of(record, source))
             )
 
+    async def _turn(self, source: Source, state: SourceState) -> Turn:
+        record, began = record_of(state, source), self.now()
+        try:
+            return await self._polled(source, state, record, began)
+        except SourceError as error:
+            return await self._failed(source, state, record, error, began)
+
     async def _polled(
         self, source: Source, state: SourceState, record: Record, began: datetime
     ) -> Turn:
         asked = validators_to_send(record, began)
-        answer = await fetch(self.client, replace(source, url=address_of(record, source)), asked)
-        held = await self._held(source, state, record, answer, began)
+        asked_of = replace(source, url=record.moved_to) if record.moved_to else source
+        answer = await fetch(self.client, asked_of, asked)
+        reading = Reading(client=self.client, parser=self.parser, now=self.now)
+        held = await reading.held(source, state, record, answer, began)
         arrived = None
         if held.parsed is not None:
             arrived = await self._arrived(source, state, record, held, held.parsed)
+        if arrived is not None and isinstance(answer, Fetched):
+            arrived = replace(arrived, hub=hub_of(answer.links, answer.body, answer.url))
         document = arrived.document if arrived else None
         after = after_success(record, source, answer, document, asked=asked, began=began)
         if held.parsed is not None:
-            after = replace(after, lone=lone_of(held.parsed))
+            after = replace(after, lone=held.cut.lone(record.lone, lone_of(held.parsed)))
             after = after.with_shared_guids(held.parsed.shared_guids)
         wait = None if answer.retry_after_s is None else timedelta(seconds=answer.retry_after_s)
         due = due_after_success(source, after, self.now(), retry_after=wait)
@@ -114,48 +135,6 @@ class FeedPoll:
             due=due.at,
             host=host_of(address_of(after, source)),
         )
-
-    async def _held(
-        self,
-        source: Source,
-        state: SourceState,
-        record: Record,
-        answer: Fetched | NotModified,
-        began: datetime,
-    ) -> Gathered:
-        """What the document holds; of a list of sitemaps, what those hold that it names."""
-
-        async def read(body: bytes, url: str, kind: str | None) -> ParsedSource:
-            return await self._read(source, record, body, url, kind)
-
-        known = known_of(state) if record.well is not None else ()
-        listed = as_listed(known)
-        if isinstance(answer, Fetched):
-            parsed = await read(answer.body, answer.url, answer.content_type)
-            listed = parsed.parts
-            if not listed:
-                return Gathered(parsed=parsed, suspects=(), known=())
-        if not listed:
-            return Gathered(parsed=None, suspects=(), known=())
-        known = joined(listed, known, source=source, url=answer.url)
-        return await gather(known, source=source, client=self.client, read=read, now=began)
-
-    async def _read(
-        self, source: Source, record: Record, body: bytes, url: str, kind: str | None
-    ) -> ParsedSource:
-        """The document. A guid that a feed of one entry has given to another names neither."""
-
-        async def parsed_with(distrusted: tuple[str, ...]) -> ParsedSource:
-            asked = replace(source, distrusted=distrusted)
-            return await self.parser.parse(
-                body, source=asked, url=url, content_type=kind, fetched=self.now()
-            )
-
-        parsed = await parsed_with(record.shared_guids)
-        if not is_reused(record.lone, lone_of(parsed)):
-            return parsed
-        guids = (*record.shared_guids, parsed.articles[0].id)
-        return replace(await parsed_with(guids), shared_guids=guids)
 
     async def _arrived(
         self,
@@ -180,7 +159,9 @@ class FeedPoll:
             members,
             unseen,
             record=record,
+            cut=held.cut,
             shown=state.get("shown"),
+            pieces=state.get("pieces"),
             source=source,
             fetched=self.now(),
             overlaps=overlaps,
@@ -268,13 +249,19 @@ class FeedPoll:
         parked_until: datetime | None = None,
         known: tuple[Known, ...] | None = None,
     ) -> None:
+        record, alerts = told(record, source, self.now(), self.ops)
         saved = fields_of(replace(record, reason=due.reason)) | {
             "next_due": written(due.at),
             "parked_until": "" if parked_until is None else written(parked_until),
             "host": host_of(address_of(record, source)),
         }
         if arrived is not None:
-            saved["shown"] = arrived.shown
+            hub = arrived.hub
+            saved |= {
+                "shown": arrived.shown,
+                "pieces": arrived.pieces,
+                "hub": "" if hub is None else f"{hub.url} {hub.topic}",
+            }
         if known is not None:
             saved |= field_of(known)
         articles, pages = parted(arrived.articles if arrived else (), source.full_text)
@@ -289,5 +276,11 @@ class FeedPoll:
                 now=self.now(),
                 began=record.began,
                 gaps=0 if arrived is None or arrived.document.overlaps else 1,
+                forget=self.now() - SEEN_FOR if arrived and arrived.whole else None,
+                alerts=alerts,
             )
         )
+        for alert in alerts:
+            said = f"{alert.article.title}. {alert.lead}"
+            self.log.warning("source.told", source=source.id, alert=alert.id, said=said)
+        self.left[source.id] = state.after(saved)

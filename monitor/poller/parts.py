@@ -21,6 +21,7 @@ from monitor.model import Article, ParsedSource, Part, Source, SourceProblem
 from monitor.net import Client
 from monitor.poller.progress import WHOLE_EVERY, parked_for
 from monitor.poller.record import MARK, host_of, marks
+from monitor.sources.feed_pieces import WHOLE, Cut
 from monitor.sources.fetch import NotModified, Validators, fetch
 from monitor.store import SourceState
 
@@ -54,12 +55,14 @@ class Gathered:
     """What the documents held, as one; None where none of them had changed.
 
     `suspects` are the refs of each document that shares no entry with what it showed before: where
-    nothing of one was ever seen, some may have come and gone. `known` is to be saved.
+    nothing of one was ever seen, some may have come and gone. `known` is to be saved. `cut` says
+    what was not read of a document by itself, as it was read before.
     """
 
     parsed: ParsedSource | None
     suspects: tuple[tuple[str, ...], ...]
     known: tuple[Known, ...]
+    cut: Cut = WHOLE
 
     def overlaps(self, unseen: frozenset[str]) -> bool:
         """Whether no document can have lost anything, given the refs that were not seen before."""

@@ -22,7 +22,7 @@ from monitor.errors import (
     Unreachable,
 )
 from monitor.model import Hints, Source
-from monitor.poller.record import Came, Outcome, Record, address_of
+from monitor.poller.record import LAST, Came, Outcome, Record, address_of
 from monitor.poller.schedule import MOST_HASTE, first_rate, next_rate
 from monitor.sources.fetch import Fetched, NotModified, Validators
 
@@ -93,12 +93,21 @@ def after_success(
     A poll that shares no entry with the last one is a possible gap: entries may have come and gone
     in between. It is counted, and the interval halved.
     """
+    record = _moved(record, source, answer, began)
+    if document is not None:
+        record = _read(record, document, began)
+    elif record.well is not None:
+        record = replace(record, rate=next_rate(record.rate, new=0, since=began - record.well))
     conditional = asked.etag is not None or asked.last_modified is not None
     whole = not conditional or isinstance(answer, Fetched)
-    record = replace(
-        _moved(record, source, answer, began),
+    return replace(
+        record,
+        etag=answer.validators.etag,
+        last_modified=answer.validators.last_modified,
+        body_hash=answer.validators.body_hash,
         asked_whole=began if whole else record.asked_whole,
         began=began,
+        well=began,
         fresh_s=answer.fresh_for_s or 0.0,
         failures=0,
         failing_since=None,
@@ -107,18 +116,15 @@ def after_success(
         gone=0,
         gone_since=None,
         retired=False,
-    ).with_validators(answer.validators)
-    first = record.well is None
+        outcomes=(*record.outcomes[1 - LAST :], _outcome(document, began)),
+    )
+
+
+def _outcome(document: Document | None, began: datetime) -> Outcome:
     if document is None:
-        if not first and record.well:
-            record = replace(record, rate=next_rate(record.rate, new=0, since=began - record.well))
-        outcome = Outcome(at=began, came=Came.UNCHANGED)
-        return replace(record, well=began).with_outcome(outcome)
-    record = _read(record, document, began)
+        return Outcome(at=began, came=Came.UNCHANGED)
     came = Came.NEW if document.put else Came.SAME
-    if not document.overlaps:
-        came = Came.GAP
-    return replace(record, well=began).with_outcome(Outcome(at=began, came=came, new=document.put))
+    return Outcome(at=began, came=came if document.overlaps else Came.GAP, new=document.put)
 
 
 def _read(record: Record, document: Document, began: datetime) -> Record:
@@ -129,8 +135,10 @@ def _read(record: Record, document: Document, began: datetime) -> Record:
         problem=document.problem[:LONGEST_WORD],
     )
     if record.well is None:
-        return replace(record, rate=first_rate(document.published, began))
+        return replace(record, rate=first_rate(document.published, began), fresh_at=began)
     since = began - record.well
+    if document.fresh:
+        record = _paused(record, began)
     rate = next_rate(record.rate, new=document.fresh, since=since)
     if not document.overlaps:
         at_least = document.fresh / max(since.total_seconds() / 3600, 1 / 3600)
@@ -145,6 +153,19 @@ def _read(record: Record, document: Document, began: datetime) -> Record:
     return replace(record, rate=rate, haste=max(0, record.haste - 1) if calm else record.haste)
 
 
+def _paused(record: Record, began: datetime) -> Record:
+    """A poll found something new: how long that had taken."""
+    if record.fresh_at is None:
+        return replace(record, fresh_at=began)
+    pause_s = (began - record.fresh_at).total_seconds()
+    return replace(
+        record,
+        fresh_at=began,
+        pauses=record.pauses + 1,
+        longest_pause_s=max(record.longest_pause_s, pause_s),
+    )
+
+
 def _moved(record: Record, source: Source, answer: Fetched | NotModified, now: datetime) -> Record:
     """Permanent redirects are believed slowly: captive portals and maintenance pages send them too.
 
@@ -153,6 +174,8 @@ def _moved(record: Record, source: Source, answer: Fetched | NotModified, now: d
     asked = address_of(record, source)
     private = source.access.is_private or "@" in urlsplit(source.url).netloc
     if not answer.permanent or answer.url == asked or private:
+        if record.offered_since is None:
+            return record
         return replace(record, offered="", offers=0, offered_since=None)
     same = answer.url == record.offered and record.offered_since is not None
     offers = record.offers + 1 if same else 1
@@ -168,6 +191,7 @@ def after_failure(record: Record, error: SourceError, *, began: datetime) -> Rec
     After a document that could not be read the validators go: the next answer must not be a 304 to
     it. An address that took another's place gives it back after three failures.
     """
+    unread = isinstance(error, ParseError)
     gone = isinstance(error, BadStatus) and error.status == 410
     since = (record.gone_since or began) if gone else None
     gones = record.gone + 1 if gone else 0
@@ -181,11 +205,14 @@ def after_failure(record: Record, error: SourceError, *, began: datetime) -> Rec
         gone=gones,
         gone_since=since,
         retired=since is not None and gones >= GONES and began - since >= GONE_FOR,
-    ).with_outcome(Outcome(at=began, came=Came.FAILED, said=error.message[:LONGEST_WORD]))
+        unread=error.message[:LONGEST_WORD] if unread else record.unread,
+    ).with_outcome(
+        Outcome(at=began, came=Came.FAILED, said=error.message[:LONGEST_WORD], unread=unread)
+    )
     moved_in_vain = bool(record.moved_to) and record.failures >= GIVE_UP_MOVE
     if moved_in_vain:
         record = replace(record, moved_to="", gone=0, gone_since=None, retired=False)
-    if moved_in_vain or isinstance(error, ParseError):
+    if moved_in_vain or unread:
         record = record.with_validators(Validators())
     return record
 

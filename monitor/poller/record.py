@@ -15,7 +15,7 @@ import msgspec
 
 from monitor.hosts import host_of as host_of
 from monitor.hosts import shown_address as shown_address
-from monitor.model import Hints, ParsedSource, Source, digest
+from monitor.model import Hints, ParsedSource, Source, TroubleKind, digest
 from monitor.sources.fetch import Validators
 from monitor.store import SourceState
 
@@ -40,12 +40,23 @@ class Came(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """One poll: when, what came of it, how many articles were put, and a word on a failure."""
+    """One poll: when, what came of it, how many articles were put, and a word on a failure.
+    `unread` is whether a document came that was no feed.
+    """
 
     at: datetime
     came: Came
     new: int = 0
     said: str = ""
+    unread: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A trouble of which the operators were told; since when it is one."""
+
+    kind: TroubleKind
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +70,9 @@ class Record:
     `gone` counts answers of 410 in a row. `shared_guids` are those that the feed
     once gave to different entries; `lone` are marks of the one entry of a feed of one. `reason`
     says why the next poll is due when it is.
+    `fresh_at` is when a poll last found something new; `pauses` are how many pauses between such
+    polls are known, the longest of `longest_pause_s`. `unread` is what the last document was that
+    was no feed; `told` are the troubles the operators know of.
     """
 
     of: str = ""
@@ -91,6 +105,11 @@ class Record:
     lone: tuple[str, ...] = ()
     reason: str = ""
     outcomes: tuple[Outcome, ...] = ()
+    fresh_at: datetime | None = None
+    pauses: int = 0
+    longest_pause_s: float = 0.0
+    unread: str = ""
+    told: tuple[Told, ...] = ()
 
     @property
     def validators(self) -> Validators:
@@ -145,6 +164,9 @@ def record_of(state: SourceState, source: Source) -> Record:
         gaps=record.gaps,
         gap_at=record.gap_at,
         outcomes=record.outcomes,
+        fresh_at=record.fresh_at,
+        pauses=record.pauses,
+        longest_pause_s=record.longest_pause_s,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -39,9 +39,22 @@ PAUSE = timedelta(seconds=2)
 AFTER_BUG = timedelta(minutes=10)
 
 
+Wait = Callable[[asyncio.Event, float, bool], Awaitable[None]]
+"""Waits until woken, or for so many seconds of the clock; the last says whether polls are under
+way, for a clock that is moved by hand and stands still meanwhile."""
+
+
+async def until_woken(wake: asyncio.Event, wait_s: float, _: bool) -> None:
+    """Wait by the real clock."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(wait_s):
+            await wake.wait()
+
+
 class Traffic:
     """The feeds of a configuration under way. `crowded` is whether the queue is full: it may ask
-    Redis, and is called in a thread. `waited` is told why everyone waits.
+    Redis, and is called in a thread. `waited` is told why everyone waits. `now` and `wait` are the
+    clock.
     """
 
     def __init__(
@@ -54,10 +67,11 @@ class Traffic:
         now: Callable[[], datetime],
         crowded: Callable[[], bool],
         waited: Callable[[str, str], None],
+        wait: Wait = until_woken,
     ) -> None:
         self._sources = {source.id: source for source in sources if source.enabled}
         self._feeds, self._store, self._log, self._now = feeds, store, log, now
-        self._crowded, self._waited = crowded, waited
+        self._crowded, self._waited, self._until_woken = crowded, waited, wait
         self._lanes = Lanes(spacing_s, lambda name: RANKS[self._sources[name].priority])
         self._paused: frozenset[str] = frozenset()
         self._held: dict[str, tuple[str, float]] = {}
@@ -186,16 +200,15 @@ class Traffic:
 
     async def _poll(self, source: Source) -> Turn:
         """One poll. Whatever goes wrong with one source is its own."""
-        host = host_of(source.url)
         try:
             return await self._feeds.poll(source)
         except StoreUnavailable as error:
             self._waited("store.unavailable", error.message)
-            return Turn(polled=Polled(), due=self._now() + PAUSE, host=host)
+            return Turn(polled=Polled(), due=self._now() + PAUSE, host=host_of(source.url))
         except Exception:  # noqa: BLE001  the guard: a bug met in one source ends no other's poll
             self._log.exception("source.failed", source=source.id, kind="bug")
             polled = Polled(feeds=1, failed=1, problems=1)
-            return Turn(polled=polled, due=self._now() + AFTER_BUG, host=host)
+            return Turn(polled=polled, due=self._now() + AFTER_BUG, host=host_of(source.url))
 
     def _over(self, source: str, host: str, task: asyncio.Task[Turn]) -> None:
         self._under_way.discard(task)
@@ -218,9 +231,7 @@ class Traffic:
         wait_s = LOOK_S if held_up else ASKED_EVERY_S
         if next_s is not None and not held_up:
             wait_s = min(max(next_s - self._now().timestamp(), 0.0), wait_s)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(wait_s):
-                await self._wake.wait()
+        await self._until_woken(self._wake, wait_s, bool(self._under_way))
         self._wake.clear()
 
 

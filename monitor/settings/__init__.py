@@ -24,10 +24,12 @@ from monitor.settings.tables import (
     MONITOR,
     LogTable,
     NetTable,
+    OpsTable,
     RedisTable,
     RetentionTable,
     SeedsTable,
     Table,
+    WebSubTable,
     WorkersTable,
 )
 from monitor.settings.watches import load_watchlist, read_actors, read_watches
@@ -47,6 +49,8 @@ class Settings:
     workers: WorkersTable
     log: LogTable
     retention: Retention
+    ops: OpsTable
+    websub: WebSubTable
     seeds: tuple[Path, ...]
     sources: tuple[Source, ...]
     watches: tuple[Watch, ...]
@@ -74,7 +78,10 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
     channels = read_channels(config, env, problems)
     remarks = Problems()
     watches = read_watches(config / "watchlist.toml", knowledge, problems, remarks)
-    resolve_channels(watches, channels, problems)
+    ops, websub = main["ops"], main["websub"]
+    assert isinstance(ops, OpsTable)
+    assert isinstance(websub, WebSubTable)
+    resolve_channels(watches, ops.notify, channels, problems)
     sources = read_sources(config, env, problems)
     if problems.found:
         raise ConfigError(tuple(problems.found))
@@ -104,6 +111,8 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
         retention=Retention(
             articles=retention.articles, stories=retention.stories, alerts=retention.alerts
         ),
+        ops=ops,
+        websub=websub,
         seeds=paths,
         sources=sources,
         watches=watches,

@@ -76,14 +76,18 @@ def _channel(
 
 
 def resolve_channels(
-    watches: tuple[Watch, ...], channels: Mapping[str, ChannelSettings], problems: Problems
+    watches: tuple[Watch, ...],
+    ops: tuple[str, ...],
+    channels: Mapping[str, ChannelSettings],
+    problems: Problems,
 ) -> None:
-    for watch in watches:
-        for name in watch.notify:
+    named = [("watchlist.toml", f"watch.{watch.id}", watch.notify) for watch in watches]
+    for file, table, notify in (*named, ("monitor.toml", "ops", ops)):
+        for name in notify:
             if name not in channels:
                 problems.add(
-                    "watchlist.toml",
-                    f"watch.{watch.id}",
+                    file,
+                    table,
                     "notify",
                     found=shown(name),
                     wanted="a channel of channels.toml ("

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from monitor.settings.problems import Problems, did_you_mean
 from monitor.settings.tables import MONITOR
 
@@ -106,7 +108,7 @@ def overridden(tables: Tables, environment: Mapping[str, str], problems: Problem
             continue
         table = merged.setdefault(name, {})
         if isinstance(table, dict):
-            table[key] = _value(text, is_text=field.annotation is str)
+            table[key] = _value(text, is_text=field.annotation in (str, SecretStr))
     return merged
 
 

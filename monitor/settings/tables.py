@@ -28,6 +28,7 @@ from monitor.model import ActorKind, FullText, Severity
 SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w)")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 LATEST = re.compile(r"latest:(\d{1,4})")
+SHORTEST_SECRET = 20
 WINDOW = re.compile(r"(\d+) words")
 RESERVED = {
     "cookie": "is never sent",
@@ -197,6 +198,40 @@ class SeedsTable(Table):
     )
 
 
+class OpsTable(Table):
+    """[ops] of monitor.toml."""
+
+    notify: tuple[str, ...] = Field((), description="channels to tell when a source is in trouble")
+    failing_for: Span = Field(
+        timedelta(hours=6), description="how long a source has failed before it is told"
+    )
+    parse_problems_above: float = Field(
+        0.5, gt=0, le=1, description="share of its last documents that were no feed: told above"
+    )
+
+
+class WebSubTable(Table):
+    """[websub] of monitor.toml."""
+
+    callback: str = Field("", description="public address that reaches `listen`; empty: no WebSub")
+    listen: Annotated[str, StringConstraints(pattern=r"^[^\s/]+:\d{1,5}$")] = Field(
+        "127.0.0.1:8765", description="where this machine listens for hubs"
+    )
+    secret: SecretStr = Field(
+        SecretStr(""), description="from which each subscription's own secret derives"
+    )
+
+    @model_validator(mode="after")
+    def _whole(self) -> WebSubTable:
+        if self.callback:
+            _web(self.callback)
+            if len(self.secret.get_secret_value()) < SHORTEST_SECRET:
+                raise ValueError(
+                    f"with `callback`, a `secret` of at least {SHORTEST_SECRET} characters"
+                )
+        return self
+
+
 class SourceTable(Table):
     """[source.ID] of feeds.toml."""
 
@@ -323,4 +358,6 @@ MONITOR: dict[str, type[Table]] = {
     "log": LogTable,
     "retention": RetentionTable,
     "seeds": SeedsTable,
+    "ops": OpsTable,
+    "websub": WebSubTable,
 }

@@ -13,6 +13,9 @@ from monitor.errors import ParseError
 from monitor.model import ParsedSource, Source
 from monitor.sources.killable import Readers, answer_questions, refusal_of
 
+ANSWER_BYTES: Final = 64 << 20
+"""Of a document of 10 MiB; its child may hold more than we want to."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
@@ -83,7 +86,7 @@ def load() -> Callable[[bytes], bytes]:
 
 def _answer(task: Task, parse_feed: Callable[..., ParsedSource]) -> bytes:
     try:
-        return _ENCODER.encode(
+        answer = _ENCODER.encode(
             Answer(
                 parsed=parse_feed(
                     task.body,
@@ -102,10 +105,14 @@ def _answer(task: Task, parse_feed: Callable[..., ParsedSource]) -> bytes:
                 )
             )
         )
+        if len(answer) <= ANSWER_BYTES:
+            return answer
+        refused = f"the articles of this document are more than {ANSWER_BYTES >> 20} MiB"
     except ParseError as error:
         return _ENCODER.encode(Answer(refused=error.message, ids=error.ids))
     except Exception as error:  # noqa: BLE001  the fence: what a document does to us ends here
-        return _ENCODER.encode(Answer(refused=refusal_of(error), ids={"source": task.source}))
+        refused = refusal_of(error)
+    return _ENCODER.encode(Answer(refused=refused, ids={"source": task.source}))
 
 
 if __name__ == "__main__":

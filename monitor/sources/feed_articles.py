@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 
 from monitor.model import Article, ParsedSource, SourceProblem
 from monitor.sources.document import Document
-from monitor.sources.feed_entry import Entry, distinct, language_of
+from monitor.sources.feed_entry import LONGEST_NAME, Entry, distinct, language_of
 
 MOST_ENTRIES: Final = 1_000
 _MOST_PROBLEMS: Final = 50
@@ -42,7 +42,7 @@ class Feed:
 
     def __init__(self, document: Document, *, title: str, language: object) -> None:
         self._document = document
-        self._title = title or None
+        self._title = title[:LONGEST_NAME].rstrip() or None
         self._said = language_of(language)
         self.language = self._said or document.source.language
         self._problems: dict[str, list[str]] = {}

@@ -6,12 +6,18 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from monitor.model import digest
 from monitor.sources.markup import line
 
-_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*", re.IGNORECASE)
+LONGEST_NAME: Final = 300
+MOST_NAMES: Final = 100
+"""Of authors and tags; and characters of each, and of what a feed calls itself. A feed says them
+once, but every article of it bears them: half a megabyte of title would be one of articles."""
+
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,4}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +80,9 @@ def _oddities(entry: Entry, given_link: str) -> Iterable[str]:
 
 
 def distinct(texts: Iterable[str]) -> tuple[str, ...]:
-    """The texts as plain lines, each once, empty ones left out."""
-    return tuple(dict.fromkeys(shown for text in texts if (shown := line(text))))
+    """The texts as names: plain lines, each once, empty ones left out; so many and so long."""
+    shown = (line(text)[:LONGEST_NAME].rstrip() for text in texts)
+    return tuple(islice(dict.fromkeys(name for name in shown if name), MOST_NAMES))
 
 
 def language_of(given: object) -> str | None:

@@ -49,7 +49,7 @@ class Fetched:
 
     `permanent` is whether there were redirects and all were for good. `fresh_for_s` is how long
     the server calls the document fresh, `retry_after_s` how long it asks us to stay away, each at
-    most a day.
+    most a day. `links` are its Link headers.
     """
 
     body: bytes
@@ -59,6 +59,7 @@ class Fetched:
     permanent: bool = False
     fresh_for_s: float | None = None
     retry_after_s: float | None = None
+    links: tuple[str, ...] = ()
 
     @property
     def body_hash(self) -> str:
@@ -120,6 +121,7 @@ async def fetch(client: Client, source: Source, validators: Validators) -> Fetch
         permanent=response.permanent,
         fresh_for_s=fresh_for_s,
         retry_after_s=wait_s,
+        links=tuple(text for name, text in response.headers.items() if name.lower() == "link"),
     )
 
 

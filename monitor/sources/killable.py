@@ -221,7 +221,8 @@ def refusal_of(error: Exception) -> str:
 
 
 def _send(outbox: BinaryIO, message: bytes) -> None:
-    outbox.write(_LENGTH.pack(len(message)) + message)
+    outbox.write(_LENGTH.pack(len(message)))
+    outbox.write(message)
     outbox.flush()
 
 

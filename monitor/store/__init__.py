@@ -18,7 +18,8 @@ from monitor.store.outbox import Begun, Outbox
 from monitor.store.pages import PATIENCE, Hop, Pages, PageTaken, PageWanted
 from monitor.store.pauses import Pauses
 from monitor.store.redis import Scripts, connect, text_of, translated
-from monitor.store.sources import Sources, SourceState, seen_member, written
+from monitor.store.sources import SEEN_FOR, Sources, SourceState, seen_member, written
+from monitor.store.subscriptions import Subscriptions
 from monitor.store.view import QueueDepth, View
 from monitor.store.work import FAILURES, LEASE_S, Returned, Taken, Work
 
@@ -29,14 +30,16 @@ class Store:
     def __init__(self, url: str, retention: Retention | None = None) -> None:
         self.client = connect(url)
         scripts = Scripts(self.client)
-        self.sources = Sources(self.client, scripts)
+        retention = retention or Retention()
+        self.sources = Sources(self.client, scripts, retention)
         self.paused_sources = Pauses(self.client, scripts, keys.paused("source"))
         self.paused_watches = Pauses(self.client, scripts, keys.paused("watch"))
         self.articles = Work(self.client, scripts, ARTICLES)
         self.pages = Pages(self.client, scripts)
         self.deliveries = Work(self.client, scripts, DELIVERIES)
-        self.judging = Judging(self.client, scripts, retention or Retention())
+        self.judging = Judging(self.client, scripts, retention)
         self.outbox = Outbox(scripts)
+        self.subscriptions = Subscriptions(self.client, scripts)
         self.letters = Letters(self.client, scripts)
         self.view = View(self.client)
 
@@ -62,6 +65,7 @@ __all__ = [
     "FAILURES",
     "LEASE_S",
     "PATIENCE",
+    "SEEN_FOR",
     "Asked",
     "Begun",
     "DeadLetter",

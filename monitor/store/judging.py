@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -14,7 +14,6 @@ from monitor import codec
 from monitor.errors import StoreConflict
 from monitor.model import (
     ARTICLES,
-    DELIVER,
     DELIVERIES,
     JUDGE,
     Alert,
@@ -26,6 +25,7 @@ from monitor.model import (
     digest,
 )
 from monitor.store import keys
+from monitor.store.call import Call, outgoing
 from monitor.store.redis import Scripts, rq_time, text_of, translated
 
 
@@ -93,22 +93,6 @@ class Outcome:
     expects: tuple[tuple[str, str, Spoken | None], ...] = ()
 
 
-@dataclass(slots=True)
-class _Call:
-    """Keys and blobs of a commit, numbered as its plan refers to them."""
-
-    keys: list[str]
-    blobs: list[bytes] = field(default_factory=list)
-
-    def key(self, name: str) -> int:
-        self.keys.append(name)
-        return len(self.keys)
-
-    def blob(self, data: bytes) -> int:
-        self.blobs.append(data)
-        return len(self.blobs)
-
-
 class Judging:
     """The store as a worker sees it between take and commit."""
 
@@ -160,7 +144,7 @@ class Judging:
 
         Raises StoreConflict when a watch has spoken for one of the stories meanwhile: decide again.
         """
-        call = _Call(
+        call = Call(
             keys=[
                 keys.leases(ARTICLES),
                 keys.holders(ARTICLES),
@@ -217,7 +201,7 @@ class Judging:
             case _:
                 raise StoreConflict("a watch has spoken for one of these stories meanwhile")
 
-    def _alert(self, call: _Call, raised: Raised) -> Mapping[str, object]:
+    def _alert(self, call: Call, raised: Raised) -> Mapping[str, object]:
         alert = raised.alert
         spoken = Spoken(alert=alert.id, article=alert.article.ref, at=alert.raised)
         return {
@@ -228,11 +212,11 @@ class Judging:
             "spoken_value": _spoken(spoken),
             "life": int(self._retention.alerts.total_seconds()),
             "spoken_life": int(self._retention.stories.total_seconds()),
-            "deliveries": [_delivery(call, delivery) for delivery in raised.deliveries],
+            "deliveries": [outgoing(call, delivery) for delivery in raised.deliveries],
         }
 
 
-def _article(call: _Call, judged: Judged) -> Mapping[str, object]:
+def _article(call: Call, judged: Judged) -> Mapping[str, object]:
     article, claim = judged.article, judged.claim
     silenced = msgspec.json.encode(dict(judged.silenced)).decode() if judged.silenced else ""
     return {
@@ -253,24 +237,11 @@ def _spoken(spoken: Spoken | None) -> str:
     return "" if spoken is None else msgspec.json.encode(spoken).decode()
 
 
-def _delivery(call: _Call, delivery: Delivery) -> Mapping[str, object]:
-    arguments: Sequence[str] = (delivery.id, delivery.alert, delivery.channel)
-    return {
-        "id": delivery.id,
-        "key": call.key(keys.delivery(delivery.id)),
-        "job": delivery.id,
-        "job_key": call.key(keys.rq_job(delivery.id)),
-        "blob": call.blob(codec.encode_job(DELIVER, *arguments)),
-        "alert": delivery.alert,
-        "channel": delivery.channel,
-    }
-
-
 def _single(failed: Failed) -> str:
     return digest("single", failed.article.ref, str(failed.failures))
 
 
-def _again(call: _Call, failed: Failed) -> Mapping[str, object]:
+def _again(call: Call, failed: Failed) -> Mapping[str, object]:
     job = _single(failed)
     return {
         "id": job,
@@ -282,7 +253,7 @@ def _again(call: _Call, failed: Failed) -> Mapping[str, object]:
     }
 
 
-def _aside(call: _Call, failed: Failed) -> Mapping[str, object]:
+def _aside(call: Call, failed: Failed) -> Mapping[str, object]:
     job = _single(failed)
     return {
         "id": job,

@@ -15,8 +15,9 @@ RQ = "rq:"
 
 def source(source_id: str) -> str:
     """hash; lasts. Of a feed: version, token, next due, until when its host is parked, that host,
-    what its last document showed, and the record of its polls; of a seed file: the number of
-    articles taken. Written by put.lua, next due also by hurry.lua; read by the poller, `feeds`."""
+    what its last document showed, which of its entries were read, its hub, and the record of its
+    polls; of a seed file: the number of articles taken. Written by put.lua, next due also by
+    hurry.lua; read by the poller, inbound, `feeds`."""
     return f"{PREFIX}source:{source_id}"
 
 
@@ -36,6 +37,12 @@ def paused(kind: Literal["source", "watch"]) -> str:
     """hash name -> when a person paused it (ms); lasts. Written by pause.lua; of sources read by
     the poller and `feeds`, of watches by the workers, `watch` and `status`."""
     return f"{PREFIX}paused:{kind}"
+
+
+def subscription(source_id: str) -> str:
+    """hash {hub, topic, state, asked (ms), tries, until (ms)}; lasts. What was asked of the hub of
+    a feed, and confirmed. Written by subscribe.lua and confirm.lua; read by inbound. No secrets."""
+    return f"{PREFIX}subscription:{source_id}"
 
 
 def claim(ref: str) -> str:
@@ -212,6 +219,7 @@ ALL = (
     seen,
     asked,
     paused,
+    subscription,
     claim,
     url,
     text,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -11,8 +11,20 @@ import redis
 
 from monitor import codec
 from monitor.errors import StoreConflict
-from monitor.model import ARTICLES, JUDGE, PAGES, READ_PAGE, Article, digest
+from monitor.model import (
+    ARTICLES,
+    DELIVERIES,
+    JUDGE,
+    PAGES,
+    READ_PAGE,
+    Alert,
+    Article,
+    Delivery,
+    digest,
+)
 from monitor.store import keys
+from monitor.store.call import Call, outgoing
+from monitor.store.judging import Retention
 from monitor.store.pages import PATIENCE, PageWanted
 from monitor.store.redis import Scripts, rq_time, text_of, translated
 
@@ -41,6 +53,11 @@ class SourceState:
         """One field of the state, as the poller wrote it."""
         return dict(self.fields).get(field, default)
 
+    def after(self, saved: dict[str, str]) -> SourceState:
+        """The state as a put of these fields leaves it."""
+        fields = dict(self.fields) | saved
+        return SourceState(version=self.version + 1, fields=tuple(fields.items()))
+
 
 def seen_member(article: Article, text: str) -> str:
     """What is remembered of an article: a changed text is something not seen yet."""
@@ -59,8 +76,8 @@ def _ms(moment: datetime) -> int:
 class Sources:
     """State of sources and the admission of their articles."""
 
-    def __init__(self, client: redis.Redis, scripts: Scripts) -> None:
-        self._client, self._scripts = client, scripts
+    def __init__(self, client: redis.Redis, scripts: Scripts, retention: Retention) -> None:
+        self._client, self._scripts, self._retention = client, scripts, retention
 
     def state(self, source: str) -> SourceState:
         """The state of one source; version 0 when it was never polled."""
@@ -118,41 +135,25 @@ class Sources:
         began: datetime | None = None,
         gaps: int = 0,
         pages: Sequence[PageWanted] = (),
+        forget: datetime | None = None,
+        alerts: Sequence[Alert] = (),
     ) -> None:
         """Admit articles and save the source's state in one step; `pages` are articles, too, that
         have their pages read before they are judged.
 
         `version` is that of the state this was decided on. `began` is when a poll began: requests
-        for one that came before are answered by it. `gaps` are counted. Raises StoreConflict when
-        another poller was quicker: nothing was done, and nothing needs to be.
+        for one that came before are answered by it. `gaps` are counted. What was last seen before
+        `forget` is forgotten; to be given with all that a document shows, or what stands in a feed
+        that rests would be taken for new one day. `alerts` are raised with it. Raises
+        StoreConflict when another poller was quicker: nothing was done, and nothing needs to be.
         """
         bundles = [tuple(articles[at : at + BUNDLE]) for at in range(0, len(articles), BUNDLE)]
         ids = [
             digest("bundle", source, str(version), str(number)) for number in range(len(bundles))
         ]
-        page_ids = [digest("page of", source, str(version), page.article.ref) for page in pages]
         now_ms = _ms(now)
-        plan = {
-            "state": state,
-            "seen": list(seen),
-            "seen_after": now_ms - int(SEEN_FOR.total_seconds() * 1000),
-            "origin": ARTICLES,
-            "description": f"{len(articles)} articles of {source}",
-            "stamp": rq_time(now),
-            "jobs": ids,
-            "articles": len(articles) + len(pages),
-            "source": source,
-            "began": 0 if began is None else _ms(began),
-            "gaps": gaps,
-            "patience": PATIENCE.total_seconds(),
-            "pages": [
-                {"id": job, "host": page.host, "room": page.room_s}
-                for job, page in zip(page_ids, pages, strict=True)
-            ],
-        }
-        answer = self._scripts(
-            "put",
-            [
+        call = Call(
+            keys=[
                 keys.source(source),
                 keys.seen(source),
                 keys.rq_queue(ARTICLES),
@@ -160,19 +161,71 @@ class Sources:
                 keys.ledger(ARTICLES),
                 keys.counts(),
                 keys.asked(),
+                keys.alerts(),
+                keys.rq_queue(DELIVERIES),
                 keys.rq_queue(PAGES),
                 keys.ledger(PAGES),
                 keys.deadlines(),
-                *(keys.rq_job(job) for job in (*ids, *page_ids)),
+            ]
+        )
+        plan = {
+            "state": state,
+            "seen": list(seen),
+            "seen_after": 0 if forget is None else _ms(forget),
+            "origin": ARTICLES,
+            "description": f"{len(articles)} articles of {source}",
+            "stamp": rq_time(now),
+            "jobs": [
+                {
+                    "id": job,
+                    "key": call.key(keys.rq_job(job)),
+                    "blob": call.blob(codec.encode_job(JUDGE, codec.bundle(some))),
+                }
+                for job, some in zip(ids, bundles, strict=True)
             ],
+            "alerts": [self._alert(call, alert) for alert in alerts],
+            "patience": PATIENCE.total_seconds(),
+            "pages": [_page(call, source, version, page) for page in pages],
+            "articles": len(articles) + len(pages),
+            "source": source,
+            "began": 0 if began is None else _ms(began),
+            "gaps": gaps,
+        }
+        answer = self._scripts(
+            "put",
+            call.keys,
             [
                 digest("put", source, str(version), str(now_ms)),
                 str(version),
                 now_ms,
                 msgspec.json.encode(plan),
-                *(codec.encode_job(JUDGE, codec.bundle(articles)) for articles in bundles),
-                *(codec.encode_job(READ_PAGE, codec.bundle((page.article,))) for page in pages),
+                *call.blobs,
             ],
         )
         if answer == b"conflict":
             raise StoreConflict("another poller was quicker; nothing was lost", source=source)
+
+    def _alert(self, call: Call, alert: Alert) -> Mapping[str, object]:
+        deliveries = (
+            Delivery(id=Delivery.id_for(alert.id, channel), alert=alert.id, channel=channel)
+            for channel in alert.notify
+        )
+        return {
+            "id": alert.id,
+            "key": call.key(keys.alert(alert.id)),
+            "blob": call.blob(codec.encode_alert(alert)),
+            "life": int(self._retention.alerts.total_seconds()),
+            "deliveries": [outgoing(call, delivery) for delivery in deliveries],
+        }
+
+
+def _page(call: Call, source: str, version: int, page: PageWanted) -> Mapping[str, object]:
+    """The job that reads a page, and whose turn it has to wait for."""
+    job = digest("page of", source, str(version), page.article.ref)
+    return {
+        "id": job,
+        "key": call.key(keys.rq_job(job)),
+        "blob": call.blob(codec.encode_job(READ_PAGE, codec.bundle((page.article,)))),
+        "host": page.host,
+        "room": page.room_s,
+    }

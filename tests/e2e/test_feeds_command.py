@@ -65,3 +65,27 @@ def test_a_feed_nobody_configured_cannot_be_polled(product: Product) -> None:
         done = product.call("feeds", "poll", "harbor")
     assert done.returncode == 2
     assert "harbor" in done.stderr
+
+
+def test_operators_are_told_of_a_source_that_fails(product: Product) -> None:
+    with LoopbackHttp({"/lost": (404, {}, b""), "/hook": (204, {}, b"")}) as web:
+        # given
+        product.write("feeds.toml", f'[source.lost]\nname = "Lost"\nurl = "{web.url("/lost")}"\n')
+        product.write(
+            "monitor.toml",
+            '[net]\nallow = ["127.0.0.0/8"]\n'
+            '[ops]\nnotify = ["console", "hook"]\nfailing_for = "0.001s"\n',
+        )
+        product.write(
+            "channels.toml",
+            '[channel.console]\ntype = "console"\n'
+            f'[channel.hook]\ntype = "webhook"\nurl = "{web.url("/hook")}"\nsecret = "s"\n',
+        )
+        # when
+        done = product.call("run", "--once")
+        # then
+        assert "  Lost has failed for 0 seconds\n" in done.stderr
+        (call,) = [request for request in web.requests if request.path == "/hook"]
+        body = json.loads(call.body)
+        assert (body["type"], body["data"]["trouble"]) == ("source.failing", "failing")
+        assert "404" in body["data"]["said"]

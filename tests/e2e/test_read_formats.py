@@ -71,7 +71,7 @@ def test_a_list_of_feeds_says_what_to_write_and_nothing_is_fetched(product: Prod
     done = product.call("read", str(path))
 
     assert (done.returncode, done.stdout) == (1, "")
-    assert '[source.harbour-post] url = "https://harbour.example/rss"' in done.stderr
+    assert "`wirewatch feeds import FILE` adds them to feeds.toml: Harbour Post" in done.stderr
 
 
 def test_a_long_file_shows_people_how_far_it_is(product: Product) -> None:

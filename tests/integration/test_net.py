@@ -342,6 +342,22 @@ def test_a_closed_port_is_unreachable() -> None:
         got(f"http://127.0.0.1:{port}/")
 
 
+def test_names_are_looked_up_though_every_thread_of_the_loop_is_busy() -> None:
+    busy = threading.Event()
+
+    async def crowded(client: Client) -> Response:
+        loop = asyncio.get_running_loop()
+        others = [loop.run_in_executor(None, busy.wait) for _ in range(64)]
+        try:
+            return await client.get(web.url(host="localhost"), limits=PATIENT)
+        finally:
+            busy.set()
+            await asyncio.gather(*others)
+
+    with LoopbackHttp({"/": (200, {}, b"news")}) as web:
+        assert asked(crowded).body == b"news"
+
+
 def test_a_name_that_does_not_resolve_is_unreachable() -> None:
     with pytest.raises(Unreachable, match=r"nowhere\.test does not resolve"):
         got("http://nowhere.test/", resolver=Names())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,15 +19,16 @@ import structlog
 from loopback import Answer, LoopbackHttp, Request
 
 from monitor.errors import StoreConflict
-from monitor.model import ARTICLES, Article, Origin, Source
+from monitor.model import ARTICLES, DELIVERIES, Article, Origin, ParsedSource, Source
 from monitor.net import Client
 from monitor.poller.feeds import FeedPoll, Turn
-from monitor.poller.lanes import Lanes
+from monitor.poller.health import Ops, told
+from monitor.poller.record import Record, fields_of
 from monitor.poller.report import FeedReport, reports
 from monitor.poller.traffic import Traffic
 from monitor.queues import articles_of
 from monitor.sources.childparse import Parser
-from monitor.store import Store, keys
+from monitor.store import Begun, Store, keys
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -215,6 +215,67 @@ def test_another_address_in_the_configuration_is_no_gap(desk: Desk) -> None:
         desk.polls(source(web, path="/other"), HOUR)
         assert desk.report(source(web, path="/other")).gaps == 0
         assert len(desk.put()) == 4
+
+
+def test_what_stands_in_a_feed_that_rests_for_months_is_not_new_one_day(desk: Desk) -> None:
+    with LoopbackHttp({"/feed": page(1, 2)}) as web:
+        # given: unchanged for ten weeks, asked each ten days
+        feed = source(web, backfill=None)
+        desk.polls(feed, HOUR, *(10 * DAY for _ in range(7)))
+        assert len(desk.put()) == 2
+        # when
+        web.pages["/feed"] = page(1, 2, 3)
+        desk.polls(feed, DAY)
+        # then
+        assert [article.id for article in desk.put()] == ["g3"]
+
+
+def test_only_entries_that_were_not_read_before_are_read(desk: Desk) -> None:
+    read: list[int] = []
+
+    class Counting(Parser):
+        async def parse(self, body: bytes, **given: Any) -> ParsedSource:
+            parsed = await super().parse(body, **given)
+            read.append(len(parsed.articles))
+            return parsed
+
+    with LoopbackHttp({"/feed": page(*range(10))}) as web:
+        feed = source(web, backfill=None)
+
+        def poll(after: timedelta) -> None:
+            async def work(feeds: FeedPoll) -> None:
+                async with Counting() as parser:
+                    await replace(feeds, parser=parser).poll(feed)
+
+            desk.clock.at += after
+            desk.run(work)
+
+        # when: two more, one that left, one whose text was changed, a document with another date
+        poll(HOUR)
+        web.pages["/feed"] = page(*range(1, 12))
+        poll(HOUR)
+        web.pages["/feed"] = 200, {}, rss(*range(1, 12)).replace(b"number 5.", b"number five.")
+        poll(HOUR)
+        web.pages["/feed"] = 200, {}, rss(*range(1, 12)).replace(b"number 5.", b"number five. ")
+        poll(HOUR)
+        web.pages["/feed"] = page(*range(1, 12), head="<lastBuildDate>now</lastBuildDate>")
+        poll(HOUR)
+        # then
+        assert read == [10, 2, 1, 1, 1]
+        assert desk.report(feed).gaps == 0
+        put = [article.id for article in desk.put()]
+        assert put == [f"g{n}" for n in range(12)] + ["g5"]
+        # and: once in eight days it is read whole
+        web.pages["/feed"] = page(*range(1, 13))
+        poll(8 * DAY)
+        assert read[-1] == 12
+        # and: what has anything odd about it is always read whole
+        web.pages["/feed"] = 200, {}, rss(*range(1, 13)).replace(b"<guid>g3</guid>", b"")
+        poll(HOUR)
+        web.pages["/feed"] = 200, {}, rss(*range(1, 14)).replace(b"<guid>g3</guid>", b"")
+        poll(HOUR)
+        assert read[-1] == 13
+        assert desk.report(feed).problems == 1
 
 
 def test_validators_are_sent_verbatim_and_the_wishes_of_a_304_hold(desk: Desk) -> None:
@@ -605,82 +666,61 @@ def test_a_list_of_foreign_or_failing_sitemaps_is_a_failure(desk: Desk) -> None:
         assert "404" in desk.report(source(web)).error
 
 
-PUBLISHED = {
-    "steady": [NOON + n * timedelta(minutes=20) for n in range(100)],
-    "burst": [
-        *(NOON + n * HOUR for n in range(24)),
-        *(NOON + 14.2 * HOUR + timedelta(seconds=n) for n in range(40)),
-    ],
-    "busy": [NOON + n * timedelta(minutes=3) for n in range(500)],
-    "limited": [NOON + n * timedelta(minutes=11) for n in range(130)],
-    "broken": [NOON + n * timedelta(minutes=30) for n in range(48)],
-    "quiet": [NOON, NOON + 20 * HOUR],
-}
-"""When entries come, over a day; each feed shows its last ten."""
+def test_operators_are_told_of_a_trouble_once_and_of_its_end_in_the_step_of_the_poll(
+    desk: Desk,
+) -> None:
+    def titles() -> list[str]:
+        return [alert.article.title for alert in desk.store.view.alerts(10)]
+
+    with LoopbackHttp({"/feed": (500, {}, b"")}) as web:
+        feed = source(web, name="harbour")
+
+        def poll(after: timedelta) -> None:
+            async def work(feeds: FeedPoll) -> None:
+                await replace(feeds, ops=Ops(notify=("desk", "pager"))).poll(feed)
+
+            desk.clock.at += after
+            desk.run(work)
+
+        # when: it fails for long, also to another poller that starts anew
+        poll(HOUR)
+        poll(5 * HOUR)
+        assert titles() == []
+        poll(HOUR)
+        poll(HOUR)
+        # then
+        assert titles() == ["harbour has failed for 6 hours"]
+        assert desk.store.view.depth(DELIVERIES).waiting == 2
+        # and when
+        web.pages["/feed"] = page(1)
+        poll(HOUR)
+        poll(HOUR)
+        assert titles() == ["harbour answers again", "harbour has failed for 6 hours"]
+        assert desk.store.view.depth(DELIVERIES).waiting == 4
+        assert desk.store.view.counts()["alerts.raised"] == 2
+        assert [article.id for article in desk.put()] == ["g1"]
 
 
-def day(desk: Desk, name: str, request: Request) -> Answer:
-    """What a feed answers at this moment of the day."""
-    hours = (desk.clock.at - NOON) / HOUR
-    if name == "limited" and 6 <= hours < 9:
-        return 429, {"Retry-After": "1800"}, b""
-    if name == "broken" and 3 <= hours < 4:
-        return 500, {}, b""
-    if name == "broken" and 5 <= hours < 6:
-        return 200, {}, b"<!doctype html><html><body>Maintenance</body></html>"
-    here = sorted((at, n) for n, at in enumerate(PUBLISHED[name]) if at <= desk.clock.at)
-    numbers = [n for _, n in here][-10:]
-    etag = f'"{numbers[-1]}"'
-    if name in ("quiet", "busy") and request.headers.get("if-none-match") == etag:
-        return 304, {"ETag": etag}, b""
-    # closed, for the sake of speed: else the kernel holds the body back until the head is confirmed
-    return 200, {"ETag": etag, "Connection": "close"}, rss(*numbers)
-
-
-@pytest.mark.timeout(90)
-def test_in_a_day_of_troubles_every_entry_is_an_article_once_or_a_counted_gap(desk: Desk) -> None:
-    begin, end = NOON + timedelta(minutes=5), NOON + DAY
-    with LoopbackHttp({f"/{name}": partial(day, desk, name) for name in PUBLISHED}) as web:
-        feeds = {name: source(web, name, f"/{name}", interval="auto") for name in PUBLISHED}
-        polls: Counter[str] = Counter()
-        gaps: dict[str, list[datetime]] = {name: [] for name in feeds}
-
-        async def work(poll: FeedPoll) -> None:
-            lanes = Lanes(lambda _: 5.0)
-            for name in feeds:
-                lanes.put(name, name, begin.timestamp())
-            while (next_s := lanes.next_s()) is not None and next_s < end.timestamp():
-                desk.clock.at = datetime.fromtimestamp(next_s, UTC)
-                name, _ = lanes.take(next_s) or ("", "")
-                turn = await poll.poll(feeds[name])
-                polls[name] += 1
-                lanes.free(name)
-                lanes.put(name, name, turn.due.timestamp())
-                report = await asyncio.to_thread(desk.report, feeds[name])
-                if report.last_gap is not None and report.last_gap not in gaps[name]:
-                    gaps[name].append(report.last_gap)
-
-        # when
-        desk.run(work)
-        put = [(article.source, article.id) for article in desk.put()]
-    # then: nothing twice
-    assert len(put) == len(set(put))
-    # and: what is missing came before a gap that was counted
-    for name, times in PUBLISHED.items():
-        missing = [
-            at
-            for n, at in enumerate(times)
-            if begin < at <= end - 6.6 * HOUR and (name, f"g{n}") not in put
-        ]
-        counted = len(gaps[name])
-        assert not missing or (counted and max(missing) <= max(gaps[name])), name
-        assert counted == desk.report(feeds[name]).gaps
-    # and: the burst rolled over and was noticed; those that are steady lost nothing
-    assert gaps["burst"]
-    assert not gaps["steady"]
-    assert not gaps["quiet"]
-    # and: effort follows what a feed brings
-    assert polls["quiet"] < polls["steady"] < polls["busy"] <= 24 * 12
+def test_an_alert_about_a_source_is_raised_once_however_often_it_is_sent(desk: Desk) -> None:
+    record = Record(failing_since=NOON - DAY, failures=9, error="500")
+    feed = Source(id="a", url="https://a.example/feed")
+    after, alerts = told(record, feed, NOON, Ops(notify=("desk",)))
+    put = partial(
+        desk.store.sources.put, "a", version=0, state=fields_of(after), seen=(), articles=()
+    )
+    # when: the reply is lost and it is sent again; another poller comes later
+    for _ in range(2):
+        put(now=NOON, alerts=alerts)
+    with pytest.raises(StoreConflict):
+        put(now=NOON + HOUR, alerts=alerts)
+    # then
+    assert desk.store.view.depth(DELIVERIES).waiting == 1
+    assert desk.store.view.counts()["alerts.raised"] == 1
+    # and: who deals with deliveries finds the alert as it was
+    (job,) = desk.store.deliveries.take("w", "t", 10)
+    found = desk.store.outbox.begin("w", job.id, "t", delivery=job.id, alert=alerts[0].id)
+    assert isinstance(found, Begun)
+    assert found.alert == alerts[0]
 
 
 def test_a_slow_host_delays_no_other(desk: Desk) -> None:

@@ -95,6 +95,15 @@ def test_a_channel_nobody_configured_is_told_with_the_nearest(config: Path) -> N
     assert "Did you mean console?" in problem
 
 
+def test_operators_are_told_over_channels_that_exist(config: Path) -> None:
+    write(config, channels=CONSOLE, monitor='[ops]\nnotify = ["console"]\nfailing_for = "2h"\n')
+    assert loaded(config).ops.notify == ("console",)
+    assert loaded(config).ops.failing_for == timedelta(hours=2)
+    write(config, channels=CONSOLE, monitor='[ops]\nnotify = ["consol"]\n')
+    (problem,) = said(config)
+    assert "monitor.toml [ops] notify: found 'consol'" in problem
+
+
 def test_nobody_to_tell_is_legal(config: Path) -> None:
     write(config, watchlist='[watch.a]\nwhen = "drone"\nnotify = []\n')
     assert loaded(config).watches[0].notify == ()

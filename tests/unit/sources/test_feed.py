@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from monitor.errors import ParseError
 from monitor.model import Article, Origin, ParsedSource, Source
 from monitor.sources.feed import FORMATS, parse_feed
+from monitor.sources.feed_entry import LONGEST_NAME, MOST_NAMES
 
 FEEDS = Path(__file__).parents[2] / "fixtures" / "feeds"
 NOW = datetime(2026, 11, 5, 12, 0, tzinfo=UTC)
@@ -353,6 +354,27 @@ def test_a_thousand_entries_are_enough() -> None:
 
     assert len(result.articles) == 1_000
     assert found(result) == ["1003 entries; only the first 1000 are read"]
+
+
+def test_what_a_feed_says_once_does_not_fill_each_of_its_articles() -> None:
+    # given: half a megabyte of names and title, and what every article would bear of it
+    names = [{"name": f"{n} " + "x" * 3_000} for n in range(150)]
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "t" * 400_000,
+        "language": "en" + "-aa" * 100_000,
+        "authors": names,
+        "items": [{"id": str(n), "content_text": "News"} for n in range(50)],
+    }
+    # when
+    result = parsed(json.dumps(feed))
+    # then
+    assert len(result.articles) == 50
+    for article in result.articles:
+        assert len(article.authors) == MOST_NAMES
+        assert {len(name) for name in article.authors} == {LONGEST_NAME}
+        assert article.source_name == "t" * LONGEST_NAME
+        assert article.language is None
 
 
 def test_a_feed_with_the_same_fault_throughout_has_one_problem() -> None:
