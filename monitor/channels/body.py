@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from monitor.channels.safe import link
 
 if TYPE_CHECKING:
-    from monitor.model import Alert
+    from monitor.model import Alert, AlertedArticle, Update
 
-TYPE = "alert.raised"
+RAISED = "alert.raised"
+UPDATED = "alert.updated"
 VERSION = 1
 
 # JSON lets these stand as they are. A terminal or a log viewer obeys them, so they leave as \uXXXX,
@@ -26,22 +27,17 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def document(alert: Alert) -> dict[str, object]:
     """The alert as plain values. Texts are the article's own: offsets count in them."""
     return {
-        "type": TYPE,
+        "type": UPDATED if alert.update else RAISED,
         "version": VERSION,
-        "timestamp": _moment(alert.raised),
+        "timestamp": _moment(alert.update.at if alert.update else alert.raised),
         "data": {
             "alert": alert.id,
             "watch": alert.watch,
             "title": alert.title,
             "severity": alert.severity,
             "story": alert.story,
-            "article": {
-                "id": alert.article.id,
-                "url": link(alert.article.url),
-                "title": alert.article.title,
-                "source": alert.article.source,
-                "published": _moment(alert.article.published),
-            },
+            **({"event": alert.event} if alert.event else {}),
+            "article": _article(alert.article),
             "evidence": [
                 {
                     "field": evidence.field.value,
@@ -62,8 +58,23 @@ def document(alert: Alert) -> dict[str, object]:
                 for topic in alert.topics
             ],
             "sources": list(alert.sources),
+            **({"update": _update(alert.update)} if alert.update else {}),
         },
     }
+
+
+def _article(article: AlertedArticle) -> dict[str, object]:
+    return {
+        "id": article.id,
+        "url": link(article.url),
+        "title": article.title,
+        "source": article.source,
+        "published": _moment(article.published),
+    }
+
+
+def _update(update: Update) -> dict[str, object]:
+    return {"step": update.step, "copy": _article(update.copy)}
 
 
 def encode(alert: Alert) -> bytes:

@@ -1,6 +1,6 @@
 """The nouns, frozen: what flows through Wirewatch. Standard library only."""
 
-from monitor.model.alert import Alert, AlertedArticle, Decision, Spoken
+from monitor.model.alert import Alert, AlertedArticle, Decision, Spoken, Update
 from monitor.model.article import Article, Field, Origin, PageNote, PageOutcome
 from monitor.model.delivery import Delivery, DeliveryState, Later, Receipt, Refused, Sent
 from monitor.model.ids import digest
@@ -18,10 +18,10 @@ from monitor.model.source import (
     Source,
     SourceProblem,
 )
-from monitor.model.story import Claim, Relation
+from monitor.model.story import Claim, Relation, Story, StoryCopy
 from monitor.model.subject import Actor, ActorKind, Place, PlaceKind, Theme
 from monitor.model.topic import Topic, TopicEvidence
-from monitor.model.watch import Match, Severity, Watch, Within
+from monitor.model.watch import Match, OncePer, Severity, Watch, Within
 
 __all__ = [
     "ARTICLES",
@@ -50,6 +50,7 @@ __all__ = [
     "Later",
     "Match",
     "Mention",
+    "OncePer",
     "Origin",
     "PageNote",
     "PageOutcome",
@@ -67,10 +68,13 @@ __all__ = [
     "Source",
     "SourceProblem",
     "Spoken",
+    "Story",
+    "StoryCopy",
     "SubjectKind",
     "Theme",
     "Topic",
     "TopicEvidence",
+    "Update",
     "Watch",
     "Within",
     "digest",

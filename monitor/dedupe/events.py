@@ -1,0 +1,40 @@
+"""What an article shares with others about the same happening, told in other words.
+
+Copies are found by text; events by who, where and what: names in the lead, words of the title, and
+what the article was found to be about. How much a feature says is how rare it is, which whoever
+keeps the index knows (`claim.lua`: single pass, inverse document frequency, two days).
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, Final
+
+from monitor.dedupe.sketches import names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from monitor.model import Article
+
+MAX_FEATURES: Final = 12
+LEAD_CHARS: Final = 700
+TITLE_LETTERS: Final = 4
+"""Shorter words of a title are mostly grammar."""
+
+
+def features(article: Article, subjects: Iterable[str] = ()) -> tuple[str, ...]:
+    """At most 12 features, 8 hex digits each: subjects, names in the lead, words of the title."""
+    lead = (article.summary + " " + article.body)[:LEAD_CHARS]
+    found = dict.fromkeys((*subjects, *names(lead), *_title_words(article.title)))
+    return tuple(
+        f"{zlib.crc32(each.encode('utf-8', 'surrogatepass')):08x}"
+        for each in list(found)[:MAX_FEATURES]
+    )
+
+
+def _title_words(title: str) -> Iterator[str]:
+    for word in title.casefold().split():
+        letters = word.strip("\"'“”‘’.,:;!?()[]").removesuffix("'s").removesuffix("’s")
+        if len(letters) >= TITLE_LETTERS:
+            yield letters
