@@ -148,8 +148,9 @@ def claims(folder: Path, sizes: Sequence[int], base: Sequence[str]) -> None:
         store.client.flushall()
         if peers.ARE_INSTALLED:
             some = [words_of(article(text)) for text in base[:300]]
-            cost_ = peers.index_cost(server.url, store.client, some)
-            print(f"{f'datasketch at {len(some)}':<28}" + "".join(f"{v:>12,.0f}" for v in cost_.values()))
+            costs = peers.index_cost(server.url, store.client, some).values()
+            name = f"datasketch at {len(some)}"
+            print(f"{name:<28}" + "".join(f"{cost:>12,.0f}" for cost in costs))
         store.close()
 
 

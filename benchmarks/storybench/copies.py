@@ -59,7 +59,7 @@ KINDS: dict[str, Callable[[str, random.Random, Sequence[str]], str]] = {
 def same_event(text: str, draw: random.Random, others: Sequence[str]) -> str:
     """Another article about it: a sentence in five is shared, the rest its own."""
     sentences = [part for part in text.replace("\n\n", " ").split(". ") if part]
-    own = draw.choice(others).replace("\n\n", " ").split(". ")
+    own = draw.choice([each for each in others if each != text]).replace("\n\n", " ").split(". ")
     shared = set(draw.sample(range(len(sentences)), max(1, len(sentences) // 5)))
     mixed = [sentences[at] if at in shared else own[at % len(own)] for at in range(len(sentences))]
     draw.shuffle(mixed)

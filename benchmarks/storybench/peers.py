@@ -1,4 +1,4 @@
-"""The others: datasketch (MinHash, and its index on Redis) and simhash. Installed by `make bench`."""
+"""The others, which `make bench` installs: datasketch (with its index on Redis) and simhash."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def asked(name: str, sketch: Sketch, draw: random.Random) -> Asked:
         id=name, source="bench", title="What happened in the harbour today", url=url, fetched=NOW
     )
     key = digest(name)
-    features = tuple(f"{draw.randrange(50_000) * 85_899:08x}" for _ in range(12))
+    features = tuple(f"{draw.randrange(50_000) * 85_899:08x}" for _ in range(10))
     keys = Keys(ref=article.ref, url=url, text=key, shared=key)
     return Asked(
         article=article, marks=Marks(keys=keys, sketch=sketch, features=features, length=400)
@@ -68,7 +68,7 @@ def server_us(client: redis.Redis) -> float:
 
 
 def grow(store: Store, sizes: Sequence[int], share: float = 0.1) -> Iterator[Cost]:
-    """Claim until there are so many articles, one in ten a near copy; the cost of the last tenth."""
+    """Claim until there are so many, one in ten a near copy; the cost of the last tenth."""
     draw, client = random.Random(5), store.client
     empty = client.info("memory")["used_memory"]
     recent: list[Sketch] = []

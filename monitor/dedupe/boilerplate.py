@@ -26,7 +26,7 @@ _LINE = re.compile(r"[^\n]+")
 _FURNITURE = re.compile(
     r"""\W*(?:
       (?:(?:additional|further)\s)?(?:reporting|writing|editing|text|photo(?:s|graph)?)\s
-        (?:and\s(?:writing|editing)\s)?by\s.+
+        (?:and\s(?:writing|editing)\s)?by\s(?-i:[A-ZÀ-Þ]).+
     | (?:the\s)?[\w.'’&/ ]{2,60}\scontributed\s(?:to|reporting).*
     | (?:this|the)\s(?:story|report|article)\s(?:was|has\sbeen|is)\s
         (?:first\s|originally\s)?(?:published|updated|corrected|syndicated|produced).*
@@ -66,7 +66,7 @@ AGENCIES: Final[Mapping[str, str]] = {
 _NAMES = "|".join(sorted(map(re.escape, AGENCIES), key=len, reverse=True))
 _DATELINED = re.compile(rf"[^()\n]{{0,60}}\(({_NAMES})\)", re.IGNORECASE)
 _CREDITED = re.compile(
-    rf"(?:\A|[\n(©]|[.!?]\s)\W*(?:copyright\s(?:\d{{4}}\s)?)?(?:the\s)?({_NAMES})"
+    rf"(?:\A|[\n(©]|[.!?]\s)\W*(?:copyright\s)?(?:\d{{4}}\s)?(?:the\s)?({_NAMES})"
     r"(?:\scontributed\b|\W*(?:\Z|\n))",
     re.IGNORECASE,
 )

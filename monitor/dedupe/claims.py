@@ -60,6 +60,7 @@ class Claims:
     def __init__(self) -> None:
         self._answers: dict[tuple[str, str], tuple[Claim, Because]] = {}  # (ref, text) -> said
         self._stories: dict[tuple[str, str], str] = {}  # ("ref" | "url" | "text", key) -> story
+        self._short: set[tuple[str | None, str]] = set()  # (story, short text it holds)
         self._fragments: dict[str, tuple[str, str]] = {}  # url -> source and fragment it came with
         self._bands: dict[tuple[Part, int, bytes], list[int]] = {}
         self._prints: list[tuple[str, dict[Part, Print]]] = []  # by number: a story and its prints
@@ -100,11 +101,19 @@ class Claims:
         """What the article is known by, and what that makes it."""
         holder = self._stories.get(("text", marks.keys.shared))
         if same := self._same_article(article, marks.keys):
-            return same, Relation.COPY if holder == same.story else Relation.REVISION
+            held = self._holds(same.story, marks.keys, holder)
+            return same, Relation.COPY if held else Relation.REVISION
         if holder:
             return Because(rule="text", story=holder), Relation.COPY
         because = self._nearest(marks)
         return because, Relation.COPY if because.rule == "sketch" else Relation.NEW
+
+    def _holds(self, story: str | None, keys: Keys, holder: str | None) -> bool:
+        """Whether the story holds this very text.
+
+        Short texts are shared by title, source and day, so there the story itself has to know.
+        """
+        return holder == story if keys.shared == keys.text else (story, keys.text) in self._short
 
     def _same_article(self, article: Article, keys: Keys) -> Because | None:
         if story := self._stories.get(("ref", keys.ref)):
@@ -163,6 +172,8 @@ class Claims:
     def _note(self, article: Article, keys: Keys, claim: Claim) -> None:
         """A name or a text belongs to the first story that held it."""
         self._sources[claim.story] = claim.sources
+        if keys.shared != keys.text:
+            self._short.add((claim.story, keys.text))
         self._stories.setdefault(("ref", keys.ref), claim.story)
         self._stories.setdefault(("text", keys.shared), claim.story)
         for url in (keys.url, keys.canonical):

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
     from monitor.model import Article
 
-MAX_FEATURES: Final = 12
+MAX_FEATURES: Final = 10
 LEAD_CHARS: Final = 700
 TITLE_LETTERS: Final = 4
 """Shorter words of a title are mostly grammar."""
 
 
 def features(article: Article, subjects: Iterable[str] = ()) -> tuple[str, ...]:
-    """At most 12 features, 8 hex digits each: subjects, names in the lead, words of the title."""
+    """At most 10 features, 8 hex digits each: subjects, names in the lead, words of the title."""
     lead = (article.summary + " " + article.body)[:LEAD_CHARS]
     found = dict.fromkeys((*subjects, *names(lead), *_title_words(article.title)))
     return tuple(

@@ -84,12 +84,12 @@ end
 -- The likeliest story under the bands of one print: {equal slots, story}, or nothing. `places` gets
 -- what lies there in this generation.
 local function nearest(kind, print, oldest, places)
-  local hits, found = {}, {}
+  local hits, found, here, there = {}, {}, near(generation), near(oldest)
   for number = 0, BANDS - 1 do
     local place, field = band(kind, print, number)
     for g = generation, oldest, -1 do
-      local stories = redis.call('HGET', near(g) .. place, field)
-      if g == generation then places[#places + 1] = { place, field, stories } end
+      local stories = redis.call('HGET', (g == generation and here or there) .. place, field)
+      if g == generation then places[#places + 1] = { here .. place, field, stories } end
       for story in (stories or ''):gmatch('%d+') do
         local id = g .. ':' .. story
         if not hits[id] then found[#found + 1] = { id = id, g = g, story = story } end
@@ -97,6 +97,7 @@ local function nearest(kind, print, oldest, places)
       end
     end
   end
+  if #found == 0 then return end
   table.sort(found, function(a, b)
     if hits[a.id] ~= hits[b.id] then return hits[a.id] > hits[b.id] end
     if a.g ~= b.g then return a.g < b.g end
@@ -143,7 +144,7 @@ local function found_near(story, places)
   if number == 1 then redis.call('EXPIRE', here .. 'count', LIFE) end
   remember(here .. 'prints', number, story .. ARGV[8] .. ARGV[9], number, LIFE)
   for _, each in ipairs(places) do
-    remember(here .. each[1], each[2], before(number, each[3], KEPT), number, LIFE)
+    remember(each[1], each[2], before(number, each[3], KEPT), number, LIFE)
   end
 end
 
@@ -227,6 +228,14 @@ end
 
 local function key_of(story, part) return PREFIX .. 'story:' .. story .. part end
 
+-- Whether the story holds this very text. Short texts are shared by title, source and day, so there
+-- the story itself has to know.
+local SHORT = KEYS[2]:sub(-20) ~= ARGV[1]
+local function holds(story, holder)
+  if not SHORT then return holder == story end
+  return redis.call('HEXISTS', key_of(story, ''), 'text:' .. ARGV[1]) == 1
+end
+
 local function join(story, relation)
   local ref, facts = KEYS[1]:sub(-20), KEYS[3]
   if story ~= ARGV[2] then facts = key_of(story, '') end
@@ -243,6 +252,7 @@ local function join(story, relation)
   if known[3] and tonumber(ARGV[10]) > tonumber(known[1]) then
     redis.call('HSET', facts, 'worth', ARGV[10], 'best', ref)
   end
+  if SHORT then redis.call('HSET', facts, 'text:' .. ARGV[1], '') end
   local agencies = known[2] or ''
   if ARGV[11] ~= '' and not (' ' .. agencies .. ' '):find(' ' .. ARGV[11] .. ' ', 1, true) then
     redis.call('HSET', facts, 'agencies', agencies == '' and ARGV[11] or agencies .. ' ' .. ARGV[11])
@@ -258,7 +268,7 @@ else
   local same = story or by_url(KEYS[6]) or by_url(KEYS[7])
   if same then
     story = same
-    relation = holder == same and 'copy' or 'revision'
+    relation = holds(same, holder) and 'copy' or 'revision'
   else
     story = holder
     local places = {}
@@ -273,7 +283,7 @@ else
     if not holder then learn() end
   end
   redis.call('HSET', KEYS[1], 'story', story, 'text:' .. ARGV[1], relation .. ' ' .. (slots or ''))
-  redis.call('SET', KEYS[2], story, 'NX')
+  redis.call('SET', KEYS[2], story, 'NX', 'EX', LIFE)
   at_url(KEYS[6], story)
   at_url(KEYS[7], story)
   join(story, relation)
@@ -283,8 +293,11 @@ if story ~= ARGV[2] then facts, sources = key_of(story, ''), key_of(story, ':sou
 -- Many articles of a take have one time; their order is kept behind the point.
 redis.call('ZADD', sources, 'NX',
   string.format('%.3f', ARGV[4] + redis.call('ZCARD', sources) / 1000), ARGV[3])
-for _, key in ipairs({ KEYS[1], KEYS[2], facts, sources, KEYS[6], KEYS[7] }) do
-  if key ~= '' then redis.call('EXPIRE', key, LIFE) end
+for _, key in ipairs({ KEYS[1], facts, sources }) do redis.call('EXPIRE', key, LIFE) end
+if relation ~= 'new' then -- what is copied is remembered longer; what is new has just been written
+  for _, key in ipairs({ KEYS[2], KEYS[6], KEYS[7] }) do
+    if key ~= '' then redis.call('EXPIRE', key, LIFE) end
+  end
 end
 local known = redis.call('HMGET', facts, 'agencies', 'told', 'event', 'joined')
 return { story, relation, slots or '', redis.call('ZRANGE', sources, 0, -1), known[1] or '',
