@@ -6,13 +6,14 @@ import multiprocessing
 import random
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from multiprocessing.synchronize import Barrier
 
 import redis
 
 from monitor.dedupe import Keys, Marks, Print, Sketch
+from monitor.dedupe.sketches import FULL_BANDS, LEAD_BANDS
 from monitor.model import Article, digest
 from monitor.store import Asked, Store
 
@@ -32,10 +33,10 @@ class Cost:
     story_bytes: float
 
 
-def a_print(draw: random.Random) -> Print:
+def a_print(draw: random.Random, bands: int) -> Print:
     """The print of a text that nobody else has."""
     facts = tuple(sorted(draw.randrange(65_536) for _ in range(20)))
-    return Print(slots=draw.randbytes(128), size=SHINGLES, facts=facts)
+    return Print(slots=draw.randbytes(128), size=SHINGLES, facts=facts, banded=bands)
 
 
 def near(one: Print, draw: random.Random) -> Print:
@@ -44,7 +45,12 @@ def near(one: Print, draw: random.Random) -> Print:
     for at in range(0, len(slots), 2):
         if draw.random() < 0.15:
             slots[at : at + 2] = draw.randbytes(2)
-    return Print(slots=bytes(slots), size=one.size, facts=one.facts)
+    return replace(one, slots=bytes(slots))
+
+
+def a_sketch(draw: random.Random) -> Sketch:
+    """The sketch of a text that nobody else has."""
+    return Sketch(full=a_print(draw, FULL_BANDS), lead=a_print(draw, LEAD_BANDS))
 
 
 def asked(name: str, sketch: Sketch, draw: random.Random) -> Asked:
@@ -83,7 +89,7 @@ def grow(store: Store, sizes: Sequence[int], share: float = 0.1) -> Iterator[Cos
                 old = draw.choice(recent)
                 sketch = Sketch(full=near(old.full, draw), lead=near(old.lead, draw))
             else:
-                sketch = Sketch(full=a_print(draw), lead=a_print(draw))
+                sketch = a_sketch(draw)
                 recent.append(sketch)
                 del recent[:-5_000]
             made.append(asked(f"{done + number}", sketch, draw))
@@ -113,7 +119,7 @@ def grow(store: Store, sizes: Sequence[int], share: float = 0.1) -> Iterator[Cos
 def _racer(url: str, who: int, pairs: int, start: Barrier, answers: object) -> None:
     store, told = Store(url), []
     draw = random.Random(9)
-    founders = [Sketch(full=a_print(draw), lead=a_print(draw)) for _ in range(pairs)]
+    founders = [a_sketch(draw) for _ in range(pairs)]
     mine = random.Random(who)
     # Workers 0 and 1 have the two copies of one half, 2 and 3 those of the other.
     numbers = range(who // 2 * pairs // 2, (who // 2 + 1) * pairs // 2)

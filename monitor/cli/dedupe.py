@@ -16,8 +16,9 @@ def command(paths: tuple[str, ...], *, why: bool) -> None:
     """Articles in order -> which story each belongs to, as JSON Lines.
 
     With --why each line tells by what the article was recognised, and how near the likeliest other
-    text is, compared as a whole or by its first 80 words: which of 21 bands and how many of 64
-    slots agree, what share of the shorter text the other holds, and of its names and numbers.
+    text is, compared as a whole or by its first 80 words: which of its bands (12, or 20 of the
+    lead) and how many of 64 slots agree, what share of the shorter text the other holds, and of its
+    names and numbers.
     """
     claims = Claims()
     articles = Articles(paths)

@@ -24,9 +24,11 @@ SCHEME: Final = 1
 between versions, so whoever raises its pin raises this, too."""
 SLOTS: Final = 64
 ROWS: Final = 3
-BANDS: Final = SLOTS // ROWS
-"""21 bands of 3 slots: texts with half their shingles in common share a band with probability .94,
-with a tenth .02."""
+FULL_BANDS: Final = 12
+LEAD_BANDS: Final = 20
+"""Bands of 3 slots by which likely copies are looked up: texts that share half their shingles meet
+in one of 20 with probability .93, of 12 with .80; with a tenth in .02. A lookup is what a claim
+costs, and most copies of which the whole text tells also begin alike."""
 SEED: Final = 20261122
 FACTS: Final = 24
 LEAD_WORDS: Final = 80
@@ -47,11 +49,15 @@ _AROUND = "$€£¥.,;:!?…()[]\"“”'‘’–-%"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Print:
-    """One text's slots, the number of its shingles, and the smallest of its facts' numbers."""
+    """One text's slots, the number of its shingles, and the smallest of its facts' numbers.
+
+    `banded` is by how many bands it is looked up.
+    """
 
     slots: bytes
     size: int
     facts: tuple[int, ...]
+    banded: int
 
     @property
     def packed(self) -> bytes:
@@ -63,7 +69,7 @@ class Print:
     def bands(self) -> tuple[bytes, ...]:
         """The runs of slots by which likely copies are looked up."""
         width = 2 * ROWS
-        return tuple(self.slots[band * width : (band + 1) * width] for band in range(BANDS))
+        return tuple(self.slots[band * width : (band + 1) * width] for band in range(self.banded))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,16 +91,19 @@ def sketch(words: Sequence[str], text: str) -> Sketch | None:
     # what stands between them.
     lead = words[:LEAD_WORDS]
     letters = sum(map(len, lead)) + len(lead)
-    return Sketch(full=_print(words, text), lead=_print(lead, text[: letters + letters // 10]))
+    return Sketch(
+        full=_print(words, text, FULL_BANDS),
+        lead=_print(lead, text[: letters + letters // 10], LEAD_BANDS),
+    )
 
 
-def _print(words: Sequence[str], text: str) -> Print:
+def _print(words: Sequence[str], text: str, bands: int) -> Print:
     shingles = list(map(" ".join, zip(words, words[1:], words[2:], strict=False)))
     minhash = RMinHash(SLOTS, SEED)
     minhash.update(shingles)
     # Half of each slot is kept: two that differ look equal once in 65,536.
     slots = _SLOTS.pack(*((slot ^ slot >> 16) & 0xFFFF for slot in minhash.digest()))
-    return Print(slots=slots, size=min(len(shingles), 0xFFFF), facts=facts(text))
+    return Print(slots=slots, size=min(len(shingles), 0xFFFF), facts=facts(text), banded=bands)
 
 
 def facts(text: str) -> tuple[int, ...]:

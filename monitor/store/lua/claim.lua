@@ -13,9 +13,10 @@
 -- Near texts: prints lie in generations of half a life, of which two are looked at; a generation
 -- expires whole. Their rule is that of dedupe/likeness.py; a test holds the two equal.
 -- Calls are what costs (2 us each): what was read for looking is not read again for writing, and the
--- 172,032 small hashes of a generation all exist, with their expiry, long before EXPIRING stories.
+-- 131,072 small hashes of a generation all exist, with their expiry, long before EXPIRING stories.
 local PREFIX, LIFE = ARGV[6], tonumber(ARGV[5])
-local SLOTS, ROWS, BANDS, FACTS = 64, 3, 21, 24
+local SLOTS, ROWS, FACTS = 64, 3, 24
+local BANDS = { f = 12, l = 20 }
 local MIN_SLOTS, MIN_CONTAINED, MIN_FACTS, MIN_AGREED, SURE = 24, 0.64, 4, 0.6, 0.9
 local TRIED, KEPT = 16, 12          -- candidates compared; stories remembered under one band
 local COPIES, LINES, SLACK = 500, 300, 100
@@ -85,7 +86,7 @@ end
 -- what lies there in this generation.
 local function nearest(kind, print, oldest, places)
   local hits, found, here, there = {}, {}, near(generation), near(oldest)
-  for number = 0, BANDS - 1 do
+  for number = 0, BANDS[kind] - 1 do
     local place, field = band(kind, print, number)
     for g = generation, oldest, -1 do
       local stories = redis.call('HGET', (g == generation and here or there) .. place, field)

@@ -136,7 +136,7 @@ def test_a_summary_before_a_whole_text_does_not_move_its_lead() -> None:
 
 
 _PRINTS = st.builds(
-    lambda slots, size, found: Print(slots=slots, size=size, facts=tuple(sorted(found))),
+    lambda slots, size, found: Print(slots=slots, size=size, facts=tuple(sorted(found)), banded=12),
     st.one_of(st.binary(min_size=128, max_size=128), st.just(bytes(128))),
     st.integers(1, 65_535),
     st.frozensets(st.integers(0, 65_535), max_size=24),
