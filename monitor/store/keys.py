@@ -87,7 +87,7 @@ def near(generation: int, part: str) -> str:
 
 
 def event(day: int, part: str) -> str:
-    """Events of one day (since 1970), for two. hash `ids`: number -> event; hashes by the beginning
+    """Events of one day of publication (since 1970), for two days from then. hash `ids`: number -> event; hashes by the beginning
     of a feature: its rest -> "stories that have it, newest events"; strings `count`, `stories`.
     claim.lua."""
     return f"{PREFIX}event:{day}:{part}"

@@ -24,6 +24,7 @@ MAX_SOURCES = 20_000
 MAX_TIER = 5
 MAX_LENGTH = 99_999
 KEPT_CHARS = 300
+DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,7 @@ def call_of(asked: Asked, now: datetime, life: timedelta) -> Call:
         ),
         " ".join(marks.lines),
         " ".join(marks.features),
+        int((article.published or article.fetched).timestamp() // DAY_S),
     ]
 
 

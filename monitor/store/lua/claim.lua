@@ -5,7 +5,7 @@
 -- ARGV  1 text digest  2 id of the story it would found  3 source  4 now (ms)  5 life (s)
 --       6 prefix of keys  7 fragment of the url  8 print of the text, 9 of its lead ('' too short)
 --       10 worth of the text (tier, then length)  11 agency or ''  12 what to keep of it as a copy
---       13 names of lines, 14 features: words parted by spaces
+--       13 names of lines, 14 features: words parted by spaces  15 its day (since 1970)
 -- Returns {story, relation, equal slots of 64 ('' where none were compared), {sources}, agencies,
 --       watches that spoke for the story, event, articles}. Relation: the same article (same id, else
 --       same address) with the same text is a copy, with a changed text a revision; another article
@@ -21,7 +21,7 @@ local MIN_SLOTS, MIN_CONTAINED, MIN_FACTS, MIN_AGREED, SURE = 24, 0.64, 4, 0.6, 
 local TRIED, KEPT = 16, 12          -- candidates compared; stories remembered under one band
 local COPIES, LINES, SLACK = 500, 300, 100
 local EXPIRING = 65536
-local EVENT_KEPT, EVENT_SHARE, EVENT_SHARED, DAY = 6, 0.34, 3, 86400
+local EVENT_KEPT, EVENT_SHARE, EVENT_SHARED, DAY = 6, 0.4, 3, 86400
 local seconds = tonumber(redis.call('TIME')[1])
 local half = math.max(math.floor(LIFE / 2), 1)
 local generation = math.floor(seconds / half)
@@ -164,31 +164,33 @@ local function at_url(key, story)
   if ARGV[7] ~= '' then redis.call('SET', key .. '#' .. ARGV[7], story, 'NX', 'EX', LIFE) end
 end
 
--- The event: stories of the last two days that share who, where and what. Single pass over an
--- inverted index; a feature weighs ln(stories / stories that have it).
+-- The event: stories of one day, or of neighbouring ones, that share who, where and what. An inverted
+-- index; a feature weighs ln(stories / stories that have it). Compared with the story that founded
+-- the event alone: events, too, would drift.
 local function event_of(story)
-  local day = math.floor(seconds / DAY)
   local function key(d, part) return PREFIX .. 'event:' .. d .. ':' .. part end
+  local day = tonumber(ARGV[15])
   local today = redis.call('INCR', key(day, 'stories'))
   if today == 1 then redis.call('EXPIRE', key(day, 'stories'), 2 * DAY) end
-  local yesterday = tonumber(redis.call('GET', key(day - 1, 'stories')) or 0)
+  local days, stories = { day }, today
+  for _, d in ipairs({ day - 1, day + 1 }) do
+    local number = tonumber(redis.call('GET', key(d, 'stories')) or 0)
+    if number > 0 then days[#days + 1] = d; stories = stories + number end
+  end
   local total, weights, shared, places = 0, {}, {}, {}
   for feature in ARGV[14]:gmatch('%S+') do
     local part, field, have, events = feature:sub(1, 3), feature:sub(4), 0, {}
-    for d = day, yesterday > 0 and day - 1 or day, -1 do
+    for _, d in ipairs(days) do
       local count, list = (redis.call('HGET', key(d, part), field) or ''):match('^(%d*)(.*)$')
       if d == day then places[#places + 1] = { key(day, part), field, tonumber(count) or 0, list } end
       have = have + (tonumber(count) or 0)
-      if list ~= '' then events[#events + 1] = { d, list } end
+      for number in list:gmatch('%d+') do events[#events + 1] = d .. ':' .. number end
     end
-    local weight = math.log((today + yesterday + 1) / math.max(have, 1))
+    local weight = math.log((stories + 1) / math.max(have, 1))
     total = total + weight
-    for _, list in ipairs(events) do
-      for number in list[2]:gmatch('%d+') do
-        local event = list[1] .. ':' .. number
-        weights[event] = (weights[event] or 0) + weight
-        shared[event] = (shared[event] or 0) + 1
-      end
+    for _, event in ipairs(events) do
+      weights[event] = (weights[event] or 0) + weight
+      shared[event] = (shared[event] or 0) + 1
     end
   end
   local best
@@ -198,14 +200,13 @@ local function event_of(story)
       best = event
     end
   end
-  local id, number = story, nil
+  local id, number = nil, ''
   if best then
     local d, n = best:match('(%d+):(%d+)')
-    id = redis.call('HGET', key(d, 'ids'), n) or story
-    if tonumber(d) == day then number = n end
+    id = redis.call('HGET', key(d, 'ids'), n)
   end
-  if not number then
-    number = redis.call('INCR', key(day, 'count'))
+  if not id then
+    id, number = story, redis.call('INCR', key(day, 'count'))
     redis.call('HSET', key(day, 'ids'), number, id)
     if number == 1 then
       redis.call('EXPIRE', key(day, 'count'), 2 * DAY)
@@ -213,8 +214,8 @@ local function event_of(story)
     end
   end
   for _, each in ipairs(places) do
-    local value = (each[3] + 1) .. ' ' .. before(number, each[4], EVENT_KEPT)
-    remember(each[1], each[2], value, today, 2 * DAY)
+    local list = number == '' and each[4] or ' ' .. before(number, each[4], EVENT_KEPT)
+    remember(each[1], each[2], (each[3] + 1) .. list, today, 2 * DAY)
   end
   return id
 end
