@@ -27,7 +27,7 @@ TITLE_LETTERS: Final = 4
 def features(article: Article, subjects: Iterable[str] = ()) -> tuple[str, ...]:
     """At most 10 features, 8 hex digits each: words of the title, names in the lead, subjects.
 
-    No more than four of a sort, so that what is common to a whole crisis does not outweigh the rest.
+    No more than four of a sort: what is common to a whole crisis must not outweigh the rest.
     """
     lead = (article.summary + " " + article.body)[:LEAD_CHARS]
     found: dict[str, None] = {}

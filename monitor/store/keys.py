@@ -87,9 +87,9 @@ def near(generation: int, part: str) -> str:
 
 
 def event(day: int, part: str) -> str:
-    """Events of one day of publication (since 1970), for two days from then. hash `ids`: number -> event; hashes by the beginning
-    of a feature: its rest -> "stories that have it, newest events"; strings `count`, `stories`.
-    claim.lua."""
+    """Events of one day of publication (since 1970), for two days from then. hash `ids`: number ->
+    event; hashes by the beginning of a feature: its rest -> "stories that have it, newest events";
+    strings `count`, `stories`. claim.lua."""
     return f"{PREFIX}event:{day}:{part}"
 
 
