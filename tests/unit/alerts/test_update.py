@@ -58,6 +58,7 @@ def alert(watch: Watch = WATCH) -> Alert:
         spoken={},
         sources=("wire",),
         now=NOON,
+        paused={},
     ).alerts
     return raised
 
@@ -98,6 +99,7 @@ def test_an_event_that_was_told_silences_and_says_so() -> None:
         spoken={"floods": TOLD},
         sources=("star",),
         now=NOON,
+        paused={},
     )
 
     assert decision.alerts == ()
