@@ -20,6 +20,7 @@ EVENTS: dict[str, str] = {
     "article.failed": "an article could not be judged; it is tried again alone, or set aside",
     "article.set_aside": "an article became a dead letter after too many failures of its own",
     "alert.raised": "a watch spoke for a story",
+    "alert.updated": "an alert is told again: its story has reached a step of `updates`",
     "bundle.retaken": "a commit was void: the lease or a version had changed; decided again",
     "channel.disabled": "a channel said it is gone for good (410); nothing more is sent to it",
     "delivery.sent": "canonical: a channel has the alert",

@@ -99,6 +99,7 @@ def judge_articles(child: Child) -> None:
         now=now,
         guard=child.guard,
         log=telemetry.logger(),
+        tiers={source.id: source.tier for source in child.app.settings.sources},
     )
     _attend(child, store.articles.queue, lambda: process.held)
     patience = Patience("worker")

@@ -7,17 +7,17 @@ is lost and nothing is said twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from structlog.typing import FilteringBoundLogger
 
-from monitor.alerts import decide, deliveries
+from monitor.alerts import decide, deliveries, step_reached, subject, updated
 from monitor.app import Desk, Judgement
-from monitor.dedupe import Keys, article_keys
+from monitor.dedupe import Marks, marks_of
 from monitor.errors import Bug, ParseError, StoreConflict
-from monitor.model import Article, Claim, Decision, Spoken
+from monitor.model import Alert, Article, Claim, Decision, Spoken
 from monitor.queues import articles_of
 from monitor.store import Asked, Failed, Judged, Outcome, Raised, Store, Taken
 from workers.retry import article_again
@@ -27,6 +27,11 @@ TAKE = 8
 
 DECISIONS = 20
 """Times a take is decided again because another worker spoke first; more is a bug."""
+
+SUBJECTS = frozenset({"actor", "place", "theme"})
+"""Shapes of topics that say what an event is about."""
+
+DEFAULT_TIER = 2
 
 Guard = Callable[[Callable[[], Judgement]], Judgement | Exception]
 
@@ -38,17 +43,41 @@ def bundle(articles: dict[str, object]) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """One article of a take, read: its keys, and what it says or why it could not be read."""
+    """One article of a take, read: what it says, or why it could not be read."""
 
     article: Article
     job: Taken
-    keys: Keys
     result: Judgement | Exception
+
+    def marks(self, learned: Mapping[str, frozenset[str]]) -> Marks:
+        """What its story is found by; lines that its source repeats are not its text."""
+        topics = self.result.topics if isinstance(self.result, Judgement) else ()
+        return marks_of(
+            self.article,
+            learned=learned[self.article.source],
+            subjects=[topic.key for topic in topics if topic.shape in SUBJECTS],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """One article of a take, read, with its text's digest and its story.
+
+    `sources` are those of the story by the end of the take: what is told is told of all of them.
+    """
+
+    read: Read
+    text: str
+    claim: Claim
+    sources: tuple[str, ...]
 
 
 @dataclass(slots=True, kw_only=True)
 class Process:
-    """One worker's cycle. `guard` runs the reading of one article and answers its error."""
+    """One worker's cycle. `guard` runs the reading of one article and answers its error.
+
+    `tiers` says how far each configured source is trusted.
+    """
 
     desk: Desk
     store: Store
@@ -56,6 +85,7 @@ class Process:
     now: Callable[[], datetime]
     guard: Guard
     log: FilteringBoundLogger
+    tiers: Mapping[str, int] = field(default_factory=dict)
     held: tuple[str, ...] = ()
     takes: int = 0
     judged: int = 0
@@ -67,7 +97,7 @@ class Process:
         self.held = tuple(job.id for job in taken)
         read = [each for job in taken for each in self._read(job)]
         if read:
-            self._finish(read, self._claims(read))
+            self._finish(self._claims(read))
         self.held = ()
         return bool(taken)
 
@@ -84,22 +114,33 @@ class Process:
             Read(
                 article=article,
                 job=job,
-                keys=article_keys(article),
                 result=self.guard(lambda article=article: self.desk.judge(article)),  # type: ignore[misc]  # mypy cannot type a default in a lambda
             )
             for article in articles
         ]
 
-    def _claims(self, read: list[Read]) -> tuple[Claim, ...]:
+    def _claims(self, read: list[Read]) -> list[Claimed]:
+        now = self.now()
+        learned = self.store.judging.learned((each.article.source for each in read), now)
         asked = [
-            Asked(article=each.article, url=each.keys.url, text=each.keys.text) for each in read
+            Asked(
+                article=each.article,
+                marks=each.marks(learned),
+                tier=self.tiers.get(each.article.source, DEFAULT_TIER),
+            )
+            for each in read
         ]
-        return self.store.judging.claims(asked, self.now())
+        claims = self.store.judging.claims(asked, now)
+        latest = {claim.story: claim.sources for claim in claims}
+        return [
+            Claimed(read=each, text=asks.marks.keys.text, claim=claim, sources=latest[claim.story])
+            for each, asks, claim in zip(read, asked, claims, strict=True)
+        ]
 
-    def _finish(self, read: list[Read], claims: tuple[Claim, ...]) -> None:
-        jobs = tuple({each.job.id: each.job.data for each in read}.items())
+    def _finish(self, claimed: list[Claimed]) -> None:
+        jobs = tuple({each.read.job.id: each.read.job.data for each in claimed}.items())
         for _ in range(DECISIONS):
-            outcome = self._decide(jobs, read, claims)
+            outcome = self._decide(jobs, claimed)
             try:
                 answer = self.store.judging.commit(self.worker, outcome, self.now())
             except StoreConflict:
@@ -107,68 +148,85 @@ class Process:
             if answer == "void":
                 self.log.warning("bundle.retaken", worker=self.worker, jobs=len(jobs))
             else:
-                self.judged += len(read)
+                self.judged += len(claimed)
                 self._say(outcome)
             return
         raise Bug(f"decided {DECISIONS} times and never alone", worker=self.worker)
 
-    def _decide(
-        self, jobs: tuple[tuple[str, bytes], ...], read: list[Read], claims: tuple[Claim, ...]
-    ) -> Outcome:
-        pairs = [
-            (match.watch, claim.story)
-            for each, claim in zip(read, claims, strict=True)
-            if isinstance(each.result, Judgement)
-            for match in each.result.matches
-        ]
-        before = self.store.judging.spoken(pairs)
-        paused = self.store.paused_watches.all() if pairs else {}
+    def _decide(self, jobs: tuple[tuple[str, bytes], ...], claimed: list[Claimed]) -> Outcome:
+        before = self.store.judging.spoken(
+            pair for each in claimed for pair in self._pairs(each).values()
+        )
+        paused = self.store.paused_watches.all() if before else {}
         spoken = dict(before)
         judged, raised, failed = [], [], []
-        for each, claim in zip(read, claims, strict=True):
-            if isinstance(each.result, Exception):
-                failed.append(_failed(each, each.result))
+        for each in claimed:
+            if isinstance(each.read.result, Exception):
+                failed.append(_failed(each.read, each.read.result))
                 continue
-            decision = self._decision(each.article, claim, each.result, spoken, paused)
-            for alert in decision.alerts:
-                if spoken.get((alert.watch, alert.story)) is not None:
-                    continue  # a revision of the article that spoke: the alert is out already
-                raised.append(Raised(alert=alert, deliveries=deliveries(alert)))
-                spoken[alert.watch, alert.story] = Spoken(
-                    alert=alert.id, article=alert.article.ref, at=alert.raised
-                )
-            judged.append(_judged(each, claim, each.result, decision))
+            told = {watch: spoken[pair] for watch, pair in self._pairs(each).items()}
+            decision = self._decision(each, each.read.result, told, paused)
+            new = [
+                *(self._raised(alert) for alert in decision.alerts if not told[alert.watch]),
+                *self._updates(each, {w: was for w, was in told.items() if w not in paused}),
+            ]
+            for one in new:
+                spoken[one.alert.watch, one.alert.subject] = one.spoken
+            raised += new
+            judged.append(_judged(each, each.read.result, decision))
         return Outcome(
             jobs=jobs,
             judged=tuple(judged),
             raised=tuple(raised),
             failed=tuple(failed),
-            expects=tuple((watch, story, was) for (watch, story), was in before.items()),
+            expects=tuple((watch, about, was) for (watch, about), was in before.items()),
         )
+
+    def _pairs(self, claimed: Claimed) -> dict[str, tuple[str, str]]:
+        """Watch -> (watch, story or event): those that match, and those that follow the story."""
+        result, claim = claimed.read.result, claimed.claim
+        matched = [match.watch for match in result.matches] if isinstance(result, Judgement) else []
+        following = [watch for watch in claim.told if watch in self.desk.watches]
+        return {
+            watch: (watch, subject(self.desk.watches[watch], claim))
+            for watch in (*matched, *following)
+        }
 
     def _decision(
         self,
-        article: Article,
-        claim: Claim,
+        claimed: Claimed,
         judgement: Judgement,
-        spoken: dict[tuple[str, str], Spoken | None],
+        told: Mapping[str, Spoken | None],
         paused: Mapping[str, datetime],
     ) -> Decision:
         return decide(
-            article=article,
-            claim=claim,
+            article=claimed.read.article,
+            claim=claimed.claim,
             topics=judgement.topics,
             matches=judgement.matches,
             watches=self.desk.watches,
-            spoken={
-                match.watch: told
-                for match in judgement.matches
-                if (told := spoken[match.watch, claim.story]) is not None
-            },
-            sources=claim.sources,
+            spoken={watch: was for watch, was in told.items() if was is not None},
+            sources=claimed.sources,
             now=self.now(),
             paused=paused,
         )
+
+    def _raised(self, alert: Alert) -> Raised:
+        follows = bool(self.desk.watches[alert.watch].updates)
+        return Raised(alert=alert, deliveries=deliveries(alert), follows=follows)
+
+    def _updates(self, claimed: Claimed, told: Mapping[str, Spoken | None]) -> Iterator[Raised]:
+        """The alerts to be told again because this article's story has reached a step."""
+        article, sources = claimed.read.article, claimed.sources
+        for name, was in told.items():
+            watch = self.desk.watches[name]
+            if was is None or not watch.updates:
+                continue
+            step = step_reached(article=article, watch=watch, told=was, sources=sources)
+            alert = None if step is None else self.store.judging.alert(was.alert)
+            if step is not None and alert is not None and alert.story == claimed.claim.story:
+                again = updated(alert, step=step, article=article, sources=sources, now=self.now())
+                yield self._raised(again)
 
     def _say(self, outcome: Outcome) -> None:
         for judged in outcome.judged:
@@ -177,6 +235,7 @@ class Process:
                 article=judged.article.id,
                 source=judged.article.source,
                 story=judged.claim.story,
+                happening=judged.claim.event,
                 relation=str(judged.claim.relation),
                 topics=len(judged.topics),
                 matched=list(judged.matched),
@@ -184,11 +243,12 @@ class Process:
             )
         for raised in outcome.raised:
             self.log.info(
-                "alert.raised",
+                "alert.updated" if raised.alert.update else "alert.raised",
                 alert=raised.alert.id,
                 watch=raised.alert.watch,
                 story=raised.alert.story,
                 article=raised.alert.article.id,
+                sources=len(raised.alert.sources),
                 channels=list(raised.alert.notify),
             )
         for failed in outcome.failed:
@@ -208,12 +268,12 @@ def _failed(read: Read, error: Exception) -> Failed:
     )
 
 
-def _judged(read: Read, claim: Claim, judgement: Judgement, decision: Decision) -> Judged:
+def _judged(claimed: Claimed, judgement: Judgement, decision: Decision) -> Judged:
     return Judged(
-        article=read.article,
-        job=read.job.id,
-        text=read.keys.text,
-        claim=claim,
+        article=claimed.read.article,
+        job=claimed.read.job.id,
+        text=claimed.text,
+        claim=claimed.claim,
         matched=tuple(match.watch for match in judgement.matches),
         topics=tuple(topic.key for topic in judgement.topics),
         silenced=decision.silenced,

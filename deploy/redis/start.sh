@@ -35,6 +35,7 @@ exec redis-server - \
   --appendfsync everysec \
   --save '' \
   --maxmemory-policy noeviction \
+  --hash-max-listpack-entries 512 \
   "$@" <<CONF
 requirepass $REDIS_PASSWORD
 CONF

@@ -1,6 +1,7 @@
 """From a match to an alert: what is worth telling, what stays silent and why. Pure."""
 
-from monitor.alerts.decide import decide
+from monitor.alerts.decide import decide, subject
 from monitor.alerts.deliver import deliveries
+from monitor.alerts.update import step_reached, updated
 
-__all__ = ["decide", "deliveries"]
+__all__ = ["decide", "deliveries", "step_reached", "subject", "updated"]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from monitor.model import Article, Claim, Match, Spoken, Topic, Watch
+    from monitor.model import Article, Claim, Match, OncePer, Spoken, Topic, Watch
 
 LEAD_CHARS = 400
 """Of the text, at the most, that an alert carries beyond its evidence."""
@@ -37,18 +37,19 @@ def decide(
 ) -> Decision:
     """What to raise for the matches of one article, and in plain words why the rest stay silent.
 
-    `spoken` says, by watch id, which alert of this claim's story was told already and by which
-    article (its `ref`); `sources` are the sources of the story seen so far. One watch speaks once
-    for a story. Asked again by the article that made it speak, the answer is that same alert, with
-    the time it was first raised: a repeated job is harmless. A watch that tells nobody is raised
-    all the same, for the record. `paused` says since when a person has a watch paused: what it
-    matches meanwhile is never told.
+    `spoken` says, by watch id, which alert of this claim's story (or event) was told already and by
+    which article (its `ref`); `sources` are the sources of the story seen so far. One watch speaks
+    once for a story. Asked again by the article that made it speak, the answer is that same alert,
+    with the time it was first raised: a repeated job is harmless. A watch that tells nobody is
+    raised all the same, for the record. `paused` says since when a person has a watch paused: what
+    it matches meanwhile is never told.
     """
     alerts: list[Alert] = []
     silenced: list[tuple[str, str]] = []
     for match in matches:
         told = spoken.get(match.watch)
-        reason = _silence(article, claim, told, paused.get(match.watch))
+        watch = _watch_of(match, watches)
+        reason = _silence(article, claim, told, paused.get(match.watch), watch.once_per)
         if reason is not None:
             silenced.append((match.watch, reason))
             continue
@@ -58,7 +59,7 @@ def decide(
                 claim=claim,
                 topics=topics,
                 match=match,
-                watch=_watch_of(match, watches),
+                watch=watch,
                 sources=sources,
                 raised=now if told is None else told.at,
             )
@@ -66,8 +67,17 @@ def decide(
     return Decision(alerts=tuple(alerts), silenced=tuple(silenced))
 
 
+def subject(watch: Watch, claim: Claim) -> str:
+    """What the watch speaks about once, for an article of this claim: its story, or its event."""
+    return claim.event if watch.once_per == "event" and claim.event else claim.story
+
+
 def _silence(
-    article: Article, claim: Claim, told: Spoken | None, paused: datetime | None
+    article: Article,
+    claim: Claim,
+    told: Spoken | None,
+    paused: datetime | None,
+    once_per: OncePer,
 ) -> str | None:
     """Why this match is not told, or None if it is."""
     if article.origin in SILENT:
@@ -78,7 +88,7 @@ def _silence(
         return None
     if claim.relation is Relation.COPY:
         return f"copy of an alerted story: told by alert {told.alert}"
-    return f"already told for this story by alert {told.alert}"
+    return f"already told for this {once_per} by alert {told.alert}"
 
 
 def _watch_of(match: Match, watches: Mapping[str, Watch]) -> Watch:
@@ -101,7 +111,7 @@ def _alert(
     raised: datetime,
 ) -> Alert:
     return Alert(
-        id=Alert.id_for(watch.id, claim.story),
+        id=Alert.id_for(watch.id, subject(watch, claim)),
         watch=watch.id,
         title=watch.title,
         severity=watch.severity,
@@ -113,6 +123,8 @@ def _alert(
         notify=watch.notify,
         raised=raised,
         lead=_lead(article),
+        event=claim.event,
+        once_per=watch.once_per,
     )
 
 

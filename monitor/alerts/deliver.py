@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 def deliveries(alert: Alert) -> tuple[Delivery, ...]:
     """One pending delivery for each channel the alert goes to, in the order given.
 
-    A channel named twice gets it once. Their ids depend on alert and channel alone.
+    A channel named twice gets it once. Their ids depend on alert, channel and the step of an update
+    alone.
     """
+    step = alert.update.step if alert.update else 0
     return tuple(
-        Delivery(id=Delivery.id_for(alert.id, channel), alert=alert.id, channel=channel)
+        Delivery(id=Delivery.id_for(alert.id, channel, step), alert=alert.id, channel=channel)
         for channel in dict.fromkeys(alert.notify)
     )

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from monitor.channels.safe import link
 
 if TYPE_CHECKING:
-    from monitor.model import Alert, Trouble
+    from monitor.model import Alert, AlertedArticle, Trouble, Update
 
-TYPE = "alert.raised"
+RAISED = "alert.raised"
+UPDATED = "alert.updated"
 TYPE_OF_SOURCE = "source.failing"
 VERSION = 1
 
@@ -29,22 +30,17 @@ def document(alert: Alert) -> dict[str, object]:
     if alert.trouble is not None:
         return _of_source(alert, alert.trouble)
     return {
-        "type": TYPE,
+        "type": UPDATED if alert.update else RAISED,
         "version": VERSION,
-        "timestamp": _moment(alert.raised),
+        "timestamp": _moment(alert.update.at if alert.update else alert.raised),
         "data": {
             "alert": alert.id,
             "watch": alert.watch,
             "title": alert.title,
             "severity": alert.severity,
             "story": alert.story,
-            "article": {
-                "id": alert.article.id,
-                "url": link(alert.article.url),
-                "title": alert.article.title,
-                "source": alert.article.source,
-                "published": _moment(alert.article.published),
-            },
+            **({"event": alert.event} if alert.event else {}),
+            "article": _article(alert.article),
             "evidence": [
                 {
                     "field": evidence.field.value,
@@ -65,6 +61,7 @@ def document(alert: Alert) -> dict[str, object]:
                 for topic in alert.topics
             ],
             "sources": list(alert.sources),
+            **({"update": _update(alert.update)} if alert.update else {}),
         },
     }
 
@@ -88,6 +85,20 @@ def _of_source(alert: Alert, trouble: Trouble) -> dict[str, object]:
             "said": alert.lead,
         },
     }
+
+
+def _article(article: AlertedArticle) -> dict[str, object]:
+    return {
+        "id": article.id,
+        "url": link(article.url),
+        "title": article.title,
+        "source": article.source,
+        "published": _moment(article.published),
+    }
+
+
+def _update(update: Update) -> dict[str, object]:
+    return {"step": update.step, "copy": _article(update.copy)}
 
 
 def encode(alert: Alert) -> bytes:

@@ -21,18 +21,20 @@ from monitor.channels.render import (
     plain,
     quotes,
     source_name,
+    spread,
     terms,
     topic_labels,
     watch_title,
 )
 from monitor.channels.safe import atom, clip, isolated, line, link
+from monitor.model import Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from email.headerregistry import Address
 
     from monitor.channels.render import Words
-    from monitor.model import Alert, Delivery
+    from monitor.model import Alert
 
 MAX_QUOTES = 5
 MAX_SUBJECT_CHARS = 180
@@ -48,18 +50,20 @@ def letter(
     """The mail for one delivery: byte for byte the same on every attempt.
 
     Its Message-ID is made from the delivery's id; mails about one story refer to one root, so that
-    mail programs put them together (RFC 5322 section 3.6.4).
+    mail programs put them together (RFC 5322 section 3.6.4). An update answers the mail that told
+    the alert.
     """
     home = sender.domain
     mail = EmailMessage(policy=_WIRE)
     mail["From"] = sender
     mail["To"] = recipients
     mail["Subject"] = _subject(alert)
-    mail["Date"] = format_datetime(alert.raised)
+    mail["Date"] = format_datetime(alert.update.at if alert.update else alert.raised)
     mail["Message-ID"] = f"<{atom(delivery.id)}@{home}>"
     root = f"<story.{atom(alert.story)}@{home}>"
-    mail["In-Reply-To"] = root
-    mail["References"] = root
+    told = f"<{atom(Delivery.id_for(alert.id, delivery.channel))}@{home}>"
+    mail["In-Reply-To"] = told if alert.update else root
+    mail["References"] = f"{root} {told}" if alert.update else root
     mail["List-Id"] = f"<{atom(alert.watch)}.wirewatch.{home}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
@@ -78,14 +82,15 @@ def letter(
 
 def plain_text(alert: Alert) -> str:
     """The mail for those who read plain text; matched words stand between guillemets."""
-    found = quotes(alert, at_most=MAX_QUOTES)
+    found = quotes(alert, at_most=_quotes_of(alert))
     url = link(alert.article.url)
     labels = topic_labels(alert)
     blocks = [
         f"{_severity(alert)}{watch_title(alert)}",
+        "\n".join(spread(alert)),
         f"{plain(headline(alert))}\n{_provenance(alert)}" + (f"\n{url}" if url else ""),
         *(f"> {plain(words)}" for words in found.shown),
-        _left_out(found.left_out) if found.left_out else "",
+        _left_out(found.left_out) if found.left_out and not alert.update else "",
         f"About: {listed(labels)}" if labels else "",
         "-- \n" + "\n".join(_why(alert)),
     ]
@@ -96,16 +101,19 @@ def html_text(alert: Alert) -> str:
     """The mail for those who read HTML: no pictures, no scripts, nothing loaded from anywhere."""
     url = link(alert.article.url)
     title = _html(headline(alert))
-    found = quotes(alert, at_most=MAX_QUOTES)
+    found = quotes(alert, at_most=_quotes_of(alert))
     labels = topic_labels(alert)
     quoted = [
         *(f'<blockquote dir="auto">{_html(words)}</blockquote>' for words in found.shown),
-        f'<p class="more">{_left_out(found.left_out)}</p>' if found.left_out else "",
+        f'<p class="more">{_left_out(found.left_out)}</p>'
+        if found.left_out and not alert.update
+        else "",
     ]
     return _template().substitute(
         title=html.escape(_subject(alert)),
         badge=_badge(alert),
         watch=html.escape(watch_title(alert)),
+        spread="\n".join(f'<p class="spread">{html.escape(said)}</p>' for said in spread(alert)),
         headline=_anchor(url, title) if url else title,
         provenance=html.escape(_provenance(alert)),
         quotes="\n".join(filter(None, quoted)),
@@ -121,9 +129,18 @@ def _template() -> Template:
 
 
 def _subject(alert: Alert) -> str:
-    """Which watch, then the news: "[HIGH] U.S. and Iran over Iraq: Envoys meet in Baghdad"."""
+    """Which watch, then the news: "[HIGH] U.S. and Iran over Iraq: Envoys meet in Baghdad".
+
+    An update has the same one with "Re: " before it: some programs thread by nothing else.
+    """
     watch = clip(watch_title(alert), 80)
-    return clip(f"{_severity(alert)}{watch}: {bare(headline(alert))}", MAX_SUBJECT_CHARS)
+    said = clip(f"{_severity(alert)}{watch}: {bare(headline(alert))}", MAX_SUBJECT_CHARS)
+    return f"Re: {said}" if alert.update else said
+
+
+def _quotes_of(alert: Alert) -> int:
+    """How many sentences to quote: one in an update, whose reader has seen them."""
+    return 1 if alert.update else MAX_QUOTES
 
 
 def _severity(alert: Alert) -> str:
@@ -171,6 +188,9 @@ def _why(alert: Alert) -> Iterable[str]:
         return
     found = listed(terms(alert), between=", ") or "a match"
     yield f"You get this because the watch “{watch_title(alert)}” ({watch}) found: {found}."
-    if others := other_sources(alert):
+    if alert.update:
+        yield f"The watch asks for an update at {alert.update.step} sources (`updates`)."
+    others = other_sources(alert)
+    if others and not alert.update:
         yield f"The story is also in: {listed(others, between=', ')}."
     yield f"Raised {moment(alert.raised)} as alert {atom(alert.id)} on article {article}."

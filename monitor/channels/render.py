@@ -235,6 +235,23 @@ def other_sources(alert: Alert) -> tuple[str, ...]:
     return tuple(line(source) for source in alert.sources if source != alert.article.source)
 
 
+def spread(alert: Alert) -> tuple[str, ...]:
+    """What an update has to say, a line each; nothing for the alert itself.
+
+    "Now in 3 sources: a · b · c", then which copy came last, and when the reader was told.
+    """
+    if alert.update is None:
+        return ()
+    copy = alert.update.copy
+    name = clip(line(copy.source_name or "") or line(copy.source), 100)
+    names = listed(map(line, alert.sources))
+    return (
+        f"Now in {len(alert.sources)} sources: {names}",
+        f"The newest copy: {isolated(name)}, {moment(copy.published or alert.update.at)}",
+        f"First told {moment(alert.raised)}",
+    )
+
+
 def topic_labels(alert: Alert) -> tuple[str, ...]:
     """What the article is about, the surest first."""
     labels = dict.fromkeys(clip(line(topic.label), 80) for topic in alert.topics)

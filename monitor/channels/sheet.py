@@ -13,6 +13,7 @@ from monitor.channels.render import (
     plain,
     quotes,
     source_name,
+    spread,
     topic_labels,
     watch_title,
 )
@@ -88,6 +89,8 @@ def _coloured(alert: Alert) -> Iterator[_Line]:
     if badge := _BADGE.get(alert.severity):
         first.append(f" {alert.severity.upper()} ", style=badge).append(" ")
     yield bar, first.append(watch_title(alert), style=f"bold {colour}"), True
+    for number, said in enumerate(spread(alert)):
+        yield bar, Text(said, style="dim" if number else "bold"), True
     yield bar, _styled(headline(alert), "bold"), True
     yield bar, Text(_provenance(alert), style="dim"), True
     for words, more in _proof(alert):
@@ -105,6 +108,8 @@ def _uncoloured(alert: Alert) -> Iterator[_Line]:
     margin = Text("  ")
     severity = "" if alert.severity == "normal" else f"[{alert.severity.upper()}] "
     yield Text(), Text(f"{severity}{watch_title(alert)}"), True
+    for said in spread(alert):
+        yield margin, Text(said), True
     yield margin, Text(plain(headline(alert))), True
     yield margin, Text(_provenance(alert)), True
     for words, more in _proof(alert):
@@ -127,14 +132,14 @@ def _styled(words: Words, style: str) -> Text:
 def _provenance(alert: Alert) -> str:
     """Who published it, when, and how many others carry the story."""
     parts = [isolated(source_name(alert)), moment(alert.article.published)]
-    if others := len(other_sources(alert)):
+    if (others := len(other_sources(alert))) and not alert.update:
         parts.append(f"{others} other source{'s' if others > 1 else ''}")
     return " · ".join(parts)
 
 
 def _proof(alert: Alert) -> Iterator[tuple[Words, str]]:
     """The sentences to show, the last one with how many more there are."""
-    found = quotes(alert, at_most=MAX_QUOTES)
+    found = quotes(alert, at_most=0 if alert.update else MAX_QUOTES)
     for place, words in enumerate(found.shown, start=1):
         last = place == len(found.shown) and found.left_out
         yield words, f" (+{found.left_out} more)" if last else ""

@@ -96,6 +96,7 @@ class _Teller:
         self._trees = {
             watch.id: parse_watch(watch, desk.knowledge) for watch in desk.watches.values()
         }
+        self._watches = desk.watches
         self._tree = not as_json
         self._json = as_json or not sys.stdout.isatty()
 
@@ -106,7 +107,8 @@ class _Teller:
     def tell(self, article: Article, outcome: Mapping[str, str] | None) -> None:
         asked = self._explainer.verdicts(article, self._trees.values())
         for watch_id, verdict in zip(self._trees, asked, strict=True):
-            then = "" if outcome is None else afterwards(watch_id, outcome)
+            watch = self._watches[watch_id]
+            then = "" if outcome is None else afterwards(watch, outcome)
             if self._tree:
                 self._say(article, watch_id, verdict, then)
             if self._json:
@@ -141,7 +143,7 @@ def text_from(page: PageNote) -> str:
     return f"the feed's own; the page's was wanted, but {page.outcome}: {page.said}"
 
 
-def afterwards(watch_id: str, outcome: Mapping[str, str]) -> str:
+def afterwards(watch: Watch, outcome: Mapping[str, str]) -> str:
     """What happened after matching, from the outcome that was kept with the article."""
     relation = outcome.get("relation", "new")
     about = {
@@ -150,10 +152,11 @@ def afterwards(watch_id: str, outcome: Mapping[str, str]) -> str:
         "revision": "a later version of an article seen before",
         "repeat": "an article seen before, unchanged",
     }.get(relation, relation)
-    if watch_id not in outcome.get("matched", "").split():
+    if watch.id not in outcome.get("matched", "").split():
         return f"it was {about}; the watch did not match when it was judged"
     silenced = msgspec.json.decode(outcome.get("silenced") or "{}", type=dict[str, str])
-    if watch_id in silenced:
-        return f"it was {about}; no alert: {silenced[watch_id]}"
-    alert = Alert.id_for(watch_id, outcome.get("story", ""))
+    if watch.id in silenced:
+        return f"it was {about}; no alert: {silenced[watch.id]}"
+    once = outcome.get("event") if watch.once_per == "event" else None
+    alert = Alert.id_for(watch.id, once or outcome.get("story", ""))
     return f"it was {about}; alert {alert} was raised"

@@ -1,9 +1,9 @@
-"""Do two articles carry one text? `text_key` is equal where they do; `similarity` says how nearly.
+"""Do two articles carry one text? `shared_key` is equal where they do; `similarity`: how nearly.
 
 Case, punctuation and white space do not count, nor a dateline or agency tag at the start, because
 each paper sets its own on the same wire copy. Title and date do not count for a text of some
-length: headlines are rewritten, dates are the paper's. Short texts are keyed with both: "The match
-ended in a draw." is a sentence of many stories.
+length: headlines are rewritten, dates are the paper's. Short texts are known by them instead: "The
+match ended in a draw." is a sentence of many stories.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from monitor.dedupe.boilerplate import stripped
 from monitor.model import digest
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 # Texts under this many words are keyed with title, source and day too.
 SHORT_WORDS = 50
+# A title of so many words says what the text is about.
+HEADLINE_WORDS = 3
 # Shingles of three words: what the measured near-duplicate sketches use (docs/decisions.md).
 SHINGLE_WORDS = 3
 
@@ -49,28 +52,39 @@ _DATELINE = re.compile(
 _DATELINE_CHARS = 160
 
 
-def text_key(article: Article) -> str:
+def text_key(article: Article, words: Sequence[str] | None = None) -> str:
+    """A digest of the words of a text; of its title where it has no words.
+
+    The same article with another one is a revision. Words are joined without spaces, so lost or
+    doubled white space does not count either. `words` are those of `words_of`, where known.
+    """
+    text = "".join(words_of(article) if words is None else words)
+    return digest("text", text) if text else digest("title", "".join(_words(article.title)))
+
+
+def shared_key(article: Article, words: Sequence[str] | None = None) -> str:
     """A digest that is equal for copies of one text, whoever prints it under whatever title.
 
-    Words are joined without spaces, so lost or doubled white space does not count either. A text of
-    fewer than `SHORT_WORDS` words has a key of its own for each title, source and day.
+    A text of fewer than `SHORT_WORDS` words is known by its title, source and day; under a title of
+    fewer than `HEADLINE_WORDS`, which names a column ("In brief"), it has to be the same, too.
     """
-    words = words_of(article)
-    text = "".join(words)
+    words = words_of(article) if words is None else words
     if len(words) >= SHORT_WORDS:
-        return digest("text", text)
+        return text_key(article, words)
+    title = _words(article.title)
     day = article.published.date().isoformat() if article.published else ""
-    return digest("short text", text, "".join(_words(article.title)), article.source, day)
+    text = "" if len(title) >= HEADLINE_WORDS else "".join(words)
+    return digest("short text", text, "".join(title), article.source, day)
 
 
 def words_of(article: Article) -> tuple[str, ...]:
     """The words by which the text of an article is compared: summary and body, folded.
 
     A summary that only repeats the body's beginning (or any part of it) does not count: some feeds
-    give it, some do not, and the text is the same.
+    give it, some do not, and the text is the same. Nor do credits and share lines.
     """
-    summary = _words(_undated(article.summary))
-    body = _words(_undated(article.body))
+    summary = _words(stripped(undated(article.summary)))
+    body = _words(stripped(undated(article.body)))
     return tuple(body if "".join(summary) in "".join(body) else summary + body)
 
 
@@ -96,7 +110,7 @@ def _words(text: str) -> list[str]:
     return (_WORD if special else _PLAIN_WORD).findall(text)
 
 
-def _undated(text: str) -> str:
+def undated(text: str) -> str:
     """Text without the datelines and agency tags it starts with.
 
     All of them, one after the other: whatever else looks like one ("Obama - who ...") then goes

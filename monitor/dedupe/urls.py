@@ -68,6 +68,28 @@ def url_key(url: str) -> str | None:
     return f"https://{host}{path}{'?' + query if query else ''}{fragment}"
 
 
+def fragment_of(url: str) -> str:
+    """What follows `#` in an address and is no part of its key, spelled evenly; "" for nothing.
+
+    Entries of one source that differ only there (comments, change logs) are different articles.
+    """
+    parts = _ADDRESS.fullmatch(_unspaced(url))
+    if not parts or parts[4].startswith(("!", ":~:")):  # in the key already; a text to scroll to
+        return ""
+    return _even_escapes(parts[4], _QUERY_SAFE)
+
+
+def same_site(one: str, other: str) -> bool:
+    """Whether two keys are of one site: the last two labels of the host, three with "co.uk"."""
+    return _site(one) == _site(other)
+
+
+def _site(key: str) -> str:
+    host = key.split("/")[2]
+    labels = _split_port(host)[0].split(".")
+    return ".".join(labels[-3:] if _is_suffix(labels[-2:]) else labels[-2:])
+
+
 def _unspaced(url: str) -> str:
     """Line breaks and tabs inside an address are accidents of copying, as browsers see it."""
     return url.strip().replace("\n", "").replace("\r", "").replace("\t", "")

@@ -1,6 +1,14 @@
 """The nouns, frozen: what flows through Wirewatch. Standard library only."""
 
-from monitor.model.alert import Alert, AlertedArticle, Decision, Spoken, Trouble, TroubleKind
+from monitor.model.alert import (
+    Alert,
+    AlertedArticle,
+    Decision,
+    Spoken,
+    Trouble,
+    TroubleKind,
+    Update,
+)
 from monitor.model.article import Article, Field, Origin, PageNote, PageOutcome
 from monitor.model.delivery import Delivery, DeliveryState, Later, Receipt, Refused, Sent
 from monitor.model.ids import digest
@@ -19,10 +27,10 @@ from monitor.model.source import (
     Source,
     SourceProblem,
 )
-from monitor.model.story import Claim, Relation
+from monitor.model.story import Claim, Relation, Story, StoryCopy
 from monitor.model.subject import Actor, ActorKind, Place, PlaceKind, Theme
 from monitor.model.topic import Topic, TopicEvidence
-from monitor.model.watch import Match, Severity, Watch, Within
+from monitor.model.watch import Match, OncePer, Severity, Watch, Within
 
 __all__ = [
     "ARTICLES",
@@ -52,6 +60,7 @@ __all__ = [
     "Later",
     "Match",
     "Mention",
+    "OncePer",
     "Origin",
     "PageNote",
     "PageOutcome",
@@ -69,6 +78,8 @@ __all__ = [
     "Source",
     "SourceProblem",
     "Spoken",
+    "Story",
+    "StoryCopy",
     "SubjectKind",
     "Subscription",
     "SubscriptionState",
@@ -77,6 +88,7 @@ __all__ = [
     "TopicEvidence",
     "Trouble",
     "TroubleKind",
+    "Update",
     "Watch",
     "Within",
     "digest",

@@ -10,7 +10,7 @@ from monitor.model.article import Article
 from monitor.model.ids import digest
 from monitor.model.mention import Evidence
 from monitor.model.topic import Topic
-from monitor.model.watch import Severity
+from monitor.model.watch import OncePer, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +52,24 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """What is new about an alert: its story is in so many sources by now, here the newest copy.
+
+    `step` is the number of `updates` that was reached, `at` when.
+    """
+
+    step: int
+    at: datetime
+    copy: AlertedArticle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """One watch has something to say about one story.
 
     `notify` names the channels it goes to; `sources` are the sources of the story seen so far.
-    `lead` is how the article begins, for where the title alone made the watch match.
+    `lead` is how the article begins, for where the title alone made the watch match. `event` is
+    the happening the story is about. With an `update` it is told again because of that.
 
     An alert with a `trouble` is about its source itself, and of no watch: `article` then says what
     has happened, `lead` what it means.
@@ -75,20 +88,32 @@ class Alert:
     raised: datetime
     lead: str = ""
     trouble: Trouble | None = None
+    event: str = ""
+    once_per: OncePer = "story"
+    update: Update | None = None
+
+    @property
+    def subject(self) -> str:
+        """What the watch speaks about once: the story, or its event."""
+        return self.event if self.once_per == "event" and self.event else self.story
 
     @staticmethod
-    def id_for(watch: str, story: str) -> str:
-        """The id of the one alert this watch may raise for this story."""
-        return digest("alert", watch, story)
+    def id_for(watch: str, subject: str) -> str:
+        """The id of the one alert this watch may raise for this story (or event)."""
+        return digest("alert", watch, subject)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spoken:
-    """That a watch has spoken for a story: by which alert, about which article, when."""
+    """That a watch has spoken for a story: by which alert, about which article, when.
+
+    `sources` is how many sources carried the story when it last spoke.
+    """
 
     alert: str
     article: str
     at: datetime
+    sources: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,8 +60,9 @@ class Article:
 
     `id` is what the source says identifies it, or derived from its content. `body` holds paragraphs
     parted by one blank line. `language` is BCP 47, `country` ISO 3166 alpha-2. `tags` are the
-    publisher's own and never feed extraction. Times are aware and UTC. `page` is what came of its
-    page where the full text was wanted; None where it was not.
+    publisher's own and never feed extraction. Times are aware and UTC. `canonical` is the address
+    its page gives itself, where that is not `url`. `page` is what came of its page where the full
+    text was wanted; None where it was not.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Article:
     fetched: datetime
     source_name: str | None = None
     url: str | None = None
+    canonical: str | None = None
     summary: str = ""
     body: str = ""
     published: datetime | None = None

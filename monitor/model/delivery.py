@@ -20,7 +20,10 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One alert to one channel. `attempts` counts the tries begun; `answer` is the last one got."""
+    """One alert, or an update of it, to one channel.
+
+    `attempts` counts the tries begun; `answer` is the last one got.
+    """
 
     id: str
     alert: str
@@ -30,8 +33,10 @@ class Delivery:
     answer: str = ""
 
     @staticmethod
-    def id_for(alert: str, channel: str) -> str:
+    def id_for(alert: str, channel: str, update: int = 0) -> str:
         """The id that every attempt of this delivery bears, so that a repeat is recognised."""
+        if update:
+            return digest("delivery", alert, channel, str(update))
         return digest("delivery", alert, channel)
 
 

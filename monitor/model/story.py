@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -19,10 +20,50 @@ class Claim:
     """The answer to "which story is this?": the same each time the same article asks.
 
     `similarity` is the share of text in common with the story's founder, 0 to 1, or None where it
-    was not measured. `sources` are the sources of the story seen so far, first come first.
+    was not measured. `sources` are the sources of the story seen so far, first come first, and
+    `agencies` those whose text it is, where a paper says so. `told` are the watches that had spoken
+    for the story, `event` the id of the happening it is about, `articles` how many it holds.
     """
 
     story: str
     relation: Relation
     similarity: float | None = None
     sources: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    event: str = ""
+    articles: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryCopy:
+    """An article that joined a story: when, as what, and what is kept of it to be shown."""
+
+    ref: str
+    at: datetime
+    relation: Relation
+    source: str
+    title: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """What is known of a story.
+
+    `sources` are (source, first seen), first come first; `copies` the articles that joined after
+    the `first`, in order; `best` the ref of the longest text of the most trusted sources.
+    """
+
+    id: str
+    event: str
+    first: str
+    best: str
+    sources: tuple[tuple[str, datetime], ...]
+    agencies: tuple[str, ...]
+    copies: tuple[StoryCopy, ...]
+
+    @property
+    def independent(self) -> int:
+        """Sources that did not copy one agency: however many print its text, it counts once."""
+        return len(self.agencies) or len(self.sources)

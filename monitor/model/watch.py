@@ -10,6 +10,7 @@ from monitor.model.mention import Evidence
 
 Severity = Literal["low", "normal", "high", "critical"]
 Within = Literal["sentence", "paragraph", "article"] | int
+OncePer = Literal["story", "event"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,9 @@ class Watch:
 
     Either `when` holds a query, or `together` holds terms that must stand within `within`: a
     sentence, a paragraph, the article, or a window of that many words. A watch that is not
-    `enabled`, or whose day `until` (the last one it counts) is over, matches nothing.
+    `enabled`, or whose day `until` (the last one it counts) is over, matches nothing. Its channels
+    are told once for a story, or an event (`once_per`); again when so many sources carry the story
+    (`updates`, ascending).
     """
 
     id: str
@@ -34,6 +37,8 @@ class Watch:
     enabled: bool = True
     until: date | None = None
     lint_ignore: tuple[str, ...] = ()
+    updates: tuple[int, ...] = ()
+    once_per: OncePer = "story"
 
     def is_active(self, day: date) -> bool:
         """Whether it is watched for on a day."""

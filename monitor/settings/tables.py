@@ -23,7 +23,7 @@ from pydantic import (
     model_validator,
 )
 
-from monitor.model import ActorKind, FullText, Severity
+from monitor.model import ActorKind, FullText, OncePer, Severity
 
 SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w)")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -81,6 +81,12 @@ def _within(value: object) -> object:
     if isinstance(value, str) and (found := WINDOW.fullmatch(value.strip())):
         return int(found[1])
     raise ValueError('"sentence", "paragraph", "article" or a window such as "20 words"')
+
+
+def _steps(value: tuple[int, ...]) -> tuple[int, ...]:
+    if any(step < 2 for step in value):
+        raise ValueError("numbers of sources, 2 or more: the first is told by the alert itself")
+    return tuple(sorted(set(value)))
 
 
 def _web(value: str) -> str:
@@ -320,6 +326,12 @@ class WatchTable(Table):
     until: Day = Field(None, description='its last day, such as "2026-12-31"')
     lint_ignore: tuple[str, ...] = Field(
         (), description='remarks of `check` not to be made: "W003"'
+    )
+    updates: Annotated[tuple[int, ...], AfterValidator(_steps)] = Field(
+        (), description="tell again when so many sources carry the story: [3, 10, 30]"
+    )
+    once_per: OncePer = Field(
+        "story", description='"event": one alert for all stories about one happening'
     )
     cooldown: Span | None = Field(None, description="understood, not yet in force")
     threshold: ThresholdTable | None = Field(None, description="understood, not yet in force")

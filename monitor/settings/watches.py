@@ -102,4 +102,6 @@ def _watch(name: str, table: WatchTable) -> Watch:
         enabled=table.enabled,
         until=table.until,
         lint_ignore=table.lint_ignore,
+        updates=table.updates,
+        once_per=table.once_per,
     )

@@ -118,6 +118,7 @@ def with_page(article: Article, page: Article) -> Article | None:
     repeated = words_of(replace(text, summary=article.body)) == words_of(text)
     return replace(
         article,
+        canonical=page.url if page.url != article.url else None,
         title=article.title or page.title,
         summary=article.summary or (page.summary if repeated else article.body),
         body=page.body,

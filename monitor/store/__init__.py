@@ -5,7 +5,6 @@ from __future__ import annotations
 from monitor.model import ARTICLES, DELIVERIES, PAGES
 from monitor.store import keys
 from monitor.store.judging import (
-    Asked,
     Failed,
     Judged,
     Judging,
@@ -19,6 +18,7 @@ from monitor.store.pages import PATIENCE, Hop, Pages, PageTaken, PageWanted
 from monitor.store.pauses import Pauses
 from monitor.store.redis import Scripts, connect, text_of, translated
 from monitor.store.sources import SEEN_FOR, Sources, SourceState, seen_member, written
+from monitor.store.stories import Asked
 from monitor.store.subscriptions import Subscriptions
 from monitor.store.view import QueueDepth, View
 from monitor.store.work import FAILURES, LEASE_S, Returned, Taken, Work

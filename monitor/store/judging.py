@@ -20,13 +20,13 @@ from monitor.model import (
     Article,
     Claim,
     Delivery,
-    Relation,
     Spoken,
     digest,
 )
 from monitor.store import keys
 from monitor.store.call import Call, outgoing
-from monitor.store.redis import Scripts, rq_time, text_of, translated
+from monitor.store.redis import Scripts, bytes_of, rq_time, translated
+from monitor.store.stories import Asked, Lines, call_of, claim_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,15 +36,6 @@ class Retention:
     articles: timedelta = timedelta(days=3)
     stories: timedelta = timedelta(days=14)
     alerts: timedelta = timedelta(days=90)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """An article that asks for its story, with its dedupe keys."""
-
-    article: Article
-    url: str | None
-    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +53,25 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raised:
-    """An alert with its outbox."""
+    """An alert, or an update of one, with its outbox.
+
+    `follows` is whether its watch wants updates, so that later copies ask for it.
+    """
 
     alert: Alert
     deliveries: tuple[Delivery, ...]
+    follows: bool = False
+
+    @property
+    def spoken(self) -> Spoken:
+        """That its watch has spoken, and for how many sources."""
+        alert = self.alert
+        return Spoken(
+            alert=alert.id,
+            article=alert.article.ref,
+            at=alert.raised,
+            sources=len(alert.sources),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +89,7 @@ class Outcome:
     """Everything one commit says.
 
     `jobs` are those finished, with their data, which is what is kept of the articles. `expects` is
-    what was read of each (watch, story) before.
+    what was read of each (watch, story or event) before.
     """
 
     jobs: tuple[tuple[str, bytes], ...]
@@ -98,34 +104,22 @@ class Judging:
 
     def __init__(self, client: redis.Redis, scripts: Scripts, retention: Retention) -> None:
         self._client, self._scripts, self._retention = client, scripts, retention
+        self._lines = Lines(client)
 
     def claims(self, asked: Sequence[Asked], now: datetime) -> tuple[Claim, ...]:
         """The story of each article, in order and in one trip: the same whenever it asks."""
-        calls = [self._claim(each, now) for each in asked]
-        return tuple(
-            Claim(
-                story=text_of(story),
-                relation=(kind := Relation(text_of(relation))),
-                similarity=1.0 if kind is Relation.COPY else None,
-                sources=tuple(map(text_of, sources)),
-            )
-            for story, relation, sources in self._scripts.many("claim", calls)
-        )
+        calls = [call_of(each, now, self._retention.stories) for each in asked]
+        return tuple(claim_of(answer) for answer in self._scripts.many("claim", calls))
 
-    def _claim(self, asked: Asked, now: datetime) -> tuple[list[str], list[str | float]]:
-        article = asked.article
-        founded = digest("story", article.ref)
-        names = [keys.claim(article.ref), keys.text(asked.text), keys.story_sources(founded)]
-        if asked.url is not None:
-            names.append(keys.url(asked.url))
-        return names, [
-            asked.text,
-            founded,
-            article.source,
-            int(now.timestamp() * 1000),
-            int(self._retention.stories.total_seconds()),
-            f"{keys.PREFIX}story:",
-        ]
+    def learned(self, sources: Iterable[str], now: datetime) -> Mapping[str, frozenset[str]]:
+        """Source -> the lines that it repeats, by name: no part of its articles' text."""
+        return self._lines.of(sources, now)
+
+    def alert(self, alert_id: str) -> Alert | None:
+        """An alert as it was raised, or None when it is not kept (any more)."""
+        with translated():
+            raw = self._client.hget(keys.alert(alert_id), "alert")
+        return None if raw is None else codec.decode_alert(bytes_of(raw))
 
     def spoken(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Spoken | None]:
         """For each (watch, story): who has spoken, or None."""
@@ -203,13 +197,16 @@ class Judging:
 
     def _alert(self, call: Call, raised: Raised) -> Mapping[str, object]:
         alert = raised.alert
-        spoken = Spoken(alert=alert.id, article=alert.article.ref, at=alert.raised)
         return {
             "id": alert.id,
             "key": call.key(keys.alert(alert.id)),
+            "field": f"update:{alert.update.step}" if alert.update else "alert",
+            "update": alert.update.step if alert.update else 0,
+            "story": call.key(keys.story(alert.story)) if raised.follows else 0,
+            "watch": alert.watch,
             "blob": call.blob(codec.encode_alert(alert)),
-            "spoken": call.key(keys.spoken(alert.watch, alert.story)),
-            "spoken_value": _spoken(spoken),
+            "spoken": call.key(keys.spoken(alert.watch, alert.subject)),
+            "spoken_value": _spoken(raised.spoken),
             "life": int(self._retention.alerts.total_seconds()),
             "spoken_life": int(self._retention.stories.total_seconds()),
             "deliveries": [outgoing(call, delivery) for delivery in raised.deliveries],
@@ -226,7 +223,7 @@ def _article(call: Call, judged: Judged) -> Mapping[str, object]:
         "count": f"articles.{claim.relation}",
         "record": [
             *("text", judged.text, "job", judged.job, "id", article.id, "source", article.source),
-            *("story", claim.story, "relation", str(claim.relation)),
+            *("story", claim.story, "relation", str(claim.relation), "event", claim.event),
             *("matched", " ".join(judged.matched), "topics", " ".join(judged.topics)),
             *("silenced", silenced),
         ],

@@ -52,7 +52,8 @@ def claim(ref: str) -> str:
 
 
 def url(key: str) -> str:
-    """string = story id; [retention] stories. Who came first under this URL. claim.lua."""
+    """string = "story source fragment"; [retention] stories. Who came first under this URL; with
+    `#fragment` after the key, just the story. claim.lua."""
     return f"{PREFIX}url:{key}"
 
 
@@ -61,9 +62,42 @@ def text(key: str) -> str:
     return f"{PREFIX}text:{key}"
 
 
-def story_sources(story: str) -> str:
+def story(story_id: str) -> str:
+    """hash; [retention] stories. Of a story: first and best article (refs), worth of the best text,
+    agencies, event, how many joined. Written by claim.lua; commit.lua adds the watches that spoke
+    (told)."""
+    return f"{PREFIX}story:{story_id}"
+
+
+def story_sources(story_id: str) -> str:
     """zset source -> first seen (ms); [retention] stories. claim.lua."""
-    return f"{PREFIX}story:{story}:sources"
+    return f"{PREFIX}story:{story_id}:sources"
+
+
+def story_copies(story_id: str) -> str:
+    """hash "when (ms) relation ref" -> JSON [source, title, url]; [retention] stories. The articles
+    that joined a story, the first 500. Written by claim.lua; read by `alerts show`."""
+    return f"{PREFIX}story:{story_id}:copies"
+
+
+def lines(source_id: str) -> str:
+    """zset name of a line -> stories of the source that hold it; [retention] stories. What a source
+    repeats; at most 400, the rarest forgotten. Written by claim.lua; read by the worker."""
+    return f"{PREFIX}lines:{source_id}"
+
+
+def near(generation: int, part: str) -> str:
+    """Near texts of one generation (half of [retention] stories; each key lives for two of them).
+    hash `prints`: number -> story, print of its text, print of its lead; hashes `f0:0` to
+    `l19:4095`: band -> numbers; string `count`. claim.lua."""
+    return f"{PREFIX}near:{generation}:{part}"
+
+
+def event(day: int, part: str) -> str:
+    """Events of one day of publication (since 1970), for two days from then. hash `ids`: number ->
+    event; hashes by the beginning of a feature: its rest -> "stories that have it, newest events";
+    strings `count`, `stories`. claim.lua."""
+    return f"{PREFIX}event:{day}:{part}"
 
 
 def article(ref: str) -> str:
@@ -79,13 +113,14 @@ def kept(job: str) -> str:
 
 
 def spoken(watch: str, story: str) -> str:
-    """string = JSON of Spoken; [retention] stories. That a watch has spoken for a story. Written
-    and guarded by commit.lua; read by the worker before it decides."""
+    """string = JSON of Spoken; [retention] stories. That a watch has spoken for a story (or event).
+    Written and guarded by commit.lua; read by the worker before it decides."""
     return f"{PREFIX}spoken:{watch}:{story}"
 
 
 def alert(alert_id: str) -> str:
-    """hash {alert: JSON}; [retention] alerts. Written by commit.lua; read by begin.lua, view."""
+    """hash {alert: JSON, update:N: JSON of the alert as told again at step N}; [retention] alerts.
+    Written by commit.lua; read by begin.lua, view."""
     return f"{PREFIX}alert:{alert_id}"
 
 
@@ -95,7 +130,7 @@ def alerts() -> str:
 
 
 def delivery(delivery_id: str) -> str:
-    """hash {alert, channel, state, attempts, token, answer}; [retention] alerts. The outbox.
+    """hash {alert, channel, field, state, attempts, token, answer}; [retention] alerts. The outbox.
     Written by commit.lua (pending), begin.lua (sending), settle.lua (sent, pending, parked)."""
     return f"{PREFIX}delivery:{delivery_id}"
 
@@ -223,7 +258,12 @@ ALL = (
     claim,
     url,
     text,
+    story,
     story_sources,
+    story_copies,
+    lines,
+    near,
+    event,
     article,
     kept,
     spoken,

@@ -9,7 +9,7 @@ from typing import Literal
 from monitor import codec
 from monitor.model import DELIVERIES, Alert, Delivery, DeliveryState
 from monitor.store import keys
-from monitor.store.redis import Scripts, text_of
+from monitor.store.redis import Scripts, text_of, translated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,16 @@ class Begun:
     alert: Alert
     before: DeliveryState
     disabled: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What became of telling a channel of an alert, or of its update at `update` sources."""
+
+    channel: str
+    update: int
+    state: DeliveryState
+    answer: str
 
 
 class Outbox:
@@ -64,6 +74,29 @@ class Outbox:
             alert=codec.decode_alert(packed),
             before=DeliveryState(text_of(before)),
             disabled=text_of(disabled),
+        )
+
+    def told(self, alert: Alert) -> tuple[Told, ...]:
+        """Every delivery of an alert and its updates, in the order they were asked for."""
+        client = self._scripts.client
+        with translated():
+            fields = [text_of(field) for field in client.hkeys(keys.alert(alert.id))]
+        steps = sorted(int(field.partition(":")[2] or 0) for field in fields)
+        asked = [(step, channel) for step in steps for channel in alert.notify]
+        with translated(), client.pipeline(transaction=False) as pipe:
+            for step, channel in asked:
+                delivery = Delivery.id_for(alert.id, channel, step)
+                pipe.hmget(keys.delivery(delivery), "state", "answer")
+            answers = pipe.execute()
+        return tuple(
+            Told(
+                channel=channel,
+                update=step,
+                state=DeliveryState(text_of(state)),
+                answer=text_of(answer or b""),
+            )
+            for (step, channel), (state, answer) in zip(asked, answers, strict=True)
+            if state is not None
         )
 
     def settle(

@@ -21,6 +21,9 @@ from redis.retry import Retry
 
 from monitor.errors import Bug, StoreUnavailable
 
+Call = tuple[Sequence[str], Sequence[str | bytes | float]]
+"""Keys and arguments of one run of a transition."""
+
 WAIT_S = 5.0
 """How long a command may wait for its answer."""
 
@@ -81,7 +84,7 @@ class Scripts:
         with translated():
             return loaded(keys=list(keys), args=list(args))
 
-    def many(self, name: str, calls: Sequence[tuple[Sequence[str], Sequence[str | float]]]) -> Any:
+    def many(self, name: str, calls: Sequence[Call]) -> Any:
         """Run one transition several times, in order, in one trip; answers a list."""
         loaded = self._loaded.setdefault(name, self.client.register_script(script(name)))
         with translated(), self.client.pipeline(transaction=False) as pipe:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import redis
 
 from monitor import codec
-from monitor.model import Alert, Article
+from monitor.model import Alert, Article, Story
 from monitor.store import keys
 from monitor.store.redis import bytes_of, text_of, translated
+from monitor.store.stories import story_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +91,10 @@ class View:
         with translated():
             raw = self._client.hget(keys.alert(alert_id), "alert")
         return None if raw is None else codec.decode_alert(bytes_of(raw))
+
+    def story(self, story_id: str) -> Story | None:
+        """What is known of a story, or None when it is not kept (any more)."""
+        return story_of(self._client, story_id)
 
     def find(self, article_id: str) -> str | None:
         """The ref of a kept article with this id, or None. Looks through all kept records: for a

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import json
 import signal
-import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
+from inbox import Inbox, opened
 from loopback import LoopbackHttp
 from product import Product
 from standardwebhooks.webhooks import Webhook
@@ -30,27 +27,10 @@ NEW = ITEM.format(
 )
 
 
-class Inbox:
-    """A mailbox behind a real SMTP server."""
-
-    def __init__(self) -> None:
-        self.letters: list[Any] = []
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        self.letters.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
-        return "250 kept"
-
-
 @pytest.fixture
 def inbox() -> Iterator[tuple[Inbox, int]]:
-    inbox = Inbox()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(inbox, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield inbox, port
-    controller.stop()
+    with opened() as found:
+        yield found
 
 
 def feed(*items: str) -> tuple[int, dict[str, str], bytes]:

@@ -10,7 +10,7 @@ import pytest
 from rq import Worker
 
 from monitor.alerts import deliveries
-from monitor.dedupe import article_keys
+from monitor.dedupe import article_keys, marks_of
 from monitor.errors import StoreConflict
 from monitor.model import (
     ARTICLES,
@@ -46,8 +46,7 @@ def put(store: Store, *articles: Article, version: int = 0) -> None:
 
 
 def claim(store: Store, article: Article) -> Claim:
-    found = article_keys(article)
-    asked = Asked(article=article, url=found.url, text=found.text)
+    asked = Asked(article=article, marks=marks_of(article))
     (claimed,) = store.judging.claims((asked,), NOON)
     return claimed
 

@@ -6,8 +6,8 @@
 -- this worker's; {'gone'} when delivery or alert is no longer kept. A resend (same token) counts no
 -- second attempt and answers the same.
 if redis.call('HGET', KEYS[2], ARGV[2]) ~= ARGV[1] then return { 'void' } end
-local alert = redis.call('HGET', KEYS[3], 'alert')
-local now = redis.call('HMGET', KEYS[1], 'state', 'attempts', 'channel', 'token', 'before')
+local now = redis.call('HMGET', KEYS[1], 'state', 'attempts', 'channel', 'token', 'before', 'field')
+local alert = redis.call('HGET', KEYS[3], now[6] or 'alert')
 if not alert or not now[1] then return { 'gone' } end
 local before, attempts = now[1], tonumber(now[2])
 if now[4] == ARGV[3] then

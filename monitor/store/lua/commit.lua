@@ -7,8 +7,11 @@
 --                                                         data kept
 --       expects   [{key, value}]                          strings that must be unchanged ('' = absent)
 --       articles  [{key, text, job, record: [field, value, …], count}]
---       alerts    [{id, key, blob, spoken, spoken_value, life, spoken_life,
+--       alerts    [{id, key, field, update, blob, spoken, spoken_value, life, spoken_life,
+--                   story (0, or where its watch is to be noted), watch,
 --                   deliveries: [{id, key, job, job_key, blob, alert, channel}]}]
+--                 update: the step it tells, 0 for an alert that is raised; of an alert no longer
+--                 kept there are no updates
 --       again     [{id, key, blob, after (s), failures, error}]   articles to be tried again, alone
 --       aside     [{id, key, blob, reason, count}]                articles set aside
 -- Returns 'done' (also to a resend), 'void' when a lease is lost, 'conflict' when something expected
@@ -38,15 +41,24 @@ for _, article in ipairs(plan.articles) do
 end
 for count, number in pairs(counts) do redis.call('HINCRBY', KEYS[4], count, number) end
 for _, alert in ipairs(plan.alerts) do
-  if redis.call('EXISTS', KEYS[alert.key]) == 0 then
-    redis.call('HSET', KEYS[alert.key], 'alert', blob(alert.blob))
-    redis.call('EXPIRE', KEYS[alert.key], alert.life)
-    redis.call('ZADD', KEYS[5], ARGV[3], alert.id)
+  local update = alert.update > 0
+  if (redis.call('EXISTS', KEYS[alert.key]) == 1) == update
+      and redis.call('HSETNX', KEYS[alert.key], alert.field, blob(alert.blob)) == 1 then
+    if not update then
+      redis.call('EXPIRE', KEYS[alert.key], alert.life)
+      redis.call('ZADD', KEYS[5], ARGV[3], alert.id)
+    end
     redis.call('SET', KEYS[alert.spoken], alert.spoken_value, 'EX', alert.spoken_life)
-    redis.call('HINCRBY', KEYS[4], 'alerts.raised', 1)
+    redis.call('HINCRBY', KEYS[4], update and 'alerts.updated' or 'alerts.raised', 1)
+    if alert.story > 0 and redis.call('EXISTS', KEYS[alert.story]) == 1 then
+      local told = redis.call('HGET', KEYS[alert.story], 'told') or ''
+      if not (' ' .. told .. ' '):find(' ' .. alert.watch .. ' ', 1, true) then
+        redis.call('HSET', KEYS[alert.story], 'told', told == '' and alert.watch or told .. ' ' .. alert.watch)
+      end
+    end
     for _, delivery in ipairs(alert.deliveries) do
       redis.call('HSET', KEYS[delivery.key], 'alert', delivery.alert, 'channel', delivery.channel,
-        'state', 'pending', 'attempts', 0, 'answer', '')
+        'state', 'pending', 'attempts', 0, 'answer', '', 'field', alert.field)
       redis.call('EXPIRE', KEYS[delivery.key], alert.life)
       redis.call('HSET', KEYS[delivery.job_key], 'data', blob(delivery.blob), 'origin', 'deliveries',
         'description', delivery.channel, 'status', 'queued', 'timeout', 180,

@@ -74,6 +74,18 @@ def test_the_same_article_with_a_changed_text_is_a_revision() -> None:
     assert 0.8 < (revision.similarity or 0) < 1.0
 
 
+def test_a_changed_short_text_is_a_revision_under_the_same_headline() -> None:
+    claims = Claims()
+    first = replace(FIRST, title="Boats run aground", body="More soon.")
+    founder = claims.claim(first)
+
+    revision = claims.claim(replace(first, body="Two boats ran aground."))
+
+    assert (revision.story, revision.relation) == (founder.story, Relation.REVISION)
+    again = claims.claim(replace(first, id="9", body="More soon."))
+    assert (again.story, again.relation) == (founder.story, Relation.COPY)
+
+
 def test_the_same_address_with_a_changed_text_is_a_revision() -> None:
     claims = Claims()
     founder = claims.claim(FIRST)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.dedupe import similarity, text_key, words_of
+from monitor.dedupe import shared_key, similarity, text_key, words_of
 from monitor.model import Article
 
 NOON = datetime(2014, 6, 13, 12, tzinfo=UTC)
@@ -92,21 +92,61 @@ def test_one_changed_word_changes_the_key() -> None:
 def test_short_texts_are_keyed_with_title_source_and_day(other: dict[str, object]) -> None:
     brief = "Fighting went on after dark."
 
-    assert text_key(article(brief, **other)) != text_key(article(brief))
+    assert shared_key(article(brief, **other)) != shared_key(article(brief))
 
 
 def test_the_hour_of_a_short_text_does_not_count() -> None:
     brief = "Fighting went on after dark."
 
-    assert text_key(article(brief, published=NOON.replace(hour=18))) == text_key(article(brief))
+    assert shared_key(article(brief, published=NOON.replace(hour=18))) == shared_key(article(brief))
 
 
 def test_fifty_words_are_a_text_and_fewer_are_not() -> None:
     words = [f"word{number}" for number in range(50)]
     long, short = " ".join(words), " ".join(words[:49])
 
-    assert text_key(article(long)) == text_key(article(long, title="Other"))
-    assert text_key(article(short)) != text_key(article(short, title="Other"))
+    assert shared_key(article(long)) == shared_key(article(long, title="Other"))
+    assert shared_key(article(short)) != shared_key(article(short, title="Other"))
+
+
+def test_a_short_text_under_one_headline_of_one_day_may_be_worded_anew() -> None:
+    first, second = article("Fighting went on."), article("Fighting has gone on after dark.")
+
+    assert shared_key(first) == shared_key(second)
+    assert text_key(first) != text_key(second)
+
+
+def test_under_the_title_of_a_column_short_texts_stay_apart() -> None:
+    first, second = (article(text, title="In brief") for text in ("A ferry is late.", "A cow won."))
+
+    assert shared_key(first) != shared_key(second)
+
+
+@pytest.mark.parametrize("brief", ["Fighting went on after dark.", REPORT])
+def test_a_changed_title_or_date_is_no_revision(brief: str) -> None:
+    changed = article(brief, title="Ships", published=None)
+
+    assert text_key(changed) == text_key(article(brief))
+
+
+def test_an_article_without_words_is_known_by_its_title() -> None:
+    assert text_key(article("", title="Luhansk")) != text_key(article("", title="Samarra"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Reuters contributed to this report.",
+        "(Reporting by Ada Novak; Editing by Leon Rossi)",
+        "Sign up for our newsletter",
+        "Share this article",
+        "Advertisement",
+        "© 2014 Harbour Post. All rights reserved.",
+        "Follow us on Twitter @harbourpost",
+    ],
+)
+def test_credits_and_share_lines_are_not_the_text(line: str) -> None:
+    assert text_key(article(f"{REPORT}\n\n{line}")) == text_key(article(REPORT))
 
 
 def test_letters_count_as_words_where_no_spaces_are_written() -> None:

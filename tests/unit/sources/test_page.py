@@ -77,3 +77,12 @@ def test_a_teaser_that_the_page_does_not_repeat_is_kept_as_summary(article: Make
     # then
     assert merged(entry(article, **as_body), page(article, body=wall)).summary == TEASER
     assert merged(entry(article, **as_body), page(article, summary="Late.")).summary == "Late."
+
+
+def test_the_address_a_page_gives_itself_is_a_second_key_on_its_site(article: Make) -> None:
+    found = merged(entry(article, url="https://example.org/1?from=feed"), page(article))
+
+    assert found.url == "https://example.org/1?from=feed"
+    assert article_keys(found).canonical == "https://example.org/canonical"
+    elsewhere = merged(entry(article), page(article, url="https://other.example/x"))
+    assert article_keys(elsewhere).canonical is None

@@ -1,0 +1,1 @@
+"""What `benchmarks/stories.py` is made of."""

@@ -1,0 +1,181 @@
+"""`wirewatch alerts`: what was told, and how far the stories have spread since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from monitor.channels.render import bare, headline, moment, plain, quotes
+from monitor.channels.safe import line, link
+from monitor.cli import options
+from monitor.cli.articles import write
+from monitor.cli.connection import open_store
+from monitor.model import Alert, Story
+from monitor.store import Store
+from monitor.store.outbox import Told
+
+QUOTES = 3
+SHOWN_COPIES = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """An alert and what is known of its story by now, where that is still kept."""
+
+    alert: Alert
+    story: Story | None
+
+    @property
+    def sources(self) -> tuple[tuple[str, datetime | None], ...]:
+        """The sources that carry the story, first come first, and since when."""
+        if self.story is not None:
+            return self.story.sources
+        return tuple((source, None) for source in self.alert.sources)
+
+    @property
+    def spread(self) -> str:
+        """ "12 sources (1 independent), 14 articles" """
+        count = len(self.sources)
+        said = f"{count} source{'s' if count != 1 else ''}"
+        if self.story is None:
+            return said
+        if self.story.independent != count:
+            said += f" ({self.story.independent} independent)"
+        if self.story.copies:
+            said += f", {len(self.story.copies) + 1} articles"
+        return said
+
+
+@click.group("alerts", invoke_without_command=True)
+@options.config
+@options.data
+@click.option("--last", type=click.IntRange(1, 10_000), default=20, show_default=True, metavar="N")
+@click.option("--watch", "only", metavar="ID", help="Of this watch only.")
+@click.option("--json", "as_json", is_flag=True, help="JSON Lines for machines.")
+@click.pass_context
+def command(
+    context: click.Context, config: Path, data: Path, last: int, only: str | None, *, as_json: bool
+) -> None:
+    """The last alerts, the newest first, and how many sources carry their stories by now."""
+    if context.invoked_subcommand is not None:
+        context.default_map = {context.invoked_subcommand: {"config": config, "data": data}}
+        return
+    with open_store(config, data) as store:
+        alerts = [alert for alert in store.view.alerts(last) if only is None or alert.watch == only]
+        known = [Known(alert=alert, story=store.view.story(alert.story)) for alert in alerts]
+    for each in known:
+        if as_json:
+            write(_row(each))
+            continue
+        alert = each.alert
+        click.echo(
+            f"{alert.id}  {alert.raised:%Y-%m-%d %H:%M}  {line(alert.watch)}: "
+            f"{bare(headline(alert))}\n    {each.spread}",
+            err=True,
+        )
+    if not known:
+        click.echo("no alerts are kept", err=True)
+
+
+@command.command("show")
+@click.argument("alert_id", metavar="ID")
+@options.config
+@options.data
+@click.option("--json", "as_json", is_flag=True, help="One JSON line for machines.")
+def show(alert_id: str, config: Path, data: Path, *, as_json: bool) -> None:
+    """One alert: why it was raised, who carries its story since when, who was told.
+
+    ID may be shortened as long as it is the only one that begins so.
+    """
+    with open_store(config, data) as store:
+        alert = _found(store, alert_id)
+        known = Known(alert=alert, story=store.view.story(alert.story))
+        told = store.outbox.told(alert)
+        event = _same_event(store, alert)
+    if as_json:
+        write({**_row(known), "evidence": alert.evidence, "deliveries": told})
+        return
+    for said in _sheet(known, told, event):
+        click.echo(said, err=True)
+
+
+def _found(store: Store, alert_id: str) -> Alert:
+    alert = store.view.alert(alert_id)
+    if alert is not None:
+        return alert
+    likely = [one for one in store.view.alerts(10_000) if one.id.startswith(alert_id)]
+    if len(likely) != 1:
+        problem = "no alert" if not likely else f"{len(likely)} alerts begin with"
+        raise click.UsageError(f"{problem} {alert_id!r}; `wirewatch alerts` shows their ids")
+    return likely[0]
+
+
+def _same_event(store: Store, alert: Alert) -> list[Alert]:
+    """Other alerts about the same happening: other stories."""
+    return [
+        other
+        for other in store.view.alerts(1_000)
+        if other.event == alert.event and other.story != alert.story and alert.event
+    ]
+
+
+def _row(known: Known) -> dict[str, object]:
+    alert, story = known.alert, known.story
+    return {
+        "alert": alert.id,
+        "watch": alert.watch,
+        "severity": alert.severity,
+        "raised": alert.raised,
+        "story": alert.story,
+        "event": alert.event,
+        "article": {
+            "id": alert.article.id,
+            "title": alert.article.title,
+            "url": alert.article.url,
+            "source": alert.article.source,
+        },
+        "sources": [{"source": source, "since": since} for source, since in known.sources],
+        "independent": story.independent if story else None,
+        "copies": list(story.copies) if story else [],
+    }
+
+
+def _sheet(known: Known, told: tuple[Told, ...], event: list[Alert]) -> Iterator[str]:
+    alert = known.alert
+    yield f"{line(alert.title)} ({line(alert.watch)})"
+    yield f"  {plain(headline(alert))}"
+    if url := link(alert.article.url):
+        yield f"  {url}"
+    for words in quotes(alert, at_most=QUOTES).shown:
+        yield f"  “{plain(words)}”"
+    yield f"\nAlert {alert.id}, raised {moment(alert.raised)}"
+    yield f"Carried by {known.spread}:"
+    yield from (f"  {line(name)}{_since(since)}" for name, since in known.sources)
+    yield from _joined(known.story)
+    if event:
+        yield "Other stories about what seems the same event:"
+    yield from (f"  {other.id}  {line(other.watch)}: {bare(headline(other))}" for other in event)
+    yield "Told:" if told else "Told to nobody: the watch names no channel in `notify`"
+    yield from map(_telling, told)
+
+
+def _since(since: datetime | None) -> str:
+    return f", since {moment(since)}" if since else ""
+
+
+def _joined(story: Story | None) -> Iterator[str]:
+    if story is None or not story.copies:
+        return
+    yield "Copies and revisions since:"
+    for copy in story.copies[-SHOWN_COPIES:]:
+        yield f"  {moment(copy.at)}  {copy.relation}  {line(copy.source)}: {line(copy.title)}"
+
+
+def _telling(told: Told) -> str:
+    what = f"update at {told.update} sources" if told.update else "alert"
+    answer = f" ({line(told.answer)})" if told.answer else ""
+    return f"  {told.channel}  {what}: {told.state}{answer}"

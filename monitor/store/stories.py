@@ -1,0 +1,174 @@
+"""Stories: how an article asks for its story, what its source repeats, and what a story knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import redis
+
+from monitor.dedupe import Marks
+from monitor.dedupe.sketches import SLOTS
+from monitor.model import Article, Claim, Relation, Story, StoryCopy, digest
+from monitor.store import keys
+from monitor.store.redis import Call, bytes_of, text_of, translated
+
+REPEATED = 3
+"""Stories of a source that hold a line, from where on it is the source's own."""
+LEARNED_FOR = timedelta(minutes=1)
+"""What was learned is read again after that: a process spares a trip for each take."""
+MAX_SOURCES = 20_000
+"""Sources whose lines a process keeps in memory."""
+MAX_TIER = 5
+MAX_LENGTH = 99_999
+KEPT_CHARS = 300
+DAY_S = 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """An article that asks for its story by its marks. `tier` is how far its source is trusted."""
+
+    article: Article
+    marks: Marks
+    tier: int = 2
+
+    @property
+    def worth(self) -> int:
+        """What makes a text the best of its story: first its source's tier, then its length."""
+        trust = MAX_TIER + 1 - self.tier
+        return trust * (MAX_LENGTH + 1) + min(self.marks.length, MAX_LENGTH)
+
+
+def call_of(asked: Asked, now: datetime, life: timedelta) -> Call:
+    """Keys and arguments of `claim.lua`."""
+    article, marks = asked.article, asked.marks
+    known = marks.keys
+    founded = digest("story", known.ref)
+    sketch = marks.sketch
+    names = [
+        keys.claim(known.ref),
+        keys.text(known.shared),
+        keys.story(founded),
+        keys.story_sources(founded),
+        keys.lines(article.source),
+        keys.url(known.url) if known.url else "",
+        keys.url(known.canonical) if known.canonical else "",
+    ]
+    return names, [
+        known.text,
+        founded,
+        article.source,
+        int(now.timestamp() * 1000),
+        max(int(life.total_seconds()), 1),
+        keys.PREFIX,
+        known.fragment,
+        sketch.full.packed if sketch else b"",
+        sketch.lead.packed if sketch else b"",
+        asked.worth,
+        marks.agency,
+        msgspec.json.encode(
+            (
+                article.source_name or article.source,
+                article.title[:KEPT_CHARS],
+                (article.url or "")[: 4 * KEPT_CHARS],
+            )
+        ),
+        " ".join(marks.lines),
+        " ".join(marks.features),
+        int((article.published or article.fetched).timestamp() // DAY_S),
+    ]
+
+
+def claim_of(answer: list[object]) -> Claim:
+    """What `claim.lua` answered."""
+    story, relation, slots, sources, agencies, told, event, articles = answer
+    kind = Relation(text_of(relation))
+    assert isinstance(sources, list)
+    return Claim(
+        story=text_of(story),
+        relation=kind,
+        similarity=_similarity(kind, text_of(slots)),
+        sources=tuple(map(text_of, sources)),
+        agencies=tuple(text_of(agencies).split()),
+        told=tuple(text_of(told).split()),
+        event=text_of(event),
+        articles=int(text_of(articles)),
+    )
+
+
+def _similarity(relation: Relation, slots: str) -> float | None:
+    if slots:
+        return round(int(slots) / SLOTS, 3)
+    return 1.0 if relation is Relation.COPY else None
+
+
+class Lines:
+    """The lines that sources repeat, as learned by `claim.lua`, kept in memory for a while."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._client = client
+        self._known: dict[str, tuple[datetime, frozenset[str]]] = {}
+
+    def of(self, sources: Iterable[str], now: datetime) -> Mapping[str, frozenset[str]]:
+        """Source -> names of its lines. One trip, and none while all of them are fresh."""
+        wanted = tuple(dict.fromkeys(sources))
+        stale = [each for each in wanted if not self._is_fresh(each, now)]
+        if stale:
+            self._read(stale, now)
+        return {each: self._known[each][1] for each in wanted}
+
+    def _is_fresh(self, source: str, now: datetime) -> bool:
+        known = self._known.get(source)
+        return known is not None and abs(now - known[0]) < LEARNED_FOR
+
+    def _read(self, sources: list[str], now: datetime) -> None:
+        if len(self._known) > MAX_SOURCES:
+            self._known.clear()
+        with translated(), self._client.pipeline(transaction=False) as pipe:
+            for source in sources:
+                pipe.zrange(keys.lines(source), REPEATED, "+inf", byscore=True)
+            answers = pipe.execute()
+        for source, names in zip(sources, answers, strict=True):
+            self._known[source] = now, frozenset(map(text_of, names))
+
+
+def story_of(client: redis.Redis, story: str) -> Story | None:
+    """What is known of a story, or None when it is not kept (any more)."""
+    with translated(), client.pipeline(transaction=True) as pipe:
+        pipe.hgetall(keys.story(story))
+        pipe.zrange(keys.story_sources(story), 0, -1, withscores=True)
+        pipe.hgetall(keys.story_copies(story))
+        raw, sources, copies = pipe.execute()
+    facts = {text_of(name): text_of(value) for name, value in raw.items()}
+    if "first" not in facts:
+        return None
+    joined = [_copy(text_of(name), bytes_of(kept)) for name, kept in copies.items()]
+    return Story(
+        id=story,
+        event=facts.get("event", story),
+        first=facts["first"],
+        best=facts.get("best", facts["first"]),
+        sources=tuple((text_of(name), _moment(at)) for name, at in sources),
+        agencies=tuple(facts.get("agencies", "").split()),
+        copies=tuple(sorted(joined, key=lambda copy: copy.at)),
+    )
+
+
+def _copy(name: str, kept: bytes) -> StoryCopy:
+    at, relation, ref = name.split(" ")
+    source, title, url = msgspec.json.decode(kept, type=tuple[str, str, str])
+    return StoryCopy(
+        ref=ref,
+        at=_moment(float(at)),
+        relation=Relation(relation),
+        source=source,
+        title=title,
+        url=url or None,
+    )
+
+
+def _moment(milliseconds: float) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)

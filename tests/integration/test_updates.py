@@ -1,0 +1,183 @@
+"""Updates through the real worker and the real store: told once, however often asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from benchmarks.matchbench.articles import World
+from monitor import telemetry
+from monitor.alerts import deliveries, updated
+from monitor.app import Desk
+from monitor.errors import StoreConflict
+from monitor.lexicon import Knowledge
+from monitor.model import DELIVERIES, Alert, Article, DeliveryState, Origin, Relation, Watch
+from monitor.store import Outcome, Raised, Store
+from workers.process import Process
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+TEXT, OTHER = (f"A drone fell into the harbour. {each.body}" for each in World().articles(80)[-2:])
+WATCH = Watch(id="drones", title="Drones", when="drone", notify=("desk",), updates=(2, 3))
+TITLE_ONLY = Watch(id="titles", title="Titles", when="title:drone", notify=("desk",), updates=(2,))
+Come = Callable[..., None]
+
+
+def paper(name: str, text: str = TEXT, **given: object) -> Article:
+    fields: dict[str, object] = {
+        "id": name,
+        "source": name,
+        "title": f"Drone falls near {name}",
+        "url": f"https://{name}.example/1",
+        "body": text,
+        "published": NOON,
+        "fetched": NOON,
+        "origin": Origin.SEED,
+    }
+    return Article(**(fields | given))  # type: ignore[arg-type]  # fields by name
+
+
+@pytest.fixture
+def come(store: Store) -> Come:
+    """Lets articles come in, in one take, and be judged by a worker."""
+    telemetry.set_up(level="error", format_="json")
+    takes = iter(range(1_000))
+
+    def arrive(*articles: Article, watches: tuple[Watch, ...] = (WATCH,)) -> None:
+        number = next(takes)
+        store.sources.put(f"s{number}", version=0, state={}, seen=(), articles=articles, now=NOON)
+        worker = Process(
+            desk=Desk.of(watches, Knowledge.of((), (), ())),
+            store=store,
+            worker=f"w{number}",
+            now=lambda: NOON,
+            guard=lambda read: read(),
+            log=telemetry.logger(),
+            tiers={"post": 1},
+        )
+        assert worker.cycle()
+
+    return arrive
+
+
+def told(store: Store, number: int = 0) -> list[tuple[int, DeliveryState]]:
+    alert = store.view.alerts(10)[number]
+    return [(each.update, each.state) for each in store.outbox.told(alert)]
+
+
+PENDING = DeliveryState.PENDING
+
+
+def test_a_story_that_spreads_is_told_again_at_each_step(store: Store, come: Come) -> None:
+    come(paper("wire"))
+    assert told(store) == [(0, PENDING)]
+
+    come(paper("star", "Read more here\n\n" + TEXT))
+    assert told(store) == [(0, PENDING), (2, PENDING)]
+
+    come(paper("star", TEXT + " The drone was empty.", id="again"))  # no source of its own
+    come(paper("sun"))
+    come(paper("post"))
+    assert told(store) == [(0, PENDING), (2, PENDING), (3, PENDING)]
+    assert store.view.counts()["alerts.updated"] == 2
+    # and each is delivered as what it is
+    jobs = store.deliveries.take("d1", "t1", 10)
+    begun = [
+        store.outbox.begin("d1", job.id, f"t{job.id}", delivery=job.id, alert=alert)
+        for job in jobs
+        for alert in (store.view.alerts(1)[0].id,)
+    ]
+    assert [
+        each.alert.update.step if each.alert.update else 0
+        for each in begun
+        if not isinstance(each, str)
+    ] == [0, 2, 3]
+
+
+def test_copies_that_come_with_the_alert_are_told_by_it(store: Store, come: Come) -> None:
+    come(paper("wire"), paper("star"), paper("sun"))
+
+    (alert,) = store.view.alerts(10)
+    assert alert.sources == ("wire", "star", "sun")
+    assert told(store) == [(0, PENDING)]
+
+
+def test_without_steps_nobody_is_told_twice(store: Store, come: Come) -> None:
+    quiet = (replace(WATCH, updates=()),)
+    for name in ("wire", "star", "sun", "post"):
+        come(paper(name), watches=quiet)
+
+    assert told(store) == [(0, PENDING)]
+    assert store.view.depth(DELIVERIES).waiting == 1
+
+
+def test_copies_that_do_not_match_themselves_count_too(store: Store, come: Come) -> None:
+    come(paper("wire"), watches=(TITLE_ONLY,))
+    come(paper("star", title="A fall in the harbour"), watches=(TITLE_ONLY,))
+
+    assert told(store) == [(0, PENDING), (2, PENDING)]
+
+
+def test_a_revision_may_raise_what_was_not_raised_and_repeats_nothing(
+    store: Store, come: Come
+) -> None:
+    boats = Watch(id="boats", title="Boats", when="lifeboat", notify=("desk",))
+    come(paper("wire"), watches=(WATCH, boats))
+    come(paper("wire", TEXT + " A lifeboat went out."), watches=(WATCH, boats))
+
+    assert {alert.watch for alert in store.view.alerts(10)} == {"drones", "boats"}
+    assert store.view.counts().get("articles.revision") == 1, store.view.counts()
+    assert store.view.depth(DELIVERIES).waiting == 2
+
+
+def test_once_per_event_other_stories_of_the_event_are_silent(store: Store, come: Come) -> None:
+    once = (replace(WATCH, once_per="event", updates=()),)
+    seen = "Admiral Novak of the Baltic Fleet saw the drone off Gdansk, said Mayor Brekke."
+    title = "Drone falls into harbour at Gdansk, says Admiral Novak"
+    come(paper("wire", f"{seen} {TEXT}", title=title), watches=once)
+    come(paper("star", f"{seen} {OTHER}", title=title), watches=once)
+
+    assert len(store.view.alerts(10)) == 1
+    found = store.view.article(paper("star", f"{seen} {OTHER}", title=title).ref)
+    assert found is not None
+    assert found[1]["relation"] == Relation.NEW
+    assert "already told for this event" in found[1]["silenced"]
+
+
+def update(store: Store) -> tuple[Raised, Outcome]:
+    """An update that a worker has decided and not yet committed."""
+    alert = store.view.alerts(1)[0]
+    again = updated(alert, step=2, article=paper("star"), sources=("wire", "star"), now=NOON)
+    raised = Raised(alert=again, deliveries=deliveries(again), follows=True)
+    was = store.judging.spoken([("drones", alert.story)])
+    return raised, Outcome(
+        jobs=(), raised=(raised,), expects=tuple((*pair, spoken) for pair, spoken in was.items())
+    )
+
+
+def test_two_workers_cannot_both_tell_an_update(store: Store, come: Come) -> None:
+    # given: both have decided
+    come(paper("wire"))
+    _, mine = update(store)
+    _, theirs = update(store)
+    # when
+    assert store.judging.commit("w1", mine, NOON) == "done"
+    assert store.judging.commit("w1", mine, NOON) == "done"  # sent twice
+    with pytest.raises(StoreConflict):
+        store.judging.commit("w2", theirs, NOON)
+    # then
+    assert told(store) == [(0, PENDING), (2, PENDING)]
+    assert store.view.counts()["alerts.updated"] == 1
+
+
+def test_an_alert_no_longer_kept_is_not_updated(store: Store, come: Come) -> None:
+    come(paper("wire"))
+    raised, outcome = update(store)
+    store.client.delete(f"ww:1:alert:{raised.alert.id}")
+
+    assert store.judging.commit("w1", outcome, NOON) == "done"
+    assert store.judging.alert(raised.alert.id) is None
+    assert "alerts.updated" not in store.view.counts()
+    assert isinstance(raised.alert, Alert)
