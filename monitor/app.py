@@ -12,6 +12,7 @@ from pathlib import Path
 
 from monitor.channels import CHANNELS
 from monitor.channels.channel import Channel
+from monitor.dedupe import Marks, marks_of
 from monitor.errors import ConfigError, ConfigProblem
 from monitor.lexicon import Lexicon
 from monitor.lexicon.knowledge import Knowledge
@@ -21,6 +22,9 @@ from monitor.store import Store
 from monitor.text import read
 from monitor.topics import extract
 from monitor.watch import Watchlist, compile_watchlist
+
+_SUBJECTS = frozenset({"actor", "place", "theme"})
+"""Shapes of topics that say what an event is about."""
 
 
 def now() -> datetime:
@@ -73,6 +77,11 @@ class Desk:
         mentions = self.lexicon.scan(reading)
         topics = extract(reading, mentions, self.knowledge)
         return Judgement(topics=topics, matches=self.watchlist.judge(reading, mentions, topics))
+
+    def marks(self, article: Article, topics: tuple[Topic, ...], learned: frozenset[str]) -> Marks:
+        """What an article's story is found by; `learned` are the lines that its source repeats."""
+        about = [topic.key for topic in topics if topic.shape in _SUBJECTS]
+        return marks_of(article, learned=learned, subjects=about)
 
     def failing_examples(self) -> tuple[ExampleFailure, ...]:
         """Every `must_match` that does not match and every `must_not_match` that does.

@@ -8,14 +8,15 @@ is lost and nothing is said twice.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from structlog.typing import FilteringBoundLogger
 
 from monitor.alerts import decide, deliveries, step_reached, subject, updated
 from monitor.app import Desk, Judgement
-from monitor.dedupe import Marks, marks_of
+from monitor.dedupe import Marks
 from monitor.errors import Bug, ParseError, StoreConflict
 from monitor.model import Alert, Article, Claim, Decision, Spoken
 from monitor.queues import articles_of
@@ -28,12 +29,18 @@ TAKE = 8
 DECISIONS = 20
 """Times a take is decided again because another worker spoke first; more is a bug."""
 
-SUBJECTS = frozenset({"actor", "place", "theme"})
-"""Shapes of topics that say what an event is about."""
-
 DEFAULT_TIER = 2
 
-Guard = Callable[[Callable[[], Judgement]], Judgement | Exception]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What reading one article found: what it says, and what its story is found by."""
+
+    judgement: Judgement
+    marks: Marks
+
+
+Guard = Callable[[Callable[[], Found]], Found | Exception]
 
 
 def bundle(articles: dict[str, object]) -> None:
@@ -43,31 +50,23 @@ def bundle(articles: dict[str, object]) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """One article of a take, read: what it says, or why it could not be read."""
+    """One article of a take, read; with the error where it could not be."""
 
     article: Article
     job: Taken
-    result: Judgement | Exception
-
-    def marks(self, learned: Mapping[str, frozenset[str]]) -> Marks:
-        """What its story is found by; lines that its source repeats are not its text."""
-        topics = self.result.topics if isinstance(self.result, Judgement) else ()
-        return marks_of(
-            self.article,
-            learned=learned[self.article.source],
-            subjects=[topic.key for topic in topics if topic.shape in SUBJECTS],
-        )
+    result: Found | Exception
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
-    """One article of a take, read, with its text's digest and its story.
+    """One article of a take, read, with its story.
 
     `sources` are those of the story by the end of the take: what is told is told of all of them.
     """
 
-    read: Read
-    text: str
+    article: Article
+    job: Taken
+    found: Found
     claim: Claim
     sources: tuple[str, ...]
 
@@ -95,13 +94,13 @@ class Process:
         taken = self.store.articles.take(self.worker, f"{self.worker}/{self.takes}", TAKE)
         self.takes += 1
         self.held = tuple(job.id for job in taken)
-        read = [each for job in taken for each in self._read(job)]
+        read = self._read([each for job in taken for each in self._unpacked(job)])
         if read:
-            self._finish(self._claims(read))
+            self._finish(read, self._claims(read))
         self.held = ()
         return bool(taken)
 
-    def _read(self, job: Taken) -> list[Read]:
+    def _unpacked(self, job: Taken) -> list[tuple[Taken, Article]]:
         try:
             articles = articles_of(job.data)
         except ParseError as error:
@@ -110,37 +109,56 @@ class Process:
         if job.alone and len(articles) > 1:
             self.store.articles.split(self.worker, job, articles, self.now())
             return []
+        return [(job, article) for article in articles]
+
+    def _read(self, articles: list[tuple[Taken, Article]]) -> list[Read]:
+        learned = self.store.judging.learned(
+            (article.source for _, article in articles), self.now()
+        )
         return [
             Read(
                 article=article,
                 job=job,
-                result=self.guard(lambda article=article: self.desk.judge(article)),  # type: ignore[misc]  # mypy cannot type a default in a lambda
+                result=self.guard(partial(self._found, article, learned[article.source])),
             )
-            for article in articles
+            for job, article in articles
         ]
 
+    def _found(self, article: Article, learned: frozenset[str]) -> Found:
+        judgement = self.desk.judge(article)
+        marks = self.desk.marks(article, judgement.topics, learned)
+        return Found(judgement=judgement, marks=marks)
+
     def _claims(self, read: list[Read]) -> list[Claimed]:
-        now = self.now()
-        learned = self.store.judging.learned((each.article.source for each in read), now)
+        good = [(each, each.result) for each in read if not isinstance(each.result, Exception)]
         asked = [
             Asked(
                 article=each.article,
-                marks=each.marks(learned),
+                marks=found.marks,
                 tier=self.tiers.get(each.article.source, DEFAULT_TIER),
             )
-            for each in read
+            for each, found in good
         ]
-        claims = self.store.judging.claims(asked, now)
+        claims = self.store.judging.claims(asked, self.now())
         latest = {claim.story: claim.sources for claim in claims}
         return [
-            Claimed(read=each, text=asks.marks.keys.text, claim=claim, sources=latest[claim.story])
-            for each, asks, claim in zip(read, asked, claims, strict=True)
+            Claimed(
+                article=each.article,
+                job=each.job,
+                found=found,
+                claim=claim,
+                sources=latest[claim.story],
+            )
+            for (each, found), claim in zip(good, claims, strict=True)
         ]
 
-    def _finish(self, claimed: list[Claimed]) -> None:
-        jobs = tuple({each.read.job.id: each.read.job.data for each in claimed}.items())
+    def _finish(self, read: list[Read], claimed: list[Claimed]) -> None:
+        jobs = tuple({each.job.id: each.job.data for each in read}.items())
+        failed = tuple(
+            _failed(each, each.result) for each in read if isinstance(each.result, Exception)
+        )
         for _ in range(DECISIONS):
-            outcome = self._decide(jobs, claimed)
+            outcome = replace(self._decide(claimed), jobs=jobs, failed=failed)
             try:
                 answer = self.store.judging.commit(self.worker, outcome, self.now())
             except StoreConflict:
@@ -148,24 +166,21 @@ class Process:
             if answer == "void":
                 self.log.warning("bundle.retaken", worker=self.worker, jobs=len(jobs))
             else:
-                self.judged += len(claimed)
+                self.judged += len(read)
                 self._say(outcome)
             return
         raise Bug(f"decided {DECISIONS} times and never alone", worker=self.worker)
 
-    def _decide(self, jobs: tuple[tuple[str, bytes], ...], claimed: list[Claimed]) -> Outcome:
+    def _decide(self, claimed: list[Claimed]) -> Outcome:
         before = self.store.judging.spoken(
             pair for each in claimed for pair in self._pairs(each).values()
         )
         paused = self.store.paused_watches.all() if before else {}
         spoken = dict(before)
-        judged, raised, failed = [], [], []
+        judged, raised = [], []
         for each in claimed:
-            if isinstance(each.read.result, Exception):
-                failed.append(_failed(each.read, each.read.result))
-                continue
             told = {watch: spoken[pair] for watch, pair in self._pairs(each).items()}
-            decision = self._decision(each, each.read.result, told, paused)
+            decision = self._decision(each, told, paused)
             new = [
                 *(self._raised(alert) for alert in decision.alerts if not told[alert.watch]),
                 *self._updates(each, {w: was for w, was in told.items() if w not in paused}),
@@ -173,19 +188,17 @@ class Process:
             for one in new:
                 spoken[one.alert.watch, one.alert.subject] = one.spoken
             raised += new
-            judged.append(_judged(each, each.read.result, decision))
+            judged.append(_judged(each, decision))
         return Outcome(
-            jobs=jobs,
             judged=tuple(judged),
             raised=tuple(raised),
-            failed=tuple(failed),
             expects=tuple((watch, about, was) for (watch, about), was in before.items()),
         )
 
     def _pairs(self, claimed: Claimed) -> dict[str, tuple[str, str]]:
         """Watch -> (watch, story or event): those that match, and those that follow the story."""
-        result, claim = claimed.read.result, claimed.claim
-        matched = [match.watch for match in result.matches] if isinstance(result, Judgement) else []
+        claim = claimed.claim
+        matched = [match.watch for match in claimed.found.judgement.matches]
         following = [watch for watch in claim.told if watch in self.desk.watches]
         return {
             watch: (watch, subject(self.desk.watches[watch], claim))
@@ -195,15 +208,14 @@ class Process:
     def _decision(
         self,
         claimed: Claimed,
-        judgement: Judgement,
         told: Mapping[str, Spoken | None],
         paused: Mapping[str, datetime],
     ) -> Decision:
         return decide(
-            article=claimed.read.article,
+            article=claimed.article,
             claim=claimed.claim,
-            topics=judgement.topics,
-            matches=judgement.matches,
+            topics=claimed.found.judgement.topics,
+            matches=claimed.found.judgement.matches,
             watches=self.desk.watches,
             spoken={watch: was for watch, was in told.items() if was is not None},
             sources=claimed.sources,
@@ -217,7 +229,7 @@ class Process:
 
     def _updates(self, claimed: Claimed, told: Mapping[str, Spoken | None]) -> Iterator[Raised]:
         """The alerts to be told again because this article's story has reached a step."""
-        article, sources = claimed.read.article, claimed.sources
+        article, sources = claimed.article, claimed.sources
         for name, was in told.items():
             watch = self.desk.watches[name]
             if was is None or not watch.updates:
@@ -268,11 +280,12 @@ def _failed(read: Read, error: Exception) -> Failed:
     )
 
 
-def _judged(claimed: Claimed, judgement: Judgement, decision: Decision) -> Judged:
+def _judged(claimed: Claimed, decision: Decision) -> Judged:
+    judgement = claimed.found.judgement
     return Judged(
-        article=claimed.read.article,
-        job=claimed.read.job.id,
-        text=claimed.text,
+        article=claimed.article,
+        job=claimed.job.id,
+        text=claimed.found.marks.keys.text,
         claim=claimed.claim,
         matched=tuple(match.watch for match in judgement.matches),
         topics=tuple(topic.key for topic in judgement.topics),

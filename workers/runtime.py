@@ -20,12 +20,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from monitor import telemetry
-from monitor.app import App, Judgement, now
+from monitor.app import App, now
 from monitor.errors import SourceError, StoreError, StoreUnavailable
 from monitor.model import ARTICLES, Later, Receipt
 from monitor.store import Store
 from workers.child import LIVES, STOP_S, Child, Patience, Stop, return_held
 from workers.page_outcome import Done, Wait
+from workers.process import Found, Guard
 from workers.upkeep import Upkeep
 from workers.vitals import Vitals
 
@@ -36,10 +37,10 @@ TICK_S = 0.05
 PR_SET_PDEATHSIG = 1
 
 
-def guarded(vitals: Vitals) -> Callable[[Callable[[], Judgement]], Judgement | Exception]:
+def guarded(vitals: Vitals) -> Guard:
     """A guard for reading: times it, and answers an error for the retry table to judge."""
 
-    def guard(work: Callable[[], Judgement]) -> Judgement | Exception:
+    def guard(work: Callable[[], Found]) -> Found | Exception:
         vitals.begin()
         try:
             return work()

@@ -1,8 +1,9 @@
 """Our own worker: admission by the poller's `put`, and the life of a real child of `worker`.
 
 Everything is as in production (leases, their keeper, guard, log lines, story claim, record of the
-outcome, fenced commit); only reading an article does nothing. Two more rows leave the claim out,
-then the record of the outcome too: what is left is the queue alone, which is what peers do.
+outcome, fenced commit); only reading an article does nothing. Two more rows leave the claim and the
+marks it needs out, then the record of the outcome and its log line too: what is left is the queue
+alone, which is what peers do.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from typing import Literal, cast
 from benchmarks.queue_peers.window import Window
 from monitor import telemetry
 from monitor.app import App, Desk, Judgement, now
-from monitor.model import ARTICLES, Article, Claim, Relation, Watch, digest
+from monitor.dedupe import Marks, marks_of
+from monitor.model import ARTICLES, Article, Claim, Relation, Topic, Watch, digest
 from monitor.settings import load
 from monitor.store import Asked, Outcome, Store, seen_member
 from monitor.store.judging import Judging
@@ -50,14 +52,18 @@ def fill(url: str, articles: Sequence[Article], _each: int) -> None:
 
 def work(url: str, window: Window, part: Part) -> None:
     """Be a child that judges articles; ends when killed."""
-    telemetry.set_up(level="info", format_="json")
+    level: Literal["info", "warning"] = "warning" if part == "queue alone" else "info"
+    telemetry.set_up(level=level, format_="json")
     with tempfile.TemporaryDirectory() as empty:
         settings = load(Path(empty), {"WIREWATCH_WORKERS_RECYCLE_AFTER": "1000000000"})
     vitals = Vitals()
     app = {"whole": App, "no claim": AppWithoutClaim, "queue alone": AppOfQueue}[part]
+    given = (
+        None if part == "whole" else marks_of(Article(id="1", source="s", title="", fetched=now()))
+    )
     judge_articles(
         Child(
-            app=app(settings, url, cast(Desk, IdleDesk(window))),
+            app=app(settings, url, cast(Desk, IdleDesk(window, given))),
             worker=worker_name(ARTICLES, 0),
             stop=Stop(),
             vitals=vitals,
@@ -69,15 +75,20 @@ def work(url: str, window: Window, part: Part) -> None:
 
 @dataclass(frozen=True, slots=True)
 class IdleDesk:
-    """A desk that reads nothing and watches for nothing."""
+    """A desk that reads nothing and watches for nothing; `marks` spares it those, too."""
 
     window: Window
+    given: Marks | None
     watches: tuple[Watch, ...] = ()
 
     def judge(self, _: Article) -> Judgement:
         """The no-op article."""
         self.window.article()
         return Judgement(topics=(), matches=())
+
+    def marks(self, article: Article, _: tuple[Topic, ...], learned: frozenset[str]) -> Marks:
+        """What stories are found by: made where stories are claimed."""
+        return self.given or marks_of(article, learned=learned)
 
 
 class WithoutClaim(Judging):

@@ -92,7 +92,7 @@ class Outcome:
     what was read of each (watch, story or event) before.
     """
 
-    jobs: tuple[tuple[str, bytes], ...]
+    jobs: tuple[tuple[str, bytes], ...] = ()
     judged: tuple[Judged, ...] = ()
     raised: tuple[Raised, ...] = ()
     failed: tuple[Failed, ...] = ()
