@@ -10,7 +10,7 @@ run: $(VENV)/.run
 	@exec $(BIN)/wirewatch run $(ARGS)
 
 test: $(VENV)/.dev
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n auto --maxprocesses 4 $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

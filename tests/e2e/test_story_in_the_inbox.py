@@ -40,7 +40,7 @@ WATCHLIST = """
 title   = "Insurgents in Iraq"
 when    = 'actor:isil AND place:iraq'
 notify  = ["desk", "console"]
-updates = [3]
+updates = [4]
 
 [watch.consulates]
 title  = "Attacks on consulates"
@@ -96,7 +96,7 @@ def test_a_story_is_told_once_and_its_spread_is_told_where_asked_for(product: Pr
         product.write("channels.toml", CHANNELS.format(port=port))
         title = "Tikrit in militants' hands as army melts away"
         said = [come_in(product, 1, paper("harbour", 1, title, f"TIKRIT (Reuters) - {STORY}"))]
-        # when: a copy with furniture, then the story grows, then a short copy, then more of them
+        # when: two copies, one with furniture, and the story grows; a short copy, and another article
         said += [
             come_in(
                 product,
@@ -107,6 +107,7 @@ def test_a_story_is_told_once_and_its_spread_is_told_where_asked_for(product: Pr
                     "Second city falls in two days",
                     f"Advertisement\n\n{STORY}\n\nReuters contributed to this report.",
                 ),
+                paper("ledger", 2, "Tikrit falls", f"TIKRIT, Iraq, June 12 - {STORY}"),
                 paper("harbour", 1, title, f"TIKRIT (Reuters) - {STORY}{CONSULATE}"),
             ),
             come_in(
@@ -126,17 +127,22 @@ def test_a_story_is_told_once_and_its_spread_is_told_where_asked_for(product: Pr
     assert update["Subject"] == f"Re: {first['Subject']}"
     assert update["In-Reply-To"] == first["Message-ID"]
     assert first["Message-ID"] in update["References"]
-    assert "Now in 3 sources: harbour · star · courier" in update.get_body(("plain",)).get_content()
+    assert (
+        "Now in 4 sources: harbour · star · ledger · courier"
+        in update.get_body(("plain",)).get_content()
+    )
     assert other["Subject"] == "Insurgents in Iraq: The army's choice after Tikrit"
     # and the console said the same
-    assert "Now in 3 sources: harbour · star · courier" in said[2]
+    assert "Now in 4 sources: harbour · star · ledger · courier" in said[2]
     assert [text.count("Insurgents in Iraq") for text in said] == [1, 0, 2]
     # and the alerts know how far the story has spread, and that the other one is about the same
     alerts = {(each["watch"], each["article"]["id"]): each for each in told(product)}
     story = alerts["insurgents", "harbour-1"]
-    assert [source["source"] for source in story["sources"]] == ["harbour", "star", "courier"]
+    assert [source["source"] for source in story["sources"]] == [
+        *("harbour", "star", "ledger", "courier"),
+    ]
     assert story["independent"] == 1
     assert alerts["insurgents", "valley-4"]["event"] == story["event"]
     shown = product.call("alerts", "show", story["alert"][:8]).stderr
     assert "Other stories about what seems the same event:" in shown
-    assert "desk  update at 3 sources: sent" in shown
+    assert "desk  update at 4 sources: sent" in shown
