@@ -96,7 +96,7 @@ def test_a_story_is_told_once_and_its_spread_is_told_where_asked_for(product: Pr
         product.write("channels.toml", CHANNELS.format(port=port))
         title = "Tikrit in militants' hands as army melts away"
         said = [come_in(product, 1, paper("harbour", 1, title, f"TIKRIT (Reuters) - {STORY}"))]
-        # when: two copies, one with furniture, and the story grows; a short copy, and another article
+        # when: two copies, and the story grows; then a short copy, and another article
         said += [
             come_in(
                 product,
