@@ -10,12 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from monitor.embedded import Embedded
 from monitor.model import Article, Origin
 from monitor.store import Store
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def plain_logs() -> Iterator[None]:
+    """Logs as structlog has them of itself, whatever a test set up: its neighbours capture them."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
