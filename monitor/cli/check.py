@@ -9,11 +9,12 @@ import click
 
 from monitor.app import Desk, now
 from monitor.cli import options
-from monitor.settings import load, read_actors
+from monitor.settings import load, read_own
 from monitor.settings.problems import Problems
+from monitor.topics.lint import lint as lint_names
 from monitor.watch import lint
 
-_FILES = {"watch": "watchlist.toml", "actor": "actors.toml"}
+_FILES = {"watch": "watchlist.toml", "actor": "actors.toml", "place": "places.toml"}
 
 
 @click.command("check")
@@ -24,8 +25,9 @@ def command(config: Path) -> None:
     Exit 2 when it would not load, 1 when an example fails or a watch is odd.
     """
     settings = load(config)
-    own_actors = tuple(actor.id for actor in read_actors(config / "actors.toml", Problems()))
-    odd = lint(settings.watches, settings.knowledge, own_actors)
+    own = read_own(config, Problems())
+    odd = lint(settings.watches, settings.knowledge, [actor.id for actor in own.actors])
+    odd_names = lint_names((*own.actors, *own.places), settings.knowledge)
     failures = Desk.of(settings.watches, settings.knowledge).failing_examples()
     for failure in failures:
         does = "does not match" if failure.key == "must_match" else "matches"
@@ -33,8 +35,8 @@ def command(config: Path) -> None:
             f"watchlist.toml [watch.{failure.watch}] {failure.key}: {does}: {failure.text!r}",
             err=True,
         )
-    for oddity in odd:
-        click.echo(f"{_FILES[oddity.about.partition('.')[0]]} {oddity}", err=True)
+    for about, said in (*((o.about, str(o)) for o in odd), *((o.about, str(o)) for o in odd_names)):
+        click.echo(f"{_FILES[about.partition('.')[0]]} {said}", err=True)
     for watch in settings.watches:
         if not watch.is_active(now().date()):
             resting = f"over since {watch.until}" if watch.enabled else "paused"
@@ -49,4 +51,4 @@ def command(config: Path) -> None:
         err=True,
     )
     complaints = [oddity for oddity in odd if not oddity.is_note]
-    sys.exit(1 if failures or complaints else 0)
+    sys.exit(1 if failures or complaints or odd_names else 0)

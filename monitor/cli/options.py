@@ -39,7 +39,7 @@ config = click.option(
     default=Path("config"),
     show_default=True,
     metavar="DIR",
-    help="The folder with monitor.toml, feeds.toml, watchlist.toml, channels.toml, actors.toml.",
+    help="The folder with monitor.toml, feeds.toml, watchlist.toml, channels.toml and the like.",
 )
 data = click.option(
     "--data",

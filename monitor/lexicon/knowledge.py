@@ -87,6 +87,10 @@ class Knowledge:
             return found[0]
         return self._by_folded_id[kind].get(name.strip().casefold())
 
+    def bearers(self, kind: SubjectKind, name: str) -> tuple[str, ...]:
+        """All that bear a name, case and accents aside, in the order of `resolve`."""
+        return tuple(self._by_name[kind].get(folded(name), ()))
+
     def suggest(self, kind: SubjectKind, name: str) -> tuple[str, ...]:
         """Up to three names or ids of that kind that look like `name`, best first."""
         known = self._by_name[kind]

@@ -28,7 +28,7 @@ from monitor.model.source import (
     SourceProblem,
 )
 from monitor.model.story import Claim, Relation, Story, StoryCopy
-from monitor.model.subject import Actor, ActorKind, Place, PlaceKind, Theme
+from monitor.model.subject import Actor, ActorKind, Place, PlaceKind, Role, Theme
 from monitor.model.topic import Topic, TopicEvidence
 from monitor.model.watch import Match, OncePer, Severity, Watch, Within
 
@@ -72,6 +72,7 @@ __all__ = [
     "Receipt",
     "Refused",
     "Relation",
+    "Role",
     "Sent",
     "Sentence",
     "Severity",

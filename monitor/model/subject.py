@@ -13,12 +13,32 @@ PlaceKind = Literal["country", "region", "city"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """An office somebody holds: "president" of "US", from a day to a day, None for open.
+
+    The first and the last day are included.
+    """
+
+    country: str
+    office: str
+    begins: date | None = None
+    ends: date | None = None
+
+    def holds_on(self, day: date | None) -> bool:
+        """Whether it is held on a day; on an unknown day it is."""
+        return day is None or (
+            (self.begins is None or self.begins <= day) and (self.ends is None or day <= self.ends)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
     """Someone who acts. Ids are lower-case words joined by hyphens: "isil", "revolutionary-guard".
 
     `name`, `aliases` and `demonyms` follow the case rule for names; `exact` match as written only.
     `short` is used in topic labels. `home` holds ISO 3166 country ids. `active` is (from, to), both
-    inclusive, None for open.
+    inclusive, None for open. `roles` are the offices a person has held: outside of them the person
+    speaks for no state.
     """
 
     id: str
@@ -30,6 +50,7 @@ class Actor:
     demonyms: tuple[str, ...] = ()
     home: tuple[str, ...] = ()
     active: tuple[date | None, date | None] = (None, None)
+    roles: tuple[Role, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from monitor.lexicon.knowledge import Knowledge
 from monitor.model import Source, Watch
 from monitor.settings.channels import ChannelSettings, read_channels, resolve_channels
 from monitor.settings.files import overridden, read_toml, with_secrets
+from monitor.settings.names import Own, read_actors, read_own
 from monitor.settings.problems import Problems, did_you_mean
 from monitor.settings.remarks import remark_on
 from monitor.settings.sources import read_sources
@@ -32,11 +33,18 @@ from monitor.settings.tables import (
     WebSubTable,
     WorkersTable,
 )
-from monitor.settings.watches import load_watchlist, read_actors, read_watches
+from monitor.settings.watches import load_watchlist, read_watches
 from monitor.store import Retention
-from monitor.topics.knowledge import load as shipped_knowledge
 
-__all__ = ["ChannelSettings", "Settings", "load", "load_watchlist", "read_actors"]
+__all__ = [
+    "ChannelSettings",
+    "Own",
+    "Settings",
+    "load",
+    "load_watchlist",
+    "read_actors",
+    "read_own",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +82,7 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
         )
         raise ConfigError(tuple(problems.found))
     main = _main(config, env, problems)
-    knowledge = shipped_knowledge().merged(actors=read_actors(config / "actors.toml", problems))
+    knowledge = read_own(config, problems).over_shipped()
     channels = read_channels(config, env, problems)
     remarks = Problems()
     watches = read_watches(config / "watchlist.toml", knowledge, problems, remarks)

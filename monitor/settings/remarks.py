@@ -12,7 +12,15 @@ from monitor.model import Source
 from monitor.settings.problems import Problems, did_you_mean
 from monitor.settings.tables import MONITOR
 
-FILES = ("monitor.toml", "feeds.toml", "watchlist.toml", "channels.toml", "actors.toml")
+FILES = (
+    "monitor.toml",
+    "feeds.toml",
+    "watchlist.toml",
+    "channels.toml",
+    "actors.toml",
+    "places.toml",
+    "themes.toml",
+)
 OTHER_VARIABLES = ("WIREWATCH_DATA",)
 
 

@@ -347,6 +347,14 @@ class WatchTable(Table):
         return self
 
 
+class RoleTable(Table):
+    """One of `roles` of an actor in actors.toml."""
+
+    country: Country = Field(description="ISO code of the country")
+    office: Text = Field(description='"president", "prime minister", ...')
+    held: tuple[Day, Day] = Field((None, None), description='first and last day, "" for open')
+
+
 class ActorTable(Table):
     """[actor.ID] of actors.toml."""
 
@@ -361,6 +369,7 @@ class ActorTable(Table):
     languages: dict[str, tuple[Text, ...]] = Field(
         default_factory=dict, description="names in other languages"
     )
+    roles: tuple[RoleTable, ...] = Field((), description="offices a person holds or held")
 
 
 MONITOR: dict[str, type[Table]] = {

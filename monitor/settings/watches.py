@@ -1,4 +1,4 @@
-"""watchlist.toml and actors.toml -> watches, each query understood, and actors."""
+"""watchlist.toml -> watches, each query understood."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from pathlib import Path
 
 from monitor.errors import ConfigError, QueryError
 from monitor.lexicon.knowledge import Knowledge
-from monitor.model import Actor, Watch
+from monitor.model import Watch
 from monitor.settings.files import named_tables, read_toml
+from monitor.settings.names import read_actors
 from monitor.settings.problems import Problems, shown
-from monitor.settings.tables import ActorTable, WatchTable
+from monitor.settings.tables import WatchTable
 from monitor.topics.knowledge import load as shipped_knowledge
 from monitor.watch import parse_watch
 
@@ -26,31 +27,6 @@ def load_watchlist(watchlist: Path, actors: Path | None) -> tuple[tuple[Watch, .
     if problems.found:
         raise ConfigError(tuple(problems.found))
     return watches, knowledge
-
-
-def read_actors(path: Path, problems: Problems) -> tuple[Actor, ...]:
-    """The actors of actors.toml."""
-    actors = []
-    for name, values in named_tables(
-        read_toml(path, problems), "actor", path.name, problems
-    ).items():
-        table = problems.model(ActorTable, values, file=path.name, table=f"actor.{name}")
-        if table is not None:
-            foreign = tuple(word for words in table.languages.values() for word in words)
-            actors.append(
-                Actor(
-                    id=name,
-                    name=table.name,
-                    kind=table.kind,
-                    short=table.short,
-                    aliases=(*table.aliases, *foreign),
-                    exact=table.exact,
-                    demonyms=table.demonyms,
-                    home=table.home,
-                    active=table.active,
-                )
-            )
-    return tuple(actors)
 
 
 def read_watches(

@@ -13,11 +13,30 @@ from typing import TypeAlias
 from monitor.lexicon import Knowledge, Mentions
 from monitor.model import Topic, TopicEvidence
 from monitor.text import Reading
-from monitor.topics import actor, actor_in_place, bilateral, place, place_theme, theme
+from monitor.topics import (
+    actor,
+    actor_and_actor,
+    actor_in_place,
+    bilateral,
+    name,
+    place,
+    place_theme,
+    theme,
+)
 from monitor.topics.candidate import Candidate
-from monitor.topics.survey import Survey, survey
+from monitor.topics.counting import survey
+from monitor.topics.survey import Survey
 
-__all__ = ["LEAST_SCORE", "MOST_TOPICS", "SHAPES", "extract"]
+__all__ = [
+    "LEAST_SCORE",
+    "MOST_TOPICS",
+    "SHAPES",
+    "Candidate",
+    "Survey",
+    "extract",
+    "propose",
+    "survey",
+]
 
 Shape: TypeAlias = Callable[[Survey], Iterator[Candidate]]
 
@@ -27,9 +46,11 @@ SHAPES: Mapping[str, Shape] = MappingProxyType(
         "actor": actor.find,
         "place": place.find,
         "theme": theme.find,
+        "name": name.find,
         "actor_in_place": actor_in_place.find,
         "place_theme": place_theme.find,
         "bilateral": bilateral.find,
+        "actor_and_actor": actor_and_actor.find,
     }
 )
 MOST_TOPICS = 15
@@ -42,15 +63,16 @@ def extract(reading: Reading, mentions: Mentions, knowledge: Knowledge) -> tuple
 
     Pure: the same article and knowledge give the same topics. The publisher's tags are not read.
     """
-    surveyed = survey(reading, mentions, knowledge)
-    found = [
-        (candidate, shape)
-        for shape, find in SHAPES.items()
-        for candidate in find(surveyed)
-        if candidate.score >= LEAST_SCORE
-    ]
+    proposed = propose(survey(reading, mentions, knowledge))
+    chosen = [(candidate, shape) for candidate, shape in proposed if candidate.score >= LEAST_SCORE]
+    return tuple(_topic(reading, candidate, shape) for candidate, shape in chosen[:MOST_TOPICS])
+
+
+def propose(surveyed: Survey) -> list[tuple[Candidate, str]]:
+    """What each shape proposes, with the shape's name, best first, whatever its score."""
+    found = [(candidate, shape) for shape, find in SHAPES.items() for candidate in find(surveyed)]
     found.sort(key=_best_first)
-    return tuple(_topic(reading, candidate, shape) for candidate, shape in found[:MOST_TOPICS])
+    return found
 
 
 def _best_first(entry: tuple[Candidate, str]) -> tuple[float, str, str]:

@@ -4,7 +4,9 @@
   beside many places they are not in; admitting them gave 4 right of 22 in research.
 - Actor and place in one sentence, in 2 sentences where the actor is at home or has no home, in 4
   elsewhere: a group abroad is first of all named beside those who fight or fund it.
-- The place must be named as a place there: "a threat to US interests" is not in the US.
+- The place must be named as a place there: "a threat to US interests" is not in the US. One of the
+  sentences must say that something is there ("in Iraq", a city of it), and not only who speaks
+  there: "security sources in Iran report that ISIL" is not about ISIL in Iran.
 - A second place needs half the sentences of the first, or 4: beside the place where a group is,
   its neighbours are named.
 - The score is lower for an army in its own country, which says little.
@@ -22,6 +24,7 @@ KINDS = frozenset({"armed_group", "military"})
 MIN_SENTENCES = 2
 MIN_SENTENCES_ABROAD = 4
 _ARMY_AT_HOME = 0.7
+_NOWHERE: frozenset[int] = frozenset()
 
 
 def find(survey: Survey) -> Iterator[Candidate]:
@@ -43,7 +46,7 @@ def _shown(survey: Survey, actor: Actor) -> dict[str, frozenset[int]]:
     return {
         place_id: both
         for place_id, both in together.items()
-        if len(both) >= _needed(actor, place_id)
+        if len(both) >= _needed(actor, place_id) and both & survey.grounds.get(place_id, _NOWHERE)
     }
 
 

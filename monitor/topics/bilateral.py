@@ -3,7 +3,8 @@
 - Two countries in a sentence, one of them acting as a state there (survey.py): in 3 sentences, or
   in the headline. A headline that only names both counts when 2 sentences show it: an earthquake
   that strikes two countries is no relation between them.
-- A city in which others meet ("met in Geneva") makes its country no party.
+- A city in which others meet ("met in Geneva") makes its country no party, and a country that is
+  never named otherwise ("in Singapore") is none either.
 - Only the 6 countries with most attention are paired.
 - The one that acts in more sentences comes first in the label; the key sorts the ids. The label
   says nothing of the tone.

@@ -1,6 +1,8 @@
 """place: where the article plays, as a country or an area over several countries.
 
 - Cities and regions count for their country, so that Mosul, Baghdad and Iraq are one topic.
+- A city or region named in the headline or in 3 sentences is a topic beside its country, at most
+  the two most named; its score is lower by a fifth.
 - A place is a topic by the same measure as an actor, see actor.py.
 - A country and its state are one topic, always the place: both have the same label, and a topic
   that is place:US today and actor:us tomorrow cannot be followed. What a state does shows in
@@ -18,6 +20,9 @@ from monitor.topics.candidate import Candidate
 from monitor.topics.survey import Presence, Survey
 
 HOME_FACTOR = 2 / 3
+MIN_SENTENCES_INSIDE = 3
+MOST_INSIDE = 2
+_INSIDE = 0.8
 
 
 def find(survey: Survey) -> Iterator[Candidate]:
@@ -31,6 +36,25 @@ def find(survey: Survey) -> Iterator[Candidate]:
                 score=entity_score(survey, presence) * _home_factor(survey, place_id, presence),
                 strengths=strengths(survey, presence),
             )
+    yield from _inside(survey)
+
+
+def _inside(survey: Survey) -> Iterator[Candidate]:
+    named = [
+        (place_id, presence)
+        for place_id, presence in survey.inner.items()
+        if len(presence.counts) >= MIN_SENTENCES_INSIDE
+        or not survey.headline.isdisjoint(presence.counts)
+    ]
+    named.sort(key=lambda pair: (-pair[1].salience, pair[0]))
+    for place_id, presence in named[:MOST_INSIDE]:
+        place = survey.knowledge.places[place_id]
+        yield Candidate(
+            name=place_id,
+            label=place.short or place.name,
+            score=_INSIDE * entity_score(survey, presence),
+            strengths=strengths(survey, presence),
+        )
 
 
 def _home_factor(survey: Survey, place_id: str, presence: Presence) -> float:

@@ -7,8 +7,10 @@
   rule on kinds in actor_in_place.py raised apt compositions from 55 to 66 %.
 - The place must be a topic itself (two sentences or the headline): one mention has two neighbours.
 - What happens somewhere happens where a place is named as a place: a country that only acts ("US
-  officials said") is not the scene of an attack or a flood. Trade, sanctions and the other POLICIES
-  are acts of states, there both count.
+  officials said") is not the scene of an attack or a flood; and the headline or 2 sentences must
+  say that something is there ("in Iraq", a city of it): "Americans" and "the United States" are
+  named beside all wars. Trade, sanctions and the other POLICIES are acts of states, there all
+  count.
 - At most 3 themes a place, the best: violence, war and terrorism go together often enough.
 """
 
@@ -22,6 +24,7 @@ from monitor.topics.survey import Survey
 from monitor.topics.theme import shares
 
 MIN_SENTENCES = 3
+MIN_GROUNDS = 2
 POLICIES = frozenset(
     {
         "diplomacy",
@@ -56,7 +59,10 @@ def find(survey: Survey) -> Iterator[Candidate]:
 def _of_place(survey: Survey, place_id: str, themes: dict[str, float]) -> Iterator[Candidate]:
     place, presence = survey.knowledge.places[place_id], survey.places[place_id]
     scenes = survey.scenes.get(place_id, frozenset())
-    around_scenes, around_all = _around(scenes), _around(presence.counts)
+    grounds = survey.grounds.get(place_id, frozenset())
+    is_there = len(grounds) >= MIN_GROUNDS or not survey.headline.isdisjoint(grounds)
+    around_scenes = _around(scenes) if is_there else set()
+    around_all = _around(presence.counts)
     for theme_id, share in themes.items():
         hits = survey.themes[theme_id]
         both = hits.keys() & (around_all if theme_id in POLICIES else around_scenes)

@@ -12,9 +12,11 @@ import pytest
 from monitor.errors import ConfigError
 from monitor.model import FullText
 from monitor.settings import Settings, load, load_watchlist
+from monitor.settings.name_tables import PlaceTable, ThemeTable
 from monitor.settings.tables import (
     MONITOR,
     ActorTable,
+    RoleTable,
     SourceTable,
     WatchTable,
 )
@@ -412,7 +414,9 @@ def test_every_key_stands_in_the_samples(sample_config: Path) -> None:
     tables = {
         "feeds.toml": [SourceTable],
         "watchlist.toml": [WatchTable],
-        "actors.toml": [ActorTable],
+        "actors.toml": [ActorTable, RoleTable],
+        "places.toml": [PlaceTable],
+        "themes.toml": [ThemeTable],
         "monitor.toml": list(MONITOR.values()),
     }
     # then
