@@ -29,10 +29,10 @@ from monitor.settings.tables import (
     RedisTable,
     RetentionTable,
     SeedsTable,
-    Table,
     WebSubTable,
     WorkersTable,
 )
+from monitor.settings.values import Table
 from monitor.settings.watches import load_watchlist, read_watches
 from monitor.store import Retention
 

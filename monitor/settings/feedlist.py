@@ -24,7 +24,7 @@ from monitor.errors import ConfigError, ConfigProblem
 from monitor.model import Source
 from monitor.settings.files import read_toml
 from monitor.settings.problems import Problems
-from monitor.settings.tables import SourceTable
+from monitor.settings.source_table import SourceTable
 from monitor.sources.opml import ListedFeed
 
 FILE: Final = "feeds.toml"

@@ -1,4 +1,4 @@
-"""What may stand in places.toml and themes.toml; actors.toml stands in tables.py."""
+"""What may stand in actors.toml, places.toml and themes.toml."""
 
 from __future__ import annotations
 
@@ -6,8 +6,33 @@ from typing import Annotated
 
 from pydantic import Field
 
-from monitor.model import PlaceKind
-from monitor.settings.tables import Country, Table, Text
+from monitor.model import ActorKind, PlaceKind
+from monitor.settings.values import Country, Day, Table, Text
+
+
+class RoleTable(Table):
+    """One of `roles` of an actor in actors.toml."""
+
+    country: Country = Field(description="ISO code of the country")
+    office: Text = Field(description='"president", "prime minister", ...')
+    held: tuple[Day, Day] = Field((None, None), description='first and last day, "" for open')
+
+
+class ActorTable(Table):
+    """[actor.ID] of actors.toml."""
+
+    name: Text = Field(description="what it is called")
+    kind: ActorKind = Field("organisation", description="what sort of actor")
+    short: Text | None = Field(None, description="used in topic labels")
+    aliases: tuple[Text, ...] = Field((), description="other names")
+    exact: tuple[Text, ...] = Field((), description="names that match as written only")
+    demonyms: tuple[Text, ...] = Field((), description='words such as "Iranian"')
+    home: tuple[Country, ...] = Field((), description="ISO codes of its countries")
+    active: tuple[Day, Day] = Field((None, None), description='from and to, "" for open')
+    languages: dict[str, tuple[Text, ...]] = Field(
+        default_factory=dict, description="names in other languages"
+    )
+    roles: tuple[RoleTable, ...] = Field((), description="offices a person holds or held")
 
 
 class PlaceTable(Table):

@@ -12,9 +12,8 @@ from pydantic import BaseModel
 from monitor.lexicon.knowledge import Knowledge
 from monitor.model import Actor, Place, Role, Theme
 from monitor.settings.files import named_tables, read_toml
-from monitor.settings.name_tables import PlaceTable, ThemeTable
+from monitor.settings.name_tables import ActorTable, PlaceTable, ThemeTable
 from monitor.settings.problems import Problems, did_you_mean
-from monitor.settings.tables import ActorTable
 from monitor.topics.knowledge import load as shipped_knowledge
 
 ACTORS, PLACES, THEMES = "actors.toml", "places.toml", "themes.toml"

@@ -14,7 +14,7 @@ from monitor.model import Access, Source
 from monitor.net import trusting
 from monitor.settings.files import UNSET, named_tables, read_toml, with_secrets
 from monitor.settings.problems import Problems, shown
-from monitor.settings.tables import SourceTable
+from monitor.settings.source_table import SourceTable
 
 SHORTEST_INTERVAL = timedelta(minutes=5)
 """Between two polls of somebody else's server."""

@@ -10,7 +10,7 @@ from monitor.model import Watch
 from monitor.settings.files import named_tables, read_toml
 from monitor.settings.names import read_actors
 from monitor.settings.problems import Problems, shown
-from monitor.settings.tables import WatchTable
+from monitor.settings.watch_table import WatchTable
 from monitor.topics.knowledge import load as shipped_knowledge
 from monitor.watch import parse_watch
 

@@ -12,14 +12,10 @@ import pytest
 from monitor.errors import ConfigError
 from monitor.model import FullText
 from monitor.settings import Settings, load, load_watchlist
-from monitor.settings.name_tables import PlaceTable, ThemeTable
-from monitor.settings.tables import (
-    MONITOR,
-    ActorTable,
-    RoleTable,
-    SourceTable,
-    WatchTable,
-)
+from monitor.settings.name_tables import ActorTable, PlaceTable, RoleTable, ThemeTable
+from monitor.settings.source_table import SourceTable
+from monitor.settings.tables import MONITOR
+from monitor.settings.watch_table import WatchTable
 
 CONSOLE = '[channel.console]\ntype = "console"\n'
 

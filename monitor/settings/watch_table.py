@@ -1,0 +1,74 @@
+"""What may stand in watchlist.toml."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from monitor.model import OncePer, Severity
+from monitor.settings.values import Day, Span, Table, Text
+
+WINDOW = re.compile(r"(\d+) words")
+
+
+def _within(value: object) -> object:
+    if value in ("sentence", "paragraph", "article") or isinstance(value, int):
+        return value
+    if isinstance(value, str) and (found := WINDOW.fullmatch(value.strip())):
+        return int(found[1])
+    raise ValueError('"sentence", "paragraph", "article" or a window such as "20 words"')
+
+
+def _steps(value: tuple[int, ...]) -> tuple[int, ...]:
+    if any(step < 2 for step in value):
+        raise ValueError("numbers of sources, 2 or more: the first is told by the alert itself")
+    return tuple(sorted(set(value)))
+
+
+class ThresholdTable(Table):
+    """threshold = { … } of a watch."""
+
+    stories: int = Field(1, ge=1)
+    sources: int = Field(1, ge=1)
+    within: Span
+
+
+class WatchTable(Table):
+    """[watch.ID] of watchlist.toml."""
+
+    title: Text | None = Field(None, description="shown in alerts; default: the id")
+    when: Text | None = Field(None, description="a query of the watch language")
+    together: tuple[Text, ...] = Field((), description="the plain form: terms that stand together")
+    within: Annotated[
+        Literal["sentence", "paragraph", "article"] | int, BeforeValidator(_within)
+    ] = Field("article", description='with `together`: how near, or a window like "20 words"')
+    notify: tuple[str, ...] = Field((), description="channels to tell")
+    severity: Severity = Field("normal", description="low, normal, high or critical")
+    tags: tuple[str, ...] = Field((), description="your own labels, passed on with the alert")
+    must_match: tuple[Text, ...] = Field((), description="texts it has to match; `check` tries")
+    must_not_match: tuple[Text, ...] = Field((), description="texts it must not match")
+    enabled: bool = Field(True, description="false: paused")
+    until: Day = Field(None, description='its last day, such as "2026-12-31"')
+    lint_ignore: tuple[str, ...] = Field(
+        (), description='remarks of `check` not to be made: "W003"'
+    )
+    updates: Annotated[tuple[int, ...], AfterValidator(_steps)] = Field(
+        (), description="tell again when so many sources carry the story: [3, 10, 30]"
+    )
+    once_per: OncePer = Field(
+        "story", description='"event": one alert for all stories about one happening'
+    )
+    cooldown: Span | None = Field(None, description="understood, not yet in force")
+    threshold: ThresholdTable | None = Field(None, description="understood, not yet in force")
+
+    @model_validator(mode="after")
+    def _one_form(self) -> WatchTable:
+        if self.when is not None and self.together:
+            raise ValueError("either `when` (a query) or `together` (the plain form), not both")
+        if self.when is None and not self.together:
+            raise ValueError("`when` (a query) or `together` (terms that stand together)")
+        if self.when is not None and "within" in self.model_fields_set:
+            raise ValueError("`within` only with `together`; in a query write NEAR/S or NEAR/P")
+        return self
