@@ -16,6 +16,7 @@ from monitor.model import (
     Article,
     Claim,
     Decision,
+    Delivery,
     DeliveryState,
     Evidence,
     Field,
@@ -227,6 +228,9 @@ def test_each_channel_gets_one_pending_delivery_with_a_lasting_id() -> None:
 
     # when
     pending = deliveries(replace(alert, notify=("desk", "hook", "desk")))
+    assert [each.id for each in pending] == [
+        Delivery.id_for(alert.id, channel) for channel in ("desk", "hook")
+    ]
 
     # then
     assert [delivery.channel for delivery in pending] == ["desk", "hook"]

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.lexicon import Knowledge, Lexicon, Mentions, is_initialism, patterns
-from monitor.model import Field, Mention
+from monitor.lexicon import Knowledge, Lexicon, Mentions, is_initialism, patterns, spellings
+from monitor.model import Field, Mention, Place
 
 Scan = Callable[..., Mentions]
 
@@ -210,3 +210,25 @@ def test_mentions_stand_where_they_say(mentions: Scan, body: str) -> None:
         assert sentence.start <= mention.start < mention.end <= sentence.end
         assert sentence.paragraph == mention.paragraph
         assert mention in found.of(mention.kind, mention.id)
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("今天北京市下雨", "北京"),  # a piece of unspaced script is the name and no more
+        ("서울에서 열린", "서울에서"),  # a beginning is widened to the end of its word
+    ],
+)
+def test_where_a_name_of_another_script_ends(mentions: Scan, body: str, found: str) -> None:
+    (mention,) = mentions(body)
+
+    assert body[mention.start : mention.end] == found
+
+
+def test_demonyms_have_a_plural_where_they_can() -> None:
+    peoples = ("Iraqi", "Chinese", "Danish", "French", "U.S.")
+    place = Place(id="xx", name="Nowhere", kind="country", country="XX", demonyms=peoples)
+
+    plurals = {pattern for pattern, name in spellings(place) if name.text.endswith("s")}
+
+    assert plurals == {b" iraqis "}
