@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import ahocorasick_rs
 
@@ -11,6 +13,18 @@ from monitor.lexicon.mentions import Compiled, Meaning, Mentions
 from monitor.lexicon.names import Case, Name, names_of
 from monitor.model import SubjectKind
 from monitor.text import Reading
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """While much is built that stays: the collector would look at it in vain."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class Lexicon:
@@ -22,7 +36,8 @@ class Lexicon:
 
     def __init__(self, knowledge: Knowledge, anchors: frozenset[bytes]) -> None:
         self.knowledge = knowledge
-        patterns, meanings = _compiled(knowledge, anchors)
+        with uncollected():
+            patterns, meanings = _compiled(knowledge, anchors)
         self._compiled = Compiled(
             knowledge=knowledge,
             anchors=[pattern if pattern in anchors else None for pattern in patterns],
