@@ -5,8 +5,10 @@ One rule for all who ask others' servers again and again: the poller and the wor
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from ipaddress import ip_address
+from socket import inet_aton, inet_ntoa
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -16,7 +18,11 @@ SPACING_S: Final = 5.0
 
 def host_of(url: str) -> str:
     """The host of an address: what is parked, spaced and asked over one connection at a time."""
-    return (urlsplit(url).hostname or "").rstrip(".").lower()
+    host = (urlsplit(url).hostname or "").rstrip(".").lower()
+    if host[:1].isdigit():  # 0x7f000001, 2130706433, 127.1: one address, one host
+        with suppress(OSError):
+            return inet_ntoa(inet_aton(host))
+    return host
 
 
 @lru_cache(maxsize=16_384)

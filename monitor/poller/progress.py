@@ -23,7 +23,7 @@ from monitor.errors import (
 )
 from monitor.model import Hints, Source
 from monitor.poller.record import LAST, Came, Outcome, Record, address_of
-from monitor.poller.schedule import MOST_HASTE, first_rate, next_rate
+from monitor.poller.schedule import MOST_HASTE, SHORTEST, first_rate, next_rate
 from monitor.sources.fetch import Fetched, NotModified, Validators
 
 WHOLE_EVERY: Final = timedelta(days=8)
@@ -120,6 +120,11 @@ def after_success(
     )
 
 
+LEAP = 4.0
+"""How many times a rate may grow by one gap: a site that renames all its entries once must not be
+polled every few minutes for weeks. Gap after gap it grows fast enough; `haste` helps at once."""
+
+
 def _outcome(document: Document | None, began: datetime) -> Outcome:
     if document is None:
         return Outcome(at=began, came=Came.UNCHANGED)
@@ -141,10 +146,10 @@ def _read(record: Record, document: Document, began: datetime) -> Record:
         record = _paused(record, began)
     rate = next_rate(record.rate, new=document.fresh, since=since)
     if not document.overlaps:
-        at_least = document.fresh / max(since.total_seconds() / 3600, 1 / 3600)
+        at_least = document.fresh / (max(since, SHORTEST).total_seconds() / 3600)
         return replace(
             record,
-            rate=max(rate or 0.0, at_least),
+            rate=max(rate, min(at_least, LEAP * rate)),
             gaps=record.gaps + 1,
             gap_at=began,
             haste=min(record.haste + 1, MOST_HASTE),

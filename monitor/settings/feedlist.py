@@ -188,16 +188,26 @@ def _free(name: str, taken: dict[str, int]) -> str:
 def _table(name: str, feed: ListedFeed) -> str:
     rows = [f"[source.{_quoted_id(name)}]", f"url = {_text(feed.url)}"]
     if feed.title:
-        rows.append(f"name = {_text(feed.title)}")
+        rows.append(f"name = {_said(feed.title)}")
     if feed.language:
-        rows.append(f"language = {_text(feed.language)}")
+        rows.append(f"language = {_said(feed.language)}")
     if feed.tags:
-        rows.append(f"tags = [{', '.join(_text(tag) for tag in feed.tags)}]")
+        rows.append(f"tags = [{', '.join(map(_said, feed.tags))}]")
     return "\n".join(rows) + "\n"
 
 
 def _quoted_id(name: str) -> str:
     return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _text(name)
+
+
+def _said(text: str) -> str:
+    """What a stranger calls something: no signs that are not seen, and never a word of ours.
+
+    "file:/etc/passwd" would be read and shown; a blank before it is taken off when it is loaded,
+    and what follows is then a text like any other.
+    """
+    seen = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    return _text(f" {seen}" if seen.startswith(("env:", "file:")) else seen)
 
 
 def _text(text: str) -> str:

@@ -82,7 +82,7 @@ class SourceTable(Table):
         FullText.NEVER,
         description='read each article\'s page for its whole text: true, false or "if-short"',
     )
-    tags: tuple[str, ...] = Field((), description="for `tag:` in watches")
+    tags: tuple[Text, ...] = Field((), description="for `tag:` in watches")
     enabled: bool = Field(True, description="false: not polled")
     mute: bool = Field(False, description="true: read and kept, but raises no alert")
     priority: Literal["high", "normal", "low"] = Field(

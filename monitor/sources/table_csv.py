@@ -37,12 +37,11 @@ def read(stream: BinaryIO, source: str, fetched: datetime) -> Iterator[Article |
     names = next(csv.reader([first], delimiter=separator))
     _refuse_unnamed(names)
     dump = Dump(source=source, fetched=fetched)
-    rows = csv.reader(lines, delimiter=separator)
+    rows = csv.reader(lines, delimiter=separator, strict=True)
     for number, row in _numbered(rows):
         where = f"row {number}"
-        if row is None:
-            found = f"found a value of more than {FIELD_CHARS // 2**20} MiB; is a quote missing?"
-            yield SourceProblem(source=source, where=where, found=found)
+        if isinstance(row, csv.Error):
+            yield SourceProblem(source=source, where=where, found=_trouble(row, rows.line_num))
         elif len(row) > len(names):
             found = (
                 f"found {len(row)} values, wanted {len(names)}, as many as the first row names. "
@@ -62,15 +61,24 @@ def _lines(text: TextIO) -> Iterator[str]:
         yield line
 
 
-def _numbered(rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str] | None]]:
-    """The rows, counted as a spreadsheet does, where the names are row 1; None for one too long."""
+def _trouble(error: csv.Error, line: int) -> str:
+    """What is wrong with a row. With a lenient reader one stray quote swallows the rest unsaid."""
+    if "unexpected end" in str(error):
+        return f"found a quote that is not closed: all up to line {line}, the last, was not read"
+    if "limit" in str(error):
+        return f"found a value of more than {FIELD_CHARS // 2**20} MiB; is a quote missing?"
+    return "found text behind a closing quote; a quote inside a quoted text is written twice"
+
+
+def _numbered(rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str] | csv.Error]]:
+    """The rows, counted as a spreadsheet does, where the names are row 1; errors as such."""
     number = 1
     while True:
         number += 1
         try:
             row = next(rows, None)
-        except csv.Error:
-            yield number, None
+        except csv.Error as error:
+            yield number, error
             continue
         if row is None:
             return

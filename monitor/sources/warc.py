@@ -51,6 +51,10 @@ def read(stream: BinaryIO, source: str, fetched: datetime) -> Iterator[Article |
         where = f"record {number} ({record.headers.get('warc-target-uri', '?')[:200]})"
         content = stream.read(min(record.size_bytes, PAGE_BYTES + 1))
         _skip(stream, record.size_bytes - len(content))
+        if len(content) < min(record.size_bytes, PAGE_BYTES + 1):
+            found = f"found {len(content)} of {record.size_bytes} bytes; the archive was cut off"
+            yield SourceProblem(source=source, where=where, found=found)
+            continue
         if len(content) > PAGE_BYTES:
             found = f"found a page of more than {PAGE_BYTES // 2**20} MiB; left out"
             yield SourceProblem(source=source, where=where, found=found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from monitor.model import Evidence
-from monitor.text import FIELDS, Apart, Span
+from monitor.text import FIELDS, Span
 from monitor.watch.clauses import Clause, Wanted
 from monitor.watch.scene import Scene
 
@@ -46,14 +46,17 @@ def _chosen(wanted: list[Wanted], scene: Scene) -> list[tuple[Span, str]]:
 
 def _about(
     middle: Span, wanted: list[Wanted], scene: Scene
-) -> tuple[Apart, list[tuple[Span, str]]]:
-    """The places nearest to one, a clause each, and how far they are from it in all."""
-    lines = stops = letters = 0
+) -> tuple[tuple[int, int, int], list[tuple[Span, str]]]:
+    """The places nearest to one, a clause each; and how many are outside its sentence, how many
+    outside its paragraph, and how far they are from it in all."""
+    outside_sentence = outside_paragraph = letters = 0
     chosen: list[tuple[Span, str]] = []
     for label, spans in wanted:
         at = bisect_left(spans, middle)
         beside = spans[max(0, at - 1) : at + 1]
         apart, span = min([(scene.reading.apart(span, middle), span) for span in beside])
         chosen.append((span, label))
-        lines, stops, letters = lines + apart[0], stops + apart[1], letters + apart[2]
-    return (lines, stops, letters), chosen
+        outside_sentence += apart[:2] != (0, 0)
+        outside_paragraph += apart[0] > 0
+        letters += apart[2]
+    return (outside_sentence, outside_paragraph, letters), chosen

@@ -113,7 +113,8 @@ def _of_phrase(scene: Scene, term: Term, words: list[bytes]) -> Miss:
     found = {word: scene.reading.find(b" %b " % word) for word in dict.fromkeys(words)}
     absent = [word.decode() for word, spans in found.items() if not spans]
     if absent:
-        return _in_tags(scene, [term.text]) or Miss(f"{quoted(absent)} does not occur")
+        does = "does" if len(absent) == 1 else "do"
+        return _in_tags(scene, [term.text]) or Miss(f"{quoted(absent)} {does} not occur")
     rows = tuple(
         [
             (first, last, span)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from typing import get_args
 
 from monitor.errors import QueryError
@@ -167,7 +168,7 @@ class Operands:
         raise self.refused(
             named.start,
             f"found {named.key}:",
-            f"known are {', '.join(key + ':' for key in _KEYS)} (lower case)",
+            f"{_meant(named.key)}known are {', '.join(key + ':' for key in _KEYS)} (lower case)",
         )
 
     def _country(self, value: str, start: int) -> str:
@@ -215,3 +216,9 @@ class Operands:
                 self.check_scoped(part, start)
             case Near() | NotNear() | _:
                 return
+
+
+def _meant(key: str) -> str:
+    """The field that a wrong one is likely to be."""
+    close = get_close_matches(key.lower(), _KEYS, n=1)
+    return f"did you mean {close[0]}:? " if close else ""

@@ -48,7 +48,7 @@ local function agreed(ours, theirs)
     end
   end
   local fewer = math.min(count, other)
-  if fewer >= MIN_FACTS then return both / fewer end
+  if fewer > 0 then return both / fewer, fewer end
 end
 
 -- Equal slots if the two are one text, else nothing.
@@ -60,9 +60,9 @@ local function likeness(ours, packed)
   if slots < MIN_SLOTS then return end
   local common = slots / (SLOTS + slots) * (ours.size + theirs.size)
   local contained = math.min(common / math.min(ours.size, theirs.size), 1)
-  local facts = agreed(ours, theirs)
-  if facts and contained >= MIN_CONTAINED and facts >= MIN_AGREED then return slots end
-  if not facts and contained >= SURE then return slots end
+  local share, facts = agreed(ours, theirs)
+  local enough = (facts or 0) >= MIN_FACTS and MIN_CONTAINED or SURE
+  if contained >= enough and (not share or share >= MIN_AGREED) then return slots end
 end
 
 -- What is kept of a story's text: its id, the print of the text, the print of its lead.

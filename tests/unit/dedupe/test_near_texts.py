@@ -150,3 +150,27 @@ def test_likeness_is_symmetric_and_whole_with_itself(one: Print, other: Print) -
     itself = likeness(one, one)
     assert (itself.slots, itself.contained, itself.is_copy) == (64, 1.0, True)
     assert len(one.packed) == 4 + 128 + 2 * len(one.facts)
+
+
+def test_results_of_one_mould_with_few_names_are_not_copies() -> None:
+    mould = (
+        "{home} beat {away} {score} on Saturday in front of a full house. The hosts took the lead"
+        " midway through the first half when a long ball found the forward, who turned and shot"
+        " into the corner. The visitors had the better of the play after the break without making"
+        " much of it, and the second goal came from a corner with ten minutes left. The manager"
+        " said that he was pleased with the work of the whole team and that it had been a hard"
+        " week. The next match is at home in a fortnight, when the leaders are the guests."
+    )
+    rows = (
+        ("Arsenal", "Everton", "3-1"),
+        ("Chelsea", "Fulham", "2-1"),
+        ("Leeds", "Burnley", "4-1"),
+    )
+    claims = Claims()
+
+    relations = [
+        claims.claim(article(mould.format(home=home, away=away, score=score), number)).relation
+        for number, (home, away, score) in enumerate(rows)
+    ]
+
+    assert relations == [Relation.NEW] * 3

@@ -143,8 +143,8 @@ def bare_deflate(text: bytes) -> bytes:
 def test_a_body_comes_out_as_it_went_in_however_it_was_cut(text: bytes, size: int) -> None:
     for encoding, packed in (
         ("", text),
-        ("gzip", gzip.compress(text)),
-        ("X-GZIP", gzip.compress(text[:10]) + gzip.compress(text[10:])),
+        ("gzip", gzip.compress(text, mtime=0)),
+        ("X-GZIP", gzip.compress(text[:10], mtime=0) + gzip.compress(text[10:], mtime=0)),
         ("deflate", zlib.compress(text)),
         ("deflate", bare_deflate(text)),
         ("identity", text),

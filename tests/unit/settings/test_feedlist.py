@@ -99,7 +99,19 @@ def test_whatever_a_list_says_the_text_is_toml_that_says_the_same(
     tables = tomllib.loads(result.text).get("source", {})
     for name, each in result.new:
         assert tables[name]["url"] == each.url
-        assert tables[name].get("name", "") == each.title
+        seen = "".join(sign if sign.isprintable() else " " for sign in each.title)
+        assert tables[name].get("name", "") == " ".join(seen.split())
+
+
+@pytest.mark.parametrize("word", ["env:HOME", "file:/etc/hostname", "\u202efile:/etc/hostname"])
+def test_what_a_stranger_calls_a_feed_is_never_looked_up(tmp_path: Path, word: str) -> None:
+    feed = ListedFeed(url="https://a.example/", title=word, tags=(word,))
+
+    save(tmp_path, with_feeds("", [feed], ()).text, new=())
+
+    (source,) = load(tmp_path).sources
+    assert source.name == word.strip("\u202e")
+    assert source.tags == (word.strip("\u202e"),)
 
 
 def test_a_file_is_replaced_whole_with_its_rights_and_its_link(tmp_path: Path) -> None:

@@ -42,6 +42,11 @@ def found(result: ParsedSource) -> list[str]:
     return [problem.found for problem in result.problems]
 
 
+def packed(body: bytes) -> bytes:
+    """By gzip, without the time: it becomes part of the names of tests, which must last."""
+    return gzip.compress(body, mtime=0)
+
+
 @pytest.mark.parametrize("name", sorted(path.stem for path in FEEDS.glob("*.xml")))
 def test_a_feed_holds_what_stands_beside_it(name: str) -> None:
     expected = json.loads((FEEDS / f"{name}.json").read_text())
@@ -262,8 +267,8 @@ def test_control_characters_do_not_reach_an_article() -> None:
         (b"%PDF-1.7 ...", "a PDF file"),
         (b"\x89PNG\r\n\x1a\n", "an image"),
         (b"\x1f\x8bnot gzip at all", "cannot be unpacked"),
-        (gzip.compress(gzip.compress(b"<rss/>")), "packed with gzip more than once"),
-        (gzip.compress(bytes(11 << 20)), "more than 10 MiB"),
+        (packed(packed(b"<rss/>")), "packed with gzip more than once"),
+        (packed(bytes(11 << 20)), "more than 10 MiB"),
     ],
 )  # fmt: skip
 def test_what_is_no_feed_is_called_by_its_name(body: bytes, words: str) -> None:

@@ -141,3 +141,20 @@ class _Headed(io.RawIOBase):
         piece = piece or self._rest.read(len(room))
         room[: len(piece)] = piece
         return len(piece)
+
+
+def test_a_quote_that_is_not_closed_by_the_end_is_said_and_makes_no_article() -> None:
+    table = 'title,body\nOne,a\n"Two,b\nThree,c\nFour,d\n'
+
+    assert titles(table) == ["One"]
+    ((where, said),) = problems(table)
+    assert where == "row 3"
+    assert said == "found a quote that is not closed: all up to line 4, the last, was not read"
+
+
+def test_a_quote_that_closes_too_late_is_said() -> None:
+    table = 'title,body\n"One,a\n"Two",b\n"Three",c\n'
+
+    assert "Three" in titles(table)
+    ((where, said),) = problems(table)
+    assert (where, said.partition(";")[0]) == ("row 2", "found text behind a closing quote")

@@ -96,6 +96,16 @@ def test_what_is_no_page_is_passed_over() -> None:
     assert [type(one) for one in found(archive)] == [Article]
 
 
+def test_a_page_that_was_cut_off_is_a_problem_and_no_article() -> None:
+    archive = record("response", answer()) + record("response", answer())
+
+    whole, cut = found(archive[:-60])
+
+    assert isinstance(whole, Article)
+    assert isinstance(cut, SourceProblem)
+    assert cut.found.endswith("bytes; the archive was cut off")
+
+
 def test_a_page_that_cannot_be_read_costs_no_other() -> None:
     broken = answer(b"\x1f\x8bnot gzip", content_encoding="gzip")
 

@@ -319,3 +319,10 @@ def test_any_text_is_parsed_or_refused_inside_it(query: str) -> None:
         return
     assert 1 <= refused.column <= len(query) + 1
     assert refused.problem
+
+
+def test_a_field_that_is_nearly_one_is_asked_back(knowledge: Knowledge) -> None:
+    with pytest.raises(QueryError) as refused:
+        parse("them:violence", knowledge)
+
+    assert "did you mean theme:? known are" in str(refused.value)
