@@ -68,8 +68,9 @@ def replace(path: Path, content: bytes, folder: int) -> None:
     Only one process may do it at a time; `folder` is the descriptor that `locked` gave.
     """
     beside = path.with_name(f".{path.name}.new")
+    beside.unlink(missing_ok=True)  # a kill may have left it
     try:
-        with beside.open("wb") as file:
+        with beside.open("xb") as file:  # x: never through a link that somebody has put there
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from monitor.model import Alert, Delivery
 
+REAP_S = 2.0
+"""How long a killed program may take to be gone."""
 MAX_HEARD_BYTES = 2000
 """So much of standard error is looked at; the rest is read and forgotten."""
 
@@ -138,7 +140,8 @@ class Exec:
             finally:  # also when we are told to stop: whatever it has started ends with it
                 with suppress(ProcessLookupError, PermissionError):
                     os.killpg(process.pid, signal.SIGKILL)
-                await process.wait()
+                with suppress(TimeoutError):  # one with another's rights may not be ours to kill
+                    await asyncio.wait_for(process.wait(), REAP_S)
         finally:
             words = ear.close()
         if code is None:

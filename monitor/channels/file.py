@@ -64,8 +64,8 @@ class File:
 
     async def send(self, delivery: Delivery, alert: Alert) -> Receipt:
         """Write the line, unless it stands there already: an attempt that was cut off may have."""
-        searched = self._all() if delivery.attempts > 1 else self._all()[:1]
-        return await self._hand.do(partial(self._append, encode(alert) + b"\n", searched))
+        old = tuple(map(self._old, range(1, self._keep + 1))) if delivery.attempts > 1 else ()
+        return await self._hand.do(partial(self._append, encode(alert) + b"\n", old))
 
     def draft(self, delivery: Delivery, alert: Alert) -> str:
         """What would be written, and where."""
@@ -75,26 +75,29 @@ class File:
         """Take nothing more."""
         self._hand.close()
 
-    def _all(self) -> tuple[Path, ...]:
-        """The file, then the old ones, the newest first."""
-        return (self._path, *(self._old(number) for number in range(1, self._keep + 1)))
-
     def _old(self, number: int) -> Path:
         return self._path.with_name(f"{self._path.name}.{number}")
 
-    def _append(self, row: bytes, searched: tuple[Path, ...]) -> Receipt:
+    def _append(self, row: bytes, old: tuple[Path, ...]) -> Receipt:
         if self._path.exists() and not self._path.is_file():
             return Refused(answer=f"{self._path} is no file")
         with locked(self._path.parent) as folder:
-            for path in searched:
-                if row in self._end_of(path):
-                    _sync(path)  # the attempt that wrote it may have died before it did
-                    return Sent(answer=f"it was in {path} already")
+            there = self._end_of(self._path)
+            if found := self._found(row, there, old):
+                _sync(found)  # the attempt that wrote it may have died before it did
+                return Sent(answer=f"it was in {found} already")
+            before = _mended(self._path, there)
             if (size := _size(self._path)) and size + len(row) > self._max_bytes:
                 self._rotate()
-            _write(self._path, row, self._end_of(self._path))
+                before = b""
+            _write(self._path, before + row)
             os.fsync(folder)  # the names, too: a new file must be found after a power cut
         return Sent(answer=f"written to {self._path}")
+
+    def _found(self, row: bytes, there: bytes, old: tuple[Path, ...]) -> Path | None:
+        if row in there:
+            return self._path
+        return next((path for path in old if row in self._end_of(path)), None)
 
     def _end_of(self, path: Path) -> bytes:
         """The file; of one larger than ours can grow its end; nothing if there is none."""
@@ -113,21 +116,24 @@ class File:
         self._path.replace(self._old(1))
 
 
-def _write(path: Path, row: bytes, before: bytes) -> None:
-    """Append the row whole and to the disk, or leave the file as it was. Raises OSError.
+def _mended(path: Path, there: bytes) -> bytes:
+    """What must come before the next line. Raises OSError.
 
     A piece of a line of ours that a power cut has left at the end was never acknowledged: it makes
     way. What somebody else has left there without an end of line gets one.
     """
-    piece = before[before.rfind(b"\n") + 1 :]
+    piece = there[there.rfind(b"\n") + 1 :]
+    if piece.startswith(_BEGINNING):
+        os.truncate(path, _size(path) - len(piece))
+        return b""
+    return b"\n" if piece else b""
+
+
+def _write(path: Path, row: bytes) -> None:
+    """Append the row whole and to the disk, or leave the file as it was. Raises OSError."""
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:
         size = os.fstat(descriptor).st_size
-        if piece.startswith(_BEGINNING):
-            size -= len(piece)
-            os.ftruncate(descriptor, size)
-        elif piece:
-            row = b"\n" + row
         if os.write(descriptor, row) < len(row):
             os.ftruncate(descriptor, size)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))

@@ -55,10 +55,10 @@ def list_channels(config: Path, *, as_json: bool) -> None:
 @options.config
 @click.option("--json", "as_json", is_flag=True, help="One JSON line for machines.")
 def test(name: str, config: Path, *, as_json: bool) -> None:
-    """Send an alert marked as a test through a channel; show what went where, and the answer.
+    """Send a test through a channel; show what went where.
 
-    It goes past queue and outbox: no worker need run, and it is tried once. Exit code 0 if the
-    channel has it, else 1.
+    It is an alert that says it is a test. It goes past queue and outbox: no worker need run, and it
+    is tried once. The answer is shown; exit code 0 if the channel has it, else 1.
     """
     settings = load(config)
     found = settings.channels.get(name)

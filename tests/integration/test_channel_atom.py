@@ -258,6 +258,21 @@ def test_a_feed_that_does_not_fit_on_the_disk_leaves_the_one_before(
     assert titles(tmp_path / FEED) == ["News 1"]
 
 
+def test_nothing_is_written_through_a_link_that_lies_in_wait(envoys: Alert, tmp_path: Path) -> None:
+    # given
+    folder, other = tmp_path / "feeds", tmp_path / "other"
+    folder.mkdir()
+    other.write_text("kept")
+    (folder / f".{FEED}.new").symlink_to(other)
+
+    # when
+    send(folder, envoys)
+
+    # then
+    assert other.read_text() == "kept"
+    assert titles(folder / FEED) == [envoys.article.title]
+
+
 def test_readers_see_whole_feeds_while_several_processes_write(
     tmp_path: Path, until: Callable[..., None]
 ) -> None:

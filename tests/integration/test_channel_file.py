@@ -93,6 +93,19 @@ def test_a_line_is_the_body_of_a_webhook(envoys: Alert, path: Path) -> None:
     assert path.read_bytes() == encode(envoys) + b"\n"
 
 
+def test_no_piece_is_left_in_a_file_that_makes_way(envoys: Alert, path: Path) -> None:
+    # given
+    first, second = named(envoys, "one", "two")
+    path.write_bytes(encode(first) + b"\n" + encode(second)[:300])
+
+    # when
+    send(opened(path, max_mb=0.001), second, attempt=2)
+
+    # then
+    assert told(path.with_name("alerts.jsonl.1")) == ["one"]
+    assert told(path) == ["two"]
+
+
 @pytest.mark.parametrize("attempt", [1, 2])
 def test_an_attempt_that_was_cut_off_after_writing_is_not_repeated(
     envoys: Alert, path: Path, attempt: int
