@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from monitor.channels.atom import KIND as ATOM
 from monitor.channels.channel import Channel, ChannelConfig, IPNetwork, Kind
 from monitor.channels.console import KIND as CONSOLE
+from monitor.channels.exec import KIND as EXEC
+from monitor.channels.file import KIND as FILE
 from monitor.channels.mail import KIND as EMAIL
 from monitor.channels.webhook import KIND as WEBHOOK
 
@@ -16,6 +19,9 @@ CHANNELS: Final[Mapping[str, Kind]] = {
     "console": CONSOLE,
     "email": EMAIL,
     "webhook": WEBHOOK,
+    "file": FILE,
+    "exec": EXEC,
+    "atom": ATOM,
 }
 """What `type` may say in `channels.toml`, and what it means."""
 

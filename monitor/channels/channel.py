@@ -26,6 +26,10 @@ class Channel(Protocol):
         """Take the alert there. Every attempt bears the delivery's id: repeats show."""
         ...
 
+    def draft(self, delivery: Delivery, alert: Alert) -> str:
+        """What `send` takes where, as lines for a person; no secret is among them."""
+        ...
+
     async def close(self) -> None:
         """Give back connections; the channel is not used again."""
         ...

@@ -57,6 +57,10 @@ class Console:
         # In a thread: a terminal held by Ctrl-S must not hold the other channels.
         return await asyncio.to_thread(self._show, alert)
 
+    def draft(self, delivery: Delivery, alert: Alert) -> str:
+        """Where it is shown: what is shown is seen there."""
+        return "to standard output" if self._config.format == "json" else "to standard error"
+
     async def close(self) -> None:
         """Nothing to give back."""
 

@@ -89,6 +89,15 @@ class Mail:
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             return receipt_of(error)
 
+    def draft(self, delivery: Delivery, alert: Alert) -> str:
+        """Who is given the mail, its headers and its plain text."""
+        config = self._config
+        mail = letter(delivery, alert, sender=config.sender, recipients=config.to)
+        headers = "\n".join(f"{name}: {value}" for name, value in mail.items())
+        body = mail.get_body(("plain",))
+        text = body.get_content() if body is not None else ""
+        return f"to {config.smtp.host} port {config.smtp.port}\n{headers}\n\n{text}"
+
     async def close(self) -> None:
         """Nothing to give back."""
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from monitor.model import Alert, Delivery
     from monitor.net import Client
 
+CONTENT_TYPE = "application/json; charset=utf-8"
 PREFIX = "whsec_"
 MAX_WAIT = timedelta(days=1)
 """The longest Retry-After that is obeyed."""
@@ -125,6 +126,11 @@ class Webhook:
             return receipt_of_error(error)
         return receipt_of(response.status, response.headers.get("Retry-After"), now)
 
+    def draft(self, delivery: Delivery, alert: Alert) -> str:
+        """The call, but for its time and signature: those are made when it is sent."""
+        headers = f"Content-Type: {CONTENT_TYPE}\nwebhook-id: {atom(delivery.id)}"
+        return f"POST {_discreet(self._config.url)}\n{headers}\n\n{encode(alert).decode()}"
+
     async def close(self) -> None:
         """Close the connections kept open."""
         client, self._client = self._client, None
@@ -134,7 +140,7 @@ class Webhook:
     def _headers(self, delivery: Delivery, body: bytes, now: datetime) -> dict[str, str]:
         identity = atom(delivery.id)
         return {
-            "Content-Type": "application/json; charset=utf-8",
+            "Content-Type": CONTENT_TYPE,
             "webhook-id": identity,
             "webhook-timestamp": str(int(now.timestamp())),
             "webhook-signature": self._signer.sign(identity, now, body.decode()),

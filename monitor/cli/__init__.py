@@ -40,6 +40,7 @@ COMMANDS: dict[str, Listed] = {
     "import-query": Listed("monitor.cli.import_query", "A query of Factiva, Nexis, ... as ours."),
     "dedupe": Listed("monitor.cli.dedupe", "Articles -> their stories."),
     "alerts": Listed("monitor.cli.alerts", "What was told, and how far its stories have spread."),
+    "channels": Listed("monitor.cli.channels", "Where alerts go: list; send a test through one."),
     "feeds": Listed("monitor.cli.feeds", "How each feed fares, when it is due; poll one now."),
     "queue": Listed("monitor.cli.queue", "What waits, what is under way, by whom."),
     "dead": Listed("monitor.cli.dead", "What was set aside for a person: list, show, retry, drop."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from pathlib import Path
 from typing import get_args
 
@@ -13,6 +14,8 @@ from monitor.channels import CHANNELS
 from monitor.channels.channel import Kind
 from monitor.errors import Bug
 
+PAGE = Path(__file__).parents[3] / "docs" / "channels.md"
+SAMPLE = Path(__file__).parents[3] / "config" / "channels.toml"
 FOLDER = Path(monitor.channels.__file__).parent
 GOOD: dict[str, dict[str, object]] = {
     "console": {},
@@ -22,6 +25,9 @@ GOOD: dict[str, dict[str, object]] = {
         "smtp": "smtp://127.0.0.1:25",
     },
     "webhook": {"url": "https://hooks.example.org/wirewatch", "secret": "a secret"},
+    "file": {"path": "/var/lib/wirewatch/alerts.jsonl"},
+    "exec": {"command": ["/usr/bin/logger", "-t", "wirewatch"]},
+    "atom": {"folder": "/srv/www/alerts"},
 }
 
 
@@ -54,6 +60,25 @@ def test_every_setting_is_described_and_the_type_is_the_tables(name: str) -> Non
     # then
     assert all(field.description for field in fields.values())
     assert get_args(fields["type"].annotation) == (name,)
+
+
+def test_the_docs_name_every_kind_with_its_keys() -> None:
+    # given
+    rows = [row.split(" | ") for row in PAGE.read_text("utf-8").splitlines()]
+    told = {row[0]: row[-1] for row in rows if row[0].startswith("| `") and len(row) == 3}
+
+    # then
+    for name, kind in CHANNELS.items():
+        keys = [field.alias or key for key, field in kind.config.model_fields.items()]
+        written = " ".join(f"`{key}`" for key in keys if key != "type")
+        assert told[f"| `{name}`"] == f"{written} |"
+
+
+@pytest.mark.parametrize("name", CHANNELS)
+def test_every_key_stands_in_the_sample(name: str) -> None:
+    sample = SAMPLE.read_text("utf-8")
+    for key, field in CHANNELS[name].config.model_fields.items():
+        assert re.search(rf"^(# )?{field.alias or key} +=", sample, re.MULTILINE), key
 
 
 def test_settings_of_another_channel_are_a_bug() -> None:

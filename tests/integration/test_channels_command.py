@@ -1,0 +1,104 @@
+"""`wirewatch channels`: who is told, and a test through the real channel."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from monitor.cli.channels import command
+
+CHANNELS = """
+[channel.log]
+type = "file"
+path = "{folder}/alerts.jsonl"
+
+[channel.pager]
+type = "exec"
+command = ["/bin/sh", "-c", "echo busy >&2; exit 75"]
+
+[channel.feeds]
+type = "atom"
+folder = "{folder}"
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    folder = tmp_path / "config"
+    folder.mkdir()
+    (folder / "channels.toml").write_text(CHANNELS.format(folder=tmp_path))
+    (folder / "monitor.toml").write_text('[ops]\nnotify = ["log"]\n')
+    (folder / "watchlist.toml").write_text('[watch.drones]\nwhen = "drone"\nnotify = ["log"]\n')
+    return folder
+
+
+def call(config: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(command, [*arguments, "--config", str(config)])
+
+
+def test_the_list_says_who_tells_whom(config: Path) -> None:
+    # when
+    listed, rows = call(config, "list"), call(config, "list", "--json").stdout.splitlines()
+
+    # then
+    assert [row.split(maxsplit=2) for row in listed.stderr.splitlines()] == [
+        ["log", "file", "drones, [ops]"],
+        ["pager", "exec", "nobody names it in `notify`"],
+        ["feeds", "atom", "nobody names it in `notify`"],
+    ]
+    assert json.loads(rows[0]) == {
+        "channel": "log",
+        "type": "file",
+        "on_doubt": "resend",
+        "told_by": ["drones", "[ops]"],
+    }
+
+
+def test_a_configuration_without_channels_is_said_to_have_none(config: Path) -> None:
+    for file in config.iterdir():
+        file.unlink()
+    assert call(config, "list").stderr == "channels.toml holds no channel\n"
+
+
+def test_a_test_shows_what_went_where_and_the_answer(config: Path, tmp_path: Path) -> None:
+    # when
+    tried = call(config, "test", "log")
+
+    # then
+    written = (tmp_path / "alerts.jsonl").read_text()
+    assert json.loads(written)["data"]["watch"] == "_test"
+    assert tried.exit_code == 0
+    assert tried.stdout == ""
+    said = tried.stderr.splitlines()
+    assert said[:4] == [
+        "log (file)",
+        f"> to the end of {tmp_path}/alerts.jsonl",
+        f"> {written.strip()}",
+        f"< written to {tmp_path}/alerts.jsonl",
+    ]
+    assert said[4].startswith("sent in ")
+
+
+def test_lines_of_a_draft_keep_their_place(config: Path) -> None:
+    assert (
+        "\n>   <title>Test of the channel feeds</title>\n" in call(config, "test", "feeds").stderr
+    )
+
+
+def test_an_answer_that_is_no_success_is_exit_code_1(config: Path) -> None:
+    # when
+    busy = call(config, "test", "pager", "--json")
+
+    # then
+    assert busy.exit_code == 1
+    row = json.loads(busy.stdout)
+    assert (row["outcome"], row["answer"]) == ("later", "exit code 75, not now: busy")
+
+
+def test_a_channel_that_is_not_there_is_told_with_those_that_are(config: Path) -> None:
+    unknown = call(config, "test", "pgaer")
+    assert unknown.exit_code == 2
+    assert "no [channel.pgaer]; there are: log, pager, feeds" in unknown.stderr
