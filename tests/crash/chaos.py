@@ -35,6 +35,9 @@ VICTIMS = {"worker": 55, "delivery": 15, "supervisor": 5, "poller": 10, "redis":
 """Who is killed, and how often relative to the others."""
 
 DRAIN_S = 120.0
+WAIT_S = 10.0
+"""How long the next victim may take to come to life. Nobody else is struck meanwhile, or a machine
+that is slow to start would see its supervisors and servers die before any work was done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +80,12 @@ class Chaos:
         while time.monotonic() < end:
             self.services.drop(self.chance.randint(1, 30))
             pause.wait(self.chance.uniform(0.05, 0.35))
-            self.kill(self.chance.choices([*VICTIMS], weights=[*VICTIMS.values()])[0])
+            victim = self.chance.choices([*VICTIMS], weights=[*VICTIMS.values()])[0]
+            until = min(end, time.monotonic() + WAIT_S)
+            while not self.alive(victim) and time.monotonic() < until:
+                self.keep_up()
+                pause.wait(0.05)
+            self.kill(victim)
             self.keep_up()
         began = time.monotonic()
         while not self.settled() and time.monotonic() < began + DRAIN_S:
@@ -95,17 +103,20 @@ class Chaos:
             if name not in self.running or self.running[name].poll() is not None:
                 self.running[name] = self.services.product.start(*arguments)
 
-    def kill(self, victim: str) -> None:
+    def alive(self, victim: str) -> list[int]:
+        """The processes that may be struck."""
         match victim:
             case "worker":
-                pids = self.services.children(ARTICLES)
+                return self.services.children(ARTICLES)
             case "delivery":
-                pids = self.services.children(DELIVERIES)
+                return self.services.children(DELIVERIES)
             case "redis":
-                pids = [self.server.pid] if self.server.pid else []
+                return [self.server.pid] if self.server.pid else []
             case _:
-                pids = [self.running[victim].pid]
-        if pids:
+                return [self.running[victim].pid]
+
+    def kill(self, victim: str) -> None:
+        if pids := self.alive(victim):
             self.kills[victim] += 1
             try:
                 os.kill(self.chance.choice(pids), signal.SIGKILL)
