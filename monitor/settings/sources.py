@@ -11,7 +11,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from monitor.model import Access, Source
-from monitor.net import trusting
 from monitor.settings.files import UNSET, named_tables, read_toml, with_secrets
 from monitor.settings.problems import Problems, shown
 from monitor.settings.source_table import SourceTable
@@ -78,6 +77,8 @@ def _access(table: SourceTable, config: Path, where: str, problems: Problems) ->
 
 def _certificates(given: str, config: Path, where: str, problems: Problems) -> str:
     """The certificates of a PEM file, or given as such by `file:` or `env:`."""
+    from monitor.net import trusting  # it comes with the HTTP client, which takes 0.2 s
+
     found, reason = given, ""
     if given == UNSET:
         return ""  # said already
