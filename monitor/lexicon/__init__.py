@@ -3,7 +3,7 @@
 from monitor.lexicon.automaton import Lexicon, uncollected
 from monitor.lexicon.knowledge import Knowledge
 from monitor.lexicon.mentions import Mentions
-from monitor.lexicon.names import Name, is_initialism, spellings
+from monitor.lexicon.names import Name, is_initialism, spellings, written_of
 from monitor.lexicon.scripts import patterns
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "patterns",
     "spellings",
     "uncollected",
+    "written_of",
 ]

@@ -82,18 +82,18 @@ class Knowledge:
         subjects = self.subjects(kind)
         if name in subjects:
             return name
-        found = self._by_name[kind].get(folded(name))
+        found = self._by_name(kind).get(folded(name))
         if found:
             return found[0]
         return self._by_folded_id[kind].get(name.strip().casefold())
 
     def bearers(self, kind: SubjectKind, name: str) -> tuple[str, ...]:
         """All that bear a name, case and accents aside, in the order of `resolve`."""
-        return tuple(self._by_name[kind].get(folded(name), ()))
+        return tuple(self._by_name(kind).get(folded(name), ()))
 
     def suggest(self, kind: SubjectKind, name: str) -> tuple[str, ...]:
         """Up to three names or ids of that kind that look like `name`, best first."""
-        known = self._by_name[kind]
+        known = self._by_name(kind)
         close = difflib.get_close_matches(folded(name), known, n=6, cutoff=0.6)
         ids = dict.fromkeys(known[spelling][0] for spelling in close)
         return tuple(list(ids)[:3])
@@ -132,9 +132,15 @@ class Knowledge:
                 written.update(repr(subjects[subject_id]).encode("utf-8", "replace"))
         return written.hexdigest()
 
+    def _by_name(self, kind: SubjectKind) -> dict[str, tuple[str, ...]]:
+        known = self._indexes.get(kind)
+        if known is None:
+            known = self._indexes[kind] = self._names(kind)
+        return known
+
     @cached_property
-    def _by_name(self) -> dict[SubjectKind, dict[str, tuple[str, ...]]]:
-        return {kind: self._names(kind) for kind in _KINDS}
+    def _indexes(self) -> dict[SubjectKind, dict[str, tuple[str, ...]]]:
+        return {}
 
     @cached_property
     def _by_folded_id(self) -> dict[SubjectKind, dict[str, str]]:

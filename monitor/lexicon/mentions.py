@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from monitor.lexicon.knowledge import Knowledge
+from monitor.lexicon.meanings import Meaning, Meanings, SubjectKey
 from monitor.lexicon.names import Name
 from monitor.model import Mention, SubjectKind
 from monitor.text import Reading, Span
@@ -16,39 +17,16 @@ Hit: TypeAlias = tuple[int, int, tuple[Name, ...]]
 """Where in the line (start, end), and the names that are spelled so."""
 
 Found: TypeAlias = tuple[int, int, Name]
-SubjectKey: TypeAlias = tuple[SubjectKind, str]
 
 _KINDS: tuple[SubjectKind, ...] = ("actor", "place", "theme")
 
 
-class Meaning(NamedTuple):
-    """What a pattern of the automaton may name.
-
-    `front` and `back` are its blanks (back -1: up to the end of the word). `is_capital`: no name is
-    written without a capital; `is_sure`: nothing more than that is asked of the words. `keys`: the
-    subjects, and what the places lie in.
-    """
-
-    names: tuple[Name, ...]
-    terms: tuple[Name, ...]
-    front: int
-    back: int
-    is_phrase: bool
-    is_capital: bool
-    is_sure: bool
-    keys: tuple[SubjectKey, ...]
-
-
 class Compiled(NamedTuple):
-    """What a lexicon knows of each pattern of its automaton, by number.
-
-    `named` are the numbers of those that mean something.
-    """
+    """What a lexicon knows of each pattern of its automaton, by number."""
 
     knowledge: Knowledge
     anchors: list[bytes | None]
-    meanings: list[Meaning | None]
-    named: frozenset[int]
+    meanings: Meanings
 
 
 class Mentions:
@@ -91,8 +69,8 @@ class Mentions:
         """
         meanings = self._compiled.meanings
         keys: set[SubjectKey] = set()
-        for number in self.patterns & self._compiled.named:
-            keys.update(meanings[number].keys)  # type: ignore[union-attr]  # named: it has one
+        for number in self.patterns & meanings.named:
+            keys.update(meanings[number].keys)
         return keys
 
     def __iter__(self) -> Iterator[Mention]:
@@ -173,9 +151,10 @@ class Mentions:
     def _meant(self) -> Iterator[tuple[int, int, Meaning]]:
         """Each hit that may name something, with its blanks off and its last word whole."""
         meanings, line = self._compiled.meanings, self.reading.line
+        named = meanings.named
         for pattern, start, end in self._hits:
-            meaning = meanings[pattern]
-            if meaning is not None:
+            if pattern in named:
+                meaning = meanings[pattern]
                 back = meaning.back
                 whole = end - back if back >= 0 else line.index(b" ", end)
                 yield start + meaning.front, whole, meaning

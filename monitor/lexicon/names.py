@@ -8,19 +8,16 @@ The case rule (DESIGN, section 5): names ignore case and accents, but
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import assert_never
 
-from monitor.lexicon.knowledge import Knowledge
 from monitor.lexicon.scripts import patterns
 from monitor.model import Actor, Place, SubjectKind, Theme
-from monitor.text import Reading, Span, Words
+from monitor.text import PLAIN, Reading, Span, Words
 
-_PLAIN = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)*")
 _SHORT = range(2, 4)
 _NO_PLURAL = ("s", "sh", "ch", "x", "z", "ese")
 
@@ -87,11 +84,24 @@ def is_initialism(text: str) -> bool:
     return len(letters) in _SHORT and letters.isalpha() and letters.isupper()
 
 
-def names_of(knowledge: Knowledge) -> Iterator[tuple[bytes, Name]]:
-    """Every name with each pattern of the line that spells it."""
-    for subjects in (knowledge.actors, knowledge.places, knowledge.themes):
-        for subject in subjects.values():
-            yield from spellings(subject)
+def written_of(subject: Actor | Place | Theme) -> Iterator[str]:
+    """Every name or term of a subject; `patterns` says how each is looked for.
+
+    All that `spellings` spells, without the work of making names: most are never met.
+    """
+    match subject:
+        case Actor() | Place():
+            yield from _own_names(subject)
+            for text in subject.demonyms:
+                yield text
+                if _has_plural(text):
+                    yield text + "s"
+            yield from subject.exact
+        case Theme():
+            for text, _ in (*subject.terms, *subject.negative):
+                yield text
+        case _:
+            assert_never(subject)
 
 
 def spellings(subject: Actor | Place | Theme) -> Iterator[tuple[bytes, Name]]:
@@ -108,20 +118,25 @@ def spellings(subject: Actor | Place | Theme) -> Iterator[tuple[bytes, Name]]:
 
 
 def _proper_names(kind: SubjectKind, subject: Actor | Place) -> Iterator[tuple[bytes, Name]]:
-    seen: set[str] = set()
-    for text in (subject.name, subject.short or "", *subject.aliases):
-        if text and text not in seen:
-            seen.add(text)
-            yield from _spelled(_proper(kind, subject.id, text))
+    for text in _own_names(subject):
+        yield from _spelled(_proper(kind, subject.id, text))
     for text in subject.demonyms:
         yield from _spelled(_proper(kind, subject.id, text, demonym=True))
-        if text[-1:].isalpha() and not text.lower().endswith(_NO_PLURAL):
+        if _has_plural(text):
             yield from _spelled(_proper(kind, subject.id, text + "s", demonym=True))
     for text in subject.exact:
         written = Words(f" {text} ").written.strip()
         yield from _spelled(
             Name(kind=kind, id=subject.id, text=text, case=Case.EXACT, written=written)
         )
+
+
+def _own_names(subject: Actor | Place) -> Iterable[str]:
+    return filter(None, dict.fromkeys((subject.name, subject.short, *subject.aliases)))
+
+
+def _has_plural(demonym: str) -> bool:
+    return demonym[-1:].isalpha() and not demonym.lower().endswith(_NO_PLURAL)
 
 
 def _proper(kind: SubjectKind, subject_id: str, text: str, *, demonym: bool = False) -> Name:
@@ -134,7 +149,7 @@ def _proper(kind: SubjectKind, subject_id: str, text: str, *, demonym: bool = Fa
 
 def capitals_of(text: str) -> tuple[bool, ...]:
     """For each word of a name, as the line counts words, whether it holds a capital."""
-    if _PLAIN.fullmatch(text):
+    if PLAIN.fullmatch(text):
         return tuple(not word.islower() for word in text.split())
     words = Words(f" {text} ")
     pairs = zip(words.written.split(), words.line.split(), strict=True)

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import re
 
-from monitor.text import line_of
+from monitor.text import PLAIN, line_of
 
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]"
 )
-_PLAIN = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)*")
 _KOREAN = re.compile("[\uac00-\ud7a3]")
 _ARABIC = re.compile("[\u0621-\u064a\u066e-\u06d3]")
 # G7, G-7, F-16, Covid-19: written with and without a hyphen.
@@ -27,8 +26,8 @@ _AT_DEFINITE = ("", "و", "ب", "ف", "ك", "وب")
 
 def patterns(text: str) -> tuple[bytes, ...]:
     """The patterns that spell `text`; none when it holds no word."""
-    if _PLAIN.fullmatch(text):
-        return (f" {text.lower()} ".encode(),)  # nine names in ten, a tenth of the time
+    if PLAIN.fullmatch(text):
+        return (f" {text.lower()} ".encode(),)
     begins = text.endswith("*")
     line = line_of(text.rstrip("*")).decode("utf-8", "replace")
     words = line.strip()

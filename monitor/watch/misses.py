@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, assert_never
 
-from monitor.lexicon import Name, spellings
+from monitor.lexicon import Name, spellings, written_of
 from monitor.model import Field
 from monitor.text import FIELDS, Span, line_of
 from monitor.watch.clauses import Spotted, Words
@@ -180,8 +180,7 @@ def _of_name(scene: Scene, subject: Subject) -> Miss:
     if split:
         return Miss("the name is split over two sentences", tuple(sorted(split)))
     known = scene.mentions.knowledge.subjects(subject.kind)[subject.id]
-    texts = [name.text for _, name in spellings(known)]
-    tags = _in_tags(scene, texts)
+    tags = _in_tags(scene, list(written_of(known)))
     if tags is not None:
         return Miss(tags.text.replace("it occurs", f"the {subject.kind} occurs", 1))
     return Miss(f"the {subject.kind} is not named")

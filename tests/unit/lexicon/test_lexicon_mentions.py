@@ -1,13 +1,23 @@
 """What an article mentions: the case rule, overlaps, places of one name, scripts."""
 
 from collections.abc import Callable
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.lexicon import Knowledge, Lexicon, Mentions, is_initialism, patterns, spellings
-from monitor.model import Field, Mention, Place
+from monitor.lexicon import (
+    Knowledge,
+    Lexicon,
+    Mentions,
+    is_initialism,
+    patterns,
+    spellings,
+    written_of,
+)
+from monitor.model import Field, Mention, Place, SubjectKind
+from monitor.topics.knowledge import load
 
 Scan = Callable[..., Mentions]
 
@@ -232,3 +242,14 @@ def test_demonyms_have_a_plural_where_they_can() -> None:
     plurals = {pattern for pattern, name in spellings(place) if name.text.endswith("s")}
 
     assert plurals == {b" iraqis "}
+
+
+def test_the_automaton_looks_for_exactly_what_spells_a_known_subject() -> None:
+    knowledge = load()
+    kinds: tuple[SubjectKind, ...] = get_args(SubjectKind)
+    for kind in kinds:
+        for subject in knowledge.subjects(kind).values():
+            spelled = {pattern for pattern, _ in spellings(subject)}
+            sought = {pattern for text in written_of(subject) for pattern in patterns(text)}
+
+            assert sought == spelled, subject.id
