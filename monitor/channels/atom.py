@@ -28,13 +28,13 @@ from monitor.channels.render import (
     watch_title,
 )
 from monitor.channels.safe import atom, isolated, link
-from monitor.model import Receipt, Sent
+from monitor.model import Digest, Receipt, Sent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from monitor.channels.render import Words
-    from monitor.model import Alert, Delivery
+    from monitor.model import Alert, Delivery, Message
 
 MAX_ENTRIES = 50
 MAX_QUOTES = 5
@@ -84,19 +84,29 @@ class Atom:
         self._folder, self._url = Path(config.folder), config.url
         self._hand = Hand(name)
 
-    async def send(self, delivery: Delivery, alert: Alert) -> Receipt:
-        """Put the alert into its watch's feed. An update takes the alert's place."""
-        return await self._hand.do(partial(self._put, alert))
+    async def send(self, delivery: Delivery, message: Message) -> Receipt:
+        """Put the alert, or each of a digest, into its watch's feed.
 
-    def draft(self, delivery: Delivery, alert: Alert) -> str:
-        """The entry that would be written, and the file."""
-        return f"into {self._folder / file_of(alert)}\n{_text(_entry(alert)).decode()}"
+        An update takes the alert's place.
+        """
+        return await self._hand.do(partial(self._put_all, _alerts_of(message)))
+
+    def draft(self, delivery: Delivery, message: Message) -> str:
+        """The entries that would be written, and the files."""
+        return "\n".join(
+            f"into {self._folder / file_of(alert)}\n{_text(_entry(alert)).decode()}"
+            for alert in _alerts_of(message)
+        )
 
     async def close(self) -> None:
         """Take nothing more."""
         self._hand.close()
 
-    def _put(self, alert: Alert) -> Receipt:
+    def _put_all(self, alerts: tuple[Alert, ...]) -> Receipt:
+        paths = dict.fromkeys(self._put(alert) for alert in alerts)
+        return Sent(answer=f"it is in {', '.join(map(str, paths))}" if paths else "nothing to add")
+
+    def _put(self, alert: Alert) -> Path:
         path = self._folder / file_of(alert)
         with locked(self._folder) as folder:
             before = _entries(path)
@@ -104,7 +114,11 @@ class Atom:
             if entries != before:
                 address = f"{self._url.rstrip('/')}/{quote(path.name)}" if self._url else ""
                 replace(path, _text(_feed(alert, entries, address)), folder)
-        return Sent(answer=f"it is in {path}")
+        return path
+
+
+def _alerts_of(message: Message) -> tuple[Alert, ...]:
+    return message.alerts if isinstance(message, Digest) else (message,)
 
 
 def file_of(alert: Alert) -> str:

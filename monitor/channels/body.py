@@ -1,4 +1,4 @@
-"""An alert as JSON: the body of a webhook, and a line of the console for machines."""
+"""An alert or digest as JSON: the body of a webhook, and a line of the console for machines."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from monitor.channels.safe import link
+from monitor.model import Digest
 
 if TYPE_CHECKING:
-    from monitor.model import Alert, AlertedArticle, Trouble, Update
+    from monitor.model import Alert, AlertedArticle, Message, Trouble, Update
 
 RAISED = "alert.raised"
 UPDATED = "alert.updated"
 TYPE_OF_SOURCE = "source.failing"
+DIGEST = "digest.ready"
 VERSION = 1
 
 # JSON lets these stand as they are. A terminal or a log viewer obeys them, so they leave as \uXXXX,
@@ -25,8 +27,11 @@ _OBEYED = re.compile(
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def document(alert: Alert) -> dict[str, object]:
-    """The alert as plain values. Texts are the article's own: offsets count in them."""
+def document(message: Message) -> dict[str, object]:
+    """The alert or digest as plain values. Texts are the article's own: offsets count in them."""
+    if isinstance(message, Digest):
+        return _of_digest(message)
+    alert = message
     if alert.trouble is not None:
         return _of_source(alert, alert.trouble)
     return {
@@ -66,6 +71,35 @@ def document(alert: Alert) -> dict[str, object]:
     }
 
 
+def _of_digest(digest: Digest) -> dict[str, object]:
+    """Each alert in full, as it would have come by itself."""
+    return {
+        "type": DIGEST,
+        "version": VERSION,
+        "timestamp": _moment(digest.until),
+        "data": {
+            "digest": digest.id,
+            "channel": digest.channel,
+            "reason": digest.reason,
+            **({"watch": digest.watch, "title": digest.title} if digest.watch else {}),
+            "since": _moment(digest.since),
+            "until": _moment(digest.until),
+            "count": digest.count,
+            "alerts": [document(alert) for alert in digest.alerts],
+            "gaps": [
+                {
+                    "source": gap.source,
+                    "name": gap.source_name,
+                    "kind": gap.kind,
+                    "since": _moment(gap.since),
+                    "entries": gap.entries,
+                }
+                for gap in digest.gaps
+            ],
+        },
+    }
+
+
 def _of_source(alert: Alert, trouble: Trouble) -> dict[str, object]:
     return {
         "type": TYPE_OF_SOURCE,
@@ -101,12 +135,12 @@ def _update(update: Update) -> dict[str, object]:
     return {"step": update.step, "copy": _article(update.copy)}
 
 
-def encode(alert: Alert) -> bytes:
-    """The alert as one line of UTF-8 JSON: the same bytes each time it is asked.
+def encode(message: Message) -> bytes:
+    """The alert or digest as one line of UTF-8 JSON: the same bytes each time it is asked.
 
     Half of a surrogate pair, which no UTF-8 can hold, becomes U+FFFD; offsets stay true.
     """
-    text = json.dumps(document(alert), ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(document(message), ensure_ascii=False, separators=(",", ":"))
     text = _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     return _SURROGATE.sub("\ufffd", text).encode()
 

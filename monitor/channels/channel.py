@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from monitor.errors import Bug
 
 if TYPE_CHECKING:
-    from monitor.model import Alert, Delivery, Receipt
+    from monitor.model import Delivery, Message, Receipt
 
 IPNetwork = IPv4Network | IPv6Network
 
@@ -22,11 +22,11 @@ class Channel(Protocol):
     It may send several alerts at once, all from one event loop, and may keep connections open.
     """
 
-    async def send(self, delivery: Delivery, alert: Alert) -> Receipt:
-        """Take the alert there. Every attempt bears the delivery's id: repeats show."""
+    async def send(self, delivery: Delivery, message: Message) -> Receipt:
+        """Take the alert or digest there. Every attempt bears the delivery's id: repeats show."""
         ...
 
-    def draft(self, delivery: Delivery, alert: Alert) -> str:
+    def draft(self, delivery: Delivery, message: Message) -> str:
         """What `send` takes where, as lines for a person; no secret is among them."""
         ...
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import TextIO
 
-    from monitor.model import Alert, Delivery
+    from monitor.model import Delivery, Message
 
 MAX_COLUMNS = 100
 """Longer lines are hard to read, however wide the terminal is."""
@@ -52,32 +52,34 @@ class Console:
         self.name = name
         self._config = config
 
-    async def send(self, delivery: Delivery, alert: Alert) -> Receipt:
+    async def send(self, delivery: Delivery, message: Message) -> Receipt:
         """Show the alert; a closed or broken stream means later."""
         # In a thread: a terminal held by Ctrl-S must not hold the other channels.
-        return await asyncio.to_thread(self._show, alert)
+        return await asyncio.to_thread(self._show, message)
 
-    def draft(self, delivery: Delivery, alert: Alert) -> str:
+    def draft(self, delivery: Delivery, message: Message) -> str:
         """Where it is shown: what is shown is seen there."""
         return "to standard output" if self._config.format == "json" else "to standard error"
 
     async def close(self) -> None:
         """Nothing to give back."""
 
-    def _show(self, alert: Alert) -> Receipt:
+    def _show(self, message: Message) -> Receipt:
         stream = sys.stdout if self._config.format == "json" else sys.stderr
         if stream is None:  # the process was started with it closed
             return Later(answer="the console cannot be written to: it is closed")
         try:
-            _write(stream, self._shown(alert, stream))
+            _write(stream, self._shown(message, stream))
         except (OSError, ValueError) as error:  # ValueError: the stream was closed since
             return Later(answer=f"the console cannot be written to: {error}")
         return Sent(answer="shown")
 
-    def _shown(self, alert: Alert, stream: TextIO) -> bytes:
+    def _shown(self, message: Message, stream: TextIO) -> bytes:
         if self._config.format == "json":
-            return encode(alert) + b"\n"
-        sheet = printed(alert, columns=columns_of(stream), colour=wants_colour(stream, os.environ))
+            return encode(message) + b"\n"
+        sheet = printed(
+            message, columns=columns_of(stream), colour=wants_colour(stream, os.environ)
+        )
         return sheet.encode(stream.encoding or "utf-8", "backslashreplace")
 
 

@@ -22,7 +22,7 @@ from monitor.model import Later, Receipt, Refused, Sent
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from monitor.model import Alert, Delivery
+    from monitor.model import Delivery, Message
 
 REAP_S = 2.0
 """How long a killed program may take to be gone."""
@@ -88,21 +88,21 @@ class Exec:
         self.name = name
         self._config = config
 
-    async def send(self, delivery: Delivery, alert: Alert) -> Receipt:
+    async def send(self, delivery: Delivery, message: Message) -> Receipt:
         """Run the program to its end, or to that of its time."""
         try:
             with tempfile.TemporaryFile() as document:
                 # A file, no pipe: a program that does not read it holds up nobody.
-                document.write(encode(alert) + b"\n")
+                document.write(encode(message) + b"\n")
                 document.seek(0)
                 return await self._run(document.fileno(), delivery)
         except OSError as error:
             return Later(answer=f"the program cannot be started: {said(error)}")
 
-    def draft(self, delivery: Delivery, alert: Alert) -> str:
+    def draft(self, delivery: Delivery, message: Message) -> str:
         """What would be run, and what it would be given."""
         given = "\n".join(f"{name}={value}" for name, value in self._told(delivery).items())
-        return f"{list(self._config.command)}\n{given}\n\n{encode(alert).decode()}"
+        return f"{list(self._config.command)}\n{given}\n\n{encode(message).decode()}"
 
     async def close(self) -> None:
         """Nothing to give back."""

@@ -17,7 +17,7 @@ from monitor.channels.disk import Hand, absolute, locked
 from monitor.model import Receipt, Refused, Sent
 
 if TYPE_CHECKING:
-    from monitor.model import Alert, Delivery
+    from monitor.model import Delivery, Message
 
 LONGEST_LINE_BYTES = 1 << 20
 """A single line may be longer than a file may grow; longer than this no alert is."""
@@ -62,14 +62,14 @@ class File:
         self._max_bytes = int(config.max_mb * (1 << 20))
         self._hand = Hand(name)
 
-    async def send(self, delivery: Delivery, alert: Alert) -> Receipt:
+    async def send(self, delivery: Delivery, message: Message) -> Receipt:
         """Write the line, unless it stands there already: an attempt that was cut off may have."""
         old = tuple(map(self._old, range(1, self._keep + 1))) if delivery.attempts > 1 else ()
-        return await self._hand.do(partial(self._append, encode(alert) + b"\n", old))
+        return await self._hand.do(partial(self._append, encode(message) + b"\n", old))
 
-    def draft(self, delivery: Delivery, alert: Alert) -> str:
+    def draft(self, delivery: Delivery, message: Message) -> str:
         """What would be written, and where."""
-        return f"to the end of {self._path}\n{encode(alert).decode()}"
+        return f"to the end of {self._path}\n{encode(message).decode()}"
 
     async def close(self) -> None:
         """Take nothing more."""

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from monitor.channels.render import (
     bare,
+    digest_heading,
     headline,
     listed,
     moment,
@@ -27,14 +28,14 @@ from monitor.channels.render import (
     watch_title,
 )
 from monitor.channels.safe import atom, clip, isolated, line, link
-from monitor.model import Delivery
+from monitor.model import Delivery, Digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from email.headerregistry import Address
 
     from monitor.channels.render import Words
-    from monitor.model import Alert
+    from monitor.model import Alert, Message
 
 MAX_QUOTES = 5
 MAX_SUBJECT_CHARS = 180
@@ -45,6 +46,32 @@ _WIRE = SMTP.clone(cte_type="7bit")
 
 
 def letter(
+    delivery: Delivery, message: Message, *, sender: Address, recipients: tuple[Address, ...]
+) -> EmailMessage:
+    """The mail for one delivery of an alert or a digest."""
+    if isinstance(message, Digest):
+        return _of_digest(delivery, message, sender=sender, recipients=recipients)
+    return _of_alert(delivery, message, sender=sender, recipients=recipients)
+
+
+def _of_digest(
+    delivery: Delivery, digest: Digest, *, sender: Address, recipients: tuple[Address, ...]
+) -> EmailMessage:
+    mail = EmailMessage(policy=_WIRE)
+    mail["From"] = sender
+    mail["To"] = recipients
+    mail["Subject"] = clip(digest_heading(digest), MAX_SUBJECT_CHARS)
+    mail["Date"] = format_datetime(digest.until)
+    mail["Message-ID"] = f"<{atom(delivery.id)}@{sender.domain}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    mail["X-Wirewatch-Delivery"] = atom(delivery.id)
+    alerts = (plain_text(alert) for alert in digest.alerts)
+    mail.set_content("\n\n".join((digest_heading(digest), *alerts)))
+    return mail
+
+
+def _of_alert(
     delivery: Delivery, alert: Alert, *, sender: Address, recipients: tuple[Address, ...]
 ) -> EmailMessage:
     """The mail for one delivery: byte for byte the same on every attempt.

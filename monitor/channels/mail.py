@@ -19,7 +19,7 @@ from monitor.model import Later, Receipt, Refused, Sent
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from monitor.model import Alert, Delivery
+    from monitor.model import Delivery, Message
 
 STEP_S = 20.0
 """How long the server may take over one command."""
@@ -79,20 +79,20 @@ class Mail:
         self.name = name
         self._config = config
 
-    async def send(self, delivery: Delivery, alert: Alert) -> Receipt:
+    async def send(self, delivery: Delivery, message: Message) -> Receipt:
         """Hand the mail over. Sent if the server took it for at least one recipient."""
         config = self._config
-        mail = letter(delivery, alert, sender=config.sender, recipients=config.to)
+        mail = letter(delivery, message, sender=config.sender, recipients=config.to)
         try:
             async with asyncio.timeout(WHOLE_S):
                 return await self._hand_over(mail.as_bytes())
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             return receipt_of(error)
 
-    def draft(self, delivery: Delivery, alert: Alert) -> str:
+    def draft(self, delivery: Delivery, message: Message) -> str:
         """Who is given the mail, its headers and its plain text."""
         config = self._config
-        mail = letter(delivery, alert, sender=config.sender, recipients=config.to)
+        mail = letter(delivery, message, sender=config.sender, recipients=config.to)
         headers = "\n".join(f"{name}: {value}" for name, value in mail.items())
         body = mail.get_body(("plain",))
         text = body.get_content() if body is not None else ""

@@ -14,7 +14,7 @@ from monitor.model import Field
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from monitor.model import Alert, Evidence
+    from monitor.model import Alert, Digest, Evidence
 
 MAX_TITLE_CHARS = 300
 MAX_SENTENCE_CHARS = 400
@@ -269,3 +269,12 @@ def listed(names: Iterable[str], *, between: str = " · ") -> str:
     text = between.join(isolated(name) for name in names[:MAX_NAMES])
     more = len(names) - MAX_NAMES
     return f"{text} and {more} more" if more > 0 else text
+
+
+def digest_heading(digest: Digest) -> str:
+    """What a digest is of: "12 alerts of U.S. and Iran, from … to …"."""
+    number = (
+        f"{digest.count} alert{'' if digest.count == 1 else 's'}" if digest.count else "No alerts"
+    )
+    of = f" of {clip(line(digest.title), MAX_TITLE_CHARS)}" if digest.title else ""
+    return f"{number}{of}, {moment(digest.since)} to {moment(digest.until)}"

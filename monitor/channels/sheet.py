@@ -6,6 +6,7 @@ from io import StringIO
 from typing import TYPE_CHECKING, Final
 
 from monitor.channels.render import (
+    digest_heading,
     headline,
     listed,
     moment,
@@ -18,6 +19,7 @@ from monitor.channels.render import (
     watch_title,
 )
 from monitor.channels.safe import isolated, link
+from monitor.model import Digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from monitor.channels.render import Words
-    from monitor.model import Alert, Severity
+    from monitor.model import Alert, Message, Severity
 
 MAX_QUOTES = 2
 
@@ -44,7 +46,15 @@ _BADGE: Final[Mapping[Severity, str]] = {
 _MARK = "bold magenta"
 
 
-def printed(alert: Alert, *, columns: int | None, colour: bool) -> str:
+def printed(message: Message, *, columns: int | None, colour: bool) -> str:
+    """An alert, or each of a digest under its heading, laid out for people."""
+    if not isinstance(message, Digest):
+        return _printed(message, columns=columns, colour=colour)
+    alerts = (_printed(alert, columns=columns, colour=colour) for alert in message.alerts)
+    return "\n".join((f"{digest_heading(message)}\n", *alerts))
+
+
+def _printed(alert: Alert, *, columns: int | None, colour: bool) -> str:
     """The alert as lines, an empty one last; wrapped when `columns` is given.
 
     In colour the matched words are bold and a bar holds the lines together. Without colour they

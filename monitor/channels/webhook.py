@@ -26,7 +26,7 @@ from monitor.model import Later, Receipt, Refused, Sent, digest
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
-    from monitor.model import Alert, Delivery
+    from monitor.model import Delivery, Message
     from monitor.net import Client
 
 CONTENT_TYPE = "application/json; charset=utf-8"
@@ -113,9 +113,9 @@ class Webhook:
         self._client: Client | None = None
         self._opening = asyncio.Lock()
 
-    async def send(self, delivery: Delivery, alert: Alert) -> Receipt:
+    async def send(self, delivery: Delivery, message: Message) -> Receipt:
         """Post the alert. Only a 2xx answer means it has arrived."""
-        body = encode(alert)
+        body = encode(message)
         now = datetime.now(UTC)
         client = await self._opened()
         try:
@@ -126,10 +126,10 @@ class Webhook:
             return receipt_of_error(error)
         return receipt_of(response.status, response.headers.get("Retry-After"), now)
 
-    def draft(self, delivery: Delivery, alert: Alert) -> str:
+    def draft(self, delivery: Delivery, message: Message) -> str:
         """The call, but for its time and signature: those are made when it is sent."""
         headers = f"Content-Type: {CONTENT_TYPE}\nwebhook-id: {atom(delivery.id)}"
-        return f"POST {_discreet(self._config.url)}\n{headers}\n\n{encode(alert).decode()}"
+        return f"POST {_discreet(self._config.url)}\n{headers}\n\n{encode(message).decode()}"
 
     async def close(self) -> None:
         """Close the connections kept open."""

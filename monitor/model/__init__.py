@@ -11,6 +11,7 @@ from monitor.model.alert import (
 )
 from monitor.model.article import Article, Field, Origin, PageNote, PageOutcome
 from monitor.model.delivery import Delivery, DeliveryState, Later, Receipt, Refused, Sent
+from monitor.model.gathering import Digest, Gap, GapKind, GatherReason, Message
 from monitor.model.ids import digest
 from monitor.model.job import ARTICLES, DELIVER, DELIVERIES, JOBS, JUDGE, PAGES, READ_PAGE
 from monitor.model.mention import Evidence, Mention, Sentence, SubjectKind
@@ -51,15 +52,20 @@ __all__ = [
     "Decision",
     "Delivery",
     "DeliveryState",
+    "Digest",
     "Evidence",
     "Field",
     "FullText",
+    "Gap",
+    "GapKind",
+    "GatherReason",
     "Hints",
     "Hub",
     "Interval",
     "Later",
     "Match",
     "Mention",
+    "Message",
     "OncePer",
     "Origin",
     "PageNote",
