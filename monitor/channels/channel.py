@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from monitor.channels.zone import UTC_ZONE, parse_zone
 from monitor.errors import Bug
 
 if TYPE_CHECKING:
@@ -43,6 +45,12 @@ class ChannelConfig(BaseModel):
         extra="forbid",
         arbitrary_types_allowed=True,
         hide_input_in_errors=True,  # a mistyped secret must not be printed with the complaint
+    )
+
+    zone: Annotated[ZoneInfo, BeforeValidator(parse_zone)] = Field(
+        default=UTC_ZONE,
+        description="Time zone that people are shown times in, by its IANA name. What programs are "
+        "given stays in UTC.",
     )
 
 

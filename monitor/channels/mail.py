@@ -82,7 +82,9 @@ class Mail:
     async def send(self, delivery: Delivery, message: Message) -> Receipt:
         """Hand the mail over. Sent if the server took it for at least one recipient."""
         config = self._config
-        mail = letter(delivery, message, sender=config.sender, recipients=config.to)
+        mail = letter(
+            delivery, message, sender=config.sender, recipients=config.to, zone=config.zone
+        )
         try:
             async with asyncio.timeout(WHOLE_S):
                 return await self._hand_over(mail.as_bytes())
@@ -92,7 +94,9 @@ class Mail:
     def draft(self, delivery: Delivery, message: Message) -> str:
         """Who is given the mail, its headers and its plain text."""
         config = self._config
-        mail = letter(delivery, message, sender=config.sender, recipients=config.to)
+        mail = letter(
+            delivery, message, sender=config.sender, recipients=config.to, zone=config.zone
+        )
         headers = "\n".join(f"{name}: {value}" for name, value in mail.items())
         body = mail.get_body(("plain",))
         text = body.get_content() if body is not None else ""
