@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
-from typing import TYPE_CHECKING, Annotated, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from monitor.channels.zone import UTC_ZONE, parse_zone
 from monitor.errors import Bug
+from monitor.model import Rate
 
 if TYPE_CHECKING:
     from monitor.model import Delivery, Message, Receipt
@@ -38,7 +39,12 @@ class Channel(Protocol):
 
 
 class ChannelConfig(BaseModel):
-    """One table of `channels.toml`: every kind of channel has its own subclass called `Config`."""
+    """One table of `channels.toml`: every kind of channel has its own subclass called `Config`.
+
+    `allowance` is how often each watch may tell a channel of this kind if nothing else is said.
+    """
+
+    allowance: ClassVar[Rate | None] = None
 
     model_config = ConfigDict(
         frozen=True,

@@ -48,9 +48,7 @@ _BADGE: Final[Mapping[Severity, str]] = {
 _MARK = "bold magenta"
 
 
-def printed(
-    message: Message, *, columns: int | None, colour: bool, zone: tzinfo = UTC
-) -> str:
+def printed(message: Message, *, columns: int | None, colour: bool, zone: tzinfo = UTC) -> str:
     """An alert, or each of a digest under its heading, laid out for people."""
     if not isinstance(message, Digest):
         return _printed(message, columns=columns, colour=colour, zone=zone)
