@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import tzinfo
 
-    from monitor.model import Alert, Digest, Evidence
+    from monitor.model import Alert, Evidence, Severity
 
 MAX_TITLE_CHARS = 300
 MAX_SENTENCE_CHARS = 400
@@ -212,6 +212,11 @@ def bare(words: Words) -> str:
     return "".join(piece.text for piece in words)
 
 
+def severity_tag(severity: Severity) -> str:
+    """What stands before an alert out of the ordinary: "[HIGH] "."""
+    return "" if severity == "normal" else f"[{severity.upper()}] "
+
+
 def watch_title(alert: Alert) -> str:
     """What the watch is called."""
     return clip(line(alert.title), MAX_TITLE_CHARS) or line(alert.watch)
@@ -284,12 +289,3 @@ def listed(names: Iterable[str], *, between: str = " · ") -> str:
     text = between.join(isolated(name) for name in names[:MAX_NAMES])
     more = len(names) - MAX_NAMES
     return f"{text} and {more} more" if more > 0 else text
-
-
-def digest_heading(digest: Digest, zone: tzinfo = UTC) -> str:
-    """What a digest is of: "12 alerts of U.S. and Iran, from … to …"."""
-    number = (
-        f"{digest.count} alert{'' if digest.count == 1 else 's'}" if digest.count else "No alerts"
-    )
-    of = f" of {clip(line(digest.title), MAX_TITLE_CHARS)}" if digest.title else ""
-    return f"{number}{of}, {moment(digest.since, zone)} to {moment(digest.until, zone)}"
