@@ -71,7 +71,7 @@ def _plain_happening(happening: Happening, digest: Digest, zone: tzinfo) -> str:
     ]
     for alert in happening.further:
         where = gathered.provenance(alert, digest, zone)
-        lines.append(f"  + {severity_tag(alert.severity)}{plain(headline(alert))} · {where}")
+        lines.append(f"  + {severity_tag(alert.severity)}{plain(gathered.beside(alert))} · {where}")
         lines.append(f"    {url}" if (url := link(alert.article.url)) else "")
     lines.append(f"  + {left}" if (left := gathered.more_in(happening)) else "")
     return "\n".join(filter(None, lines))
@@ -102,7 +102,7 @@ def _html_happening(happening: Happening, digest: Digest, zone: tzinfo) -> Itera
         for alert in happening.further:
             where = html.escape(gathered.provenance(alert, digest, zone))
             yield (
-                f'<li dir="auto">{markup.badge(alert.severity)}{_linked(alert)}'
+                f"<li>{markup.badge(alert.severity)}<bdi>{_linked(alert)}</bdi>"
                 f'<span class="where"> · {where}</span></li>'
             )
         if left:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from monitor.channels.ink import Line
     from monitor.channels.outline import Happening
+    from monitor.channels.render import Words
     from monitor.model import Alert, Digest
 
 
@@ -55,7 +56,7 @@ def _happening(
     first = happening.first
     margin = Text("▌ ", style=COLOUR[first.severity]) if colour else Text("  ")
     inner = Text.assemble(margin, "  ") if not colour else margin
-    yield margin, _news(first, "bold", colour=colour), True
+    yield margin, _news(first, headline(first), "bold", colour=colour), True
     yield inner, Text(gathered.provenance(first, digest, zone), style="dim"), True
     for words in quotes(first, at_most=1).shown:
         said = styled(words, "") if colour else Text(plain(words))
@@ -64,14 +65,15 @@ def _happening(
         yield inner, Text(url, style="underline blue"), False
     for alert in happening.further:
         where = (f" · {gathered.provenance(alert, digest, zone)}", "dim")
-        yield inner, Text.assemble("+ ", _news(alert, "", colour=colour), where), True
+        news = _news(alert, gathered.beside(alert), "", colour=colour)
+        yield inner, Text.assemble("+ ", news, where), True
     if left := gathered.more_in(happening):
         yield inner, Text(f"+ {left}", style="dim"), True
 
 
-def _news(alert: Alert, style: str, *, colour: bool) -> Text:
+def _news(alert: Alert, words: Words, style: str, *, colour: bool) -> Text:
     from rich.text import Text
 
     if not colour:
-        return Text(f"{severity_tag(alert.severity)}{plain(headline(alert))}")
-    return Text.assemble(badge(alert.severity), styled(headline(alert), style))
+        return Text(f"{severity_tag(alert.severity)}{plain(words)}")
+    return Text.assemble(badge(alert.severity), styled(words, style))

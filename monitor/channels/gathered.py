@@ -5,14 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from monitor.channels.outline import total
-from monitor.channels.render import MAX_TITLE_CHARS, local, moment, source_name
-from monitor.channels.safe import atom, clip, isolated, line
+from monitor.channels.render import (
+    MAX_TITLE_CHARS,
+    Piece,
+    bare,
+    headline,
+    local,
+    moment,
+    source_name,
+)
+from monitor.channels.safe import (
+    FIRST_STRONG_ISOLATE,
+    POP_ISOLATE,
+    atom,
+    clip,
+    isolated,
+    line,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime, tzinfo
 
     from monitor.channels.outline import Happening, Outline, Section
+    from monitor.channels.render import Words
     from monitor.model import Alert, Digest, Gap, GapKind, GatherReason
 
 MAX_GAPS = 20
@@ -20,8 +36,7 @@ GAPS: Final = "Not seen meanwhile"
 
 _REASON: Final[Mapping[GatherReason, str]] = {
     "digest": "This channel tells in digests: these came since the last one.",
-    "at_most": "The watch had told as many alerts as it may in that time (`at_most`); these came "
-    "beyond that.",
+    "at_most": "The watch had told as many alerts as it may (`at_most`); these came beyond that.",
     "cooldown": "The watch rests for a while after it has told something (`cooldown`); these came "
     "meanwhile.",
     "quiet": "This channel has quiet hours; these came in them.",
@@ -93,6 +108,14 @@ def clock(when: datetime, digest: Digest, zone: tzinfo) -> str:
         return f"{there:%H:%M}"
     day = f"{there.day} {there:%b}"
     return f"{day}, {there:%H:%M}" if there.year == until.year else f"{day} {there.year}"
+
+
+def beside(alert: Alert) -> Words:
+    """The headline as it stands in a line with other words, whatever its direction."""
+    words = headline(alert)
+    if isolated(text := bare(words)) == text:
+        return words
+    return (Piece(text=FIRST_STRONG_ISOLATE), *words, Piece(text=POP_ISOLATE))
 
 
 def provenance(alert: Alert, digest: Digest, zone: tzinfo) -> str:

@@ -18,6 +18,7 @@ import pytest
 from monitor.channels.digest_letter import html_text, plain_text, subject
 from monitor.channels.envelope import Envelope
 from monitor.channels.letter import letter
+from monitor.channels.sheet import printed
 from monitor.model import Alert, Delivery, Digest, Gap, GatherReason, Update
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -292,3 +293,20 @@ def test_a_digest_of_one_is_in_the_singular(morning: Digest) -> None:
 def test_a_long_title_of_a_watch_is_cut_in_the_subject(morning: Digest) -> None:
     digest = replace(of_one_watch(morning, "cooldown"), title="word " * 2000)
     assert len(subject(digest, BERLIN)) <= 180
+
+
+def test_a_right_to_left_headline_does_not_turn_its_line_around(
+    morning: Digest, told: Callable[..., Alert]
+) -> None:
+    # given
+    title = "العراق يفتح تحقيقا في الهجوم"
+    alerts = (told(1, event="e"), told(2, event="e", headline=title))
+
+    # when
+    digest = replace(morning, alerts=alerts, count=2)
+
+    # then
+    assert f"  + \u2068{title}\u2069 · Example World · 24 Nov" in plain_text(digest, BERLIN)
+    assert "<bdi><a href" in html_text(digest, BERLIN)
+    for colour in (True, False):
+        assert f"\u2068{title}\u2069" in printed(digest, columns=None, colour=colour)
