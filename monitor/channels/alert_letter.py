@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from monitor.channels import markup
 from monitor.channels.envelope import MAX_SUBJECT_CHARS
+from monitor.channels.fellows import SAID, fellows
 from monitor.channels.render import (
     bare,
     headline,
@@ -59,6 +60,7 @@ def plain_text(alert: Alert, zone: tzinfo = UTC) -> str:
         f"{plain(headline(alert))}\n{_provenance(alert, zone)}" + (f"\n{url}" if url else ""),
         *(f"> {plain(words)}" for words in found.shown),
         _left_out(alert, found.left_out),
+        _plain_fellows(alert, zone),
         f"About: {listed(labels)}" if labels else "",
         "-- \n" + "\n".join(_why(alert, zone)),
     ]
@@ -83,10 +85,29 @@ def html_text(alert: Alert, zone: tzinfo = UTC) -> str:
         headline=markup.anchor(url, markup.marked(headline(alert))),
         provenance=html.escape(_provenance(alert, zone)),
         quotes="\n".join(filter(None, quoted)),
+        fellows=_html_fellows(alert, zone),
         topics=markup.paragraph("topics", f"About: {listed(labels)}" if labels else ""),
         link=_button(url) if url else "",
         why="\n".join(f"<p>{html.escape(reason)}</p>" for reason in _why(alert, zone)),
     )
+
+
+def _plain_fellows(alert: Alert, zone: tzinfo) -> str:
+    found = fellows(alert, zone)
+    lines = [
+        f"  + {each.title} · {each.where}" + (f"\n    {each.url}" if each.url else "")
+        for each in found
+    ]
+    return "\n".join((SAID, *lines)) if lines else ""
+
+
+def _html_fellows(alert: Alert, zone: tzinfo) -> str:
+    lines = [
+        f"<li><bdi>{markup.anchor(each.url, html.escape(each.title))}</bdi>"
+        f'<span class="where"> · {html.escape(each.where)}</span></li>'
+        for each in fellows(alert, zone)
+    ]
+    return "\n".join((f'<p class="more">{SAID}</p>\n<ul>', *lines, "</ul>")) if lines else ""
 
 
 def _quotes_of(alert: Alert) -> int:
@@ -114,6 +135,11 @@ def _left_out(alert: Alert, count: int) -> str:
 def _why(alert: Alert, zone: tzinfo) -> Iterable[str]:
     """Why this mail came, and the ids to ask about."""
     article, watch = clip(line(alert.article.id), MAX_ID_CHARS), atom(alert.watch)
+    if alert.trouble is not None and alert.trouble.kind == "quiet":
+        title = watch_title(alert)
+        yield f"You get this because the watch “{title}” ({watch}) expects more (`expect`)."
+        yield "`wirewatch feeds --failing` shows which sources cannot be read."
+        return
     if alert.trouble is not None:
         yield "You get this because [ops] notify in monitor.toml names this channel."
         yield f"`wirewatch feeds` shows how the source {article} fares."

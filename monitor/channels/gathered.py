@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from monitor.channels.outline import total
+from monitor.channels.outline import total, watch_of
 from monitor.channels.render import (
     MAX_TITLE_CHARS,
     Piece,
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from monitor.model import Alert, Digest, Gap, GapKind, GatherReason
 
 MAX_GAPS = 20
+MOST_LISTED = 10_000
+"""More is not listed by `wirewatch alerts --last`."""
 GAPS: Final = "Not seen meanwhile"
 
 _REASON: Final[Mapping[GatherReason, str]] = {
@@ -50,7 +52,8 @@ _GAP: Final[Mapping[GapKind, str]] = {
     "gone": "says that it is gone for good, since",
     "silent": "is unusually silent since",
     "unreadable": "sends what is no feed, since",
-    "paused": "is paused since",
+    "moved": "has moved, since",
+    "quiet": "has brought less than is expected, since",
     "missed": "may have had entries that went by unread since",
 }
 
@@ -136,7 +139,7 @@ def section_heading(section: Section) -> str:
 
 def more_of(section: Section) -> str:
     """How many of a watch are not shown, and who shows them; "" for none."""
-    return _and_more(section.left_out, section.watch)
+    return _and_more(section.left_out, section.watch, of=section.count)
 
 
 def more_in(happening: Happening) -> str:
@@ -146,7 +149,7 @@ def more_in(happening: Happening) -> str:
 
 def more(digest: Digest, plan: Outline) -> str:
     """How many stand in none of its sections, and who shows them; "" for none."""
-    return _and_more(plan.unseen, digest.watch)
+    return _and_more(plan.unseen, digest.watch, of=total(digest))
 
 
 def gaps(digest: Digest, zone: tzinfo) -> Iterator[str]:
@@ -180,18 +183,18 @@ def _numbers(digest: Digest) -> Iterator[str]:
     """How many alerts and, where all are at hand, of how many watches."""
     yield number(total(digest), "alert")
     if digest.alerts and digest.count <= len(digest.alerts):
-        watches = {alert.watch for alert in digest.alerts if alert.trouble is None}
+        watches = {watch_of(alert) for alert in digest.alerts} - {""}
         if watches:
             yield number(len(watches), "watch", "watches")
     elif digest.gaps and not digest.count:
         yield f"{number(len({gap.source for gap in digest.gaps}), 'source')} not seen"
 
 
-def _and_more(count: int, watch: str) -> str:
+def _and_more(count: int, watch: str, *, of: int) -> str:
     if not count:
         return ""
     asked = f"wirewatch alerts --watch {atom(watch)}" if watch else "wirewatch alerts"
-    return f"and {count:,} more: `{asked}`"
+    return f"and {count:,} more: `{asked} --last {min(of, MOST_LISTED)}`"
 
 
 def _name(gap: Gap) -> str:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from monitor.channels.render import watch_title
+from monitor.model import SEVERITIES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
-    from monitor.model import Alert, Digest, Severity
+    from monitor.model import Alert, Digest
 
 MAX_SHOWN = 50
 """Alerts that are shown, further ones of an event among them: a page that can still be read."""
 MAX_FURTHER = 4
 """Further alerts of one event that are shown, a line each."""
-
-_RANK: Final[Mapping[Severity, int]] = {"critical": 0, "high": 1, "normal": 2, "low": 3}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +62,7 @@ def outline(digest: Digest) -> Outline:
     take turns, so that one which floods hides no other.
     """
     told = {alert.id: alert for alert in digest.alerts}
-    watches = [_by_event(alerts) for alerts in _grouped(told.values(), _watch_of)]
+    watches = [_by_event(alerts) for alerts in _grouped(told.values(), watch_of)]
     watches.sort(key=lambda events: _gravity(events[0][0]))
     room = _room(watches)
     sections = [
@@ -101,7 +100,7 @@ def _room(watches: list[list[list[Alert]]]) -> list[int]:
 def _section(events: list[list[Alert]], places: int) -> Section:
     first = events[0][0]
     return Section(
-        watch=_watch_of(first),
+        watch=watch_of(first),
         title=watch_title(first),
         count=sum(map(len, events)),
         happenings=tuple(map(_happening, events[:places])),
@@ -118,8 +117,10 @@ def _happening(event: list[Alert]) -> Happening:
     )
 
 
-def _watch_of(alert: Alert) -> str:
-    return "" if alert.trouble is not None else alert.watch
+def watch_of(alert: Alert) -> str:
+    """The watch an alert is of; "" for the trouble of a source."""
+    about_source = alert.trouble is not None and alert.trouble.kind != "quiet"
+    return "" if about_source else alert.watch
 
 
 def _event_of(alert: Alert) -> str:
@@ -127,7 +128,7 @@ def _event_of(alert: Alert) -> str:
 
 
 def _gravity(alert: Alert) -> int:
-    return _RANK[alert.severity]
+    return -SEVERITIES.index(alert.severity)
 
 
 def _grouped(alerts: Iterable[Alert], by: Callable[[Alert], str]) -> Iterable[list[Alert]]:

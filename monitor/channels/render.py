@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import tzinfo
 
-    from monitor.model import Alert, Evidence, Severity
+    from monitor.model import Alert, AlertedArticle, Evidence, Severity
 
 MAX_TITLE_CHARS = 300
 MAX_SENTENCE_CHARS = 400
@@ -223,8 +223,13 @@ def watch_title(alert: Alert) -> str:
 
 
 def source_name(alert: Alert) -> str:
-    """Who published the article."""
-    article = alert.article
+    """Who published the article; that a watch finds nothing, we say ourselves."""
+    quiet = alert.trouble is not None and alert.trouble.kind == "quiet"
+    return "Wirewatch" if quiet else publisher(alert.article)
+
+
+def publisher(article: AlertedArticle) -> str:
+    """The name of its source."""
     return clip(line(article.source_name or "") or line(article.source), 100)
 
 
@@ -263,11 +268,11 @@ def spread(alert: Alert, zone: tzinfo = UTC) -> tuple[str, ...]:
     if alert.update is None:
         return ()
     copy = alert.update.copy
-    name = clip(line(copy.source_name or "") or line(copy.source), 100)
+    name = isolated(publisher(copy))
     names = listed(map(line, alert.sources))
     return (
         f"Now in {len(alert.sources)} sources: {names}",
-        f"The newest copy: {isolated(name)}, {moment(copy.published or alert.update.at, zone)}",
+        f"The newest copy: {name}, {moment(copy.published or alert.update.at, zone)}",
         f"First told {moment(alert.raised, zone)}",
     )
 

@@ -6,6 +6,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from monitor.channels import digest_sheet
+from monitor.channels.fellows import fellows
 from monitor.channels.ink import COLOUR, badge, put, styled
 from monitor.channels.render import (
     headline,
@@ -60,6 +61,8 @@ def _coloured(alert: Alert, zone: tzinfo) -> Iterator[Line]:
     for words, more in _proof(alert):
         quoted = Text.assemble("“", styled(words, ""), "”", (more, "dim"))
         yield bar, quoted, True
+    for each in fellows(alert, zone):
+        yield bar, Text.assemble("+ ", each.title, (f" · {each.where}", "dim")), True
     if labels := topic_labels(alert):
         yield bar, Text(listed(labels), style="italic"), True
     if url := link(alert.article.url):
@@ -77,6 +80,8 @@ def _uncoloured(alert: Alert, zone: tzinfo) -> Iterator[Line]:
     yield margin, Text(_provenance(alert, zone)), True
     for words, more in _proof(alert):
         yield margin, Text(f"“{plain(words)}”{more}"), True
+    for each in fellows(alert, zone):
+        yield margin, Text(f"+ {each.title} · {each.where}"), True
     if labels := topic_labels(alert):
         yield margin, Text(f"About: {listed(labels)}"), True
     if url := link(alert.article.url):

@@ -9,6 +9,7 @@ import ssl
 import subprocess
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from pydantic import ValidationError
 from monitor.channels import CHANNELS, Channel
 from monitor.channels.mail import receipt_of
 from monitor.codec import decode_alert
-from monitor.model import Alert, Delivery, Later, Receipt, Refused, Sent
+from monitor.model import Alert, Delivery, Digest, Later, Receipt, Refused, Sent
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 
@@ -63,6 +64,40 @@ def test_a_mail_arrives_as_text_and_html_and_is_recognisable(envoys: Alert) -> N
         body = mail.get_body((kind,))
         assert isinstance(body, EmailMessage)
         assert "Neither Washington nor" in body.get_content()
+
+
+def test_a_digest_arrives_as_one_mail(envoys: Alert) -> None:
+    # given
+    postbox = Postbox()
+    others = tuple(replace(envoys, id=f"a{n}", story=f"s{n}") for n in range(2, 13))
+    digest = Digest(
+        id="d5",
+        channel="desk",
+        reason="digest",
+        since=envoys.raised,
+        until=envoys.raised + timedelta(hours=1),
+        alerts=(envoys, *others),
+        count=12,
+    )
+
+    async def go() -> Receipt:
+        async with listening(postbox) as port:
+            desk = channel(f"smtp://127.0.0.1:{port}", zone="Asia/Baghdad")
+            return await desk.send(Delivery(id="d9", alert="d5", channel="desk"), digest)
+
+    # when
+    receipt = asyncio.run(go())
+
+    # then
+    assert isinstance(receipt, Sent)
+    mail = postbox.only()
+    assert mail["Subject"] == "Digest: 12 alerts, 1 watch, 14 May 13:13"
+    assert mail["List-Id"] == "<desk.digest.wirewatch.example.org>"
+    assert mail["Message-ID"] == "<d9@example.org>"
+    for kind in ("plain", "html"):
+        body = mail.get_body((kind,))
+        assert isinstance(body, EmailMessage)
+        assert "Tue 14 May 2024, 12:13 to 13:13 UTC+03" in body.get_content()
 
 
 def test_a_second_attempt_bears_the_same_message_id(envoys: Alert) -> None:

@@ -194,15 +194,15 @@ def test_a_flood_is_some_alerts_and_a_count_with_the_command_that_shows_them(
     assert subject(digest, BERLIN) == "10,000 more: U.S. and Iran over Iraq"
     assert text.count("\n> ") == page.count("<blockquote") == 50
     for shown in (text, page):
-        assert "and 20 more: `wirewatch alerts --watch us-iran-over-iraq`" in shown
-        assert "and 9,930 more: `wirewatch alerts --watch us-iran-over-iraq`" in shown
+        assert "and 20 more: `wirewatch alerts --watch us-iran-over-iraq --last 70`" in shown
+        assert "and 9,930 more: `wirewatch alerts --watch us-iran-over-iraq --last 10000`" in shown
     assert len(page) < 100_000
 
 
 def test_how_many_watches_is_not_said_where_not_all_alerts_are_at_hand(morning: Digest) -> None:
     digest = replace(morning, count=400)
     assert subject(digest, BERLIN) == "Digest: 400 alerts, 25 Nov 09:00"
-    assert "and 396 more: `wirewatch alerts`" in plain_text(digest, BERLIN)
+    assert "and 396 more: `wirewatch alerts --last 400`" in plain_text(digest, BERLIN)
 
 
 def test_further_alerts_of_an_event_end_in_a_count(
@@ -268,10 +268,10 @@ def test_an_update_says_in_how_many_sources_the_story_is_by_now(
 
 def test_many_gaps_end_in_a_count(morning: Digest) -> None:
     gaps = tuple(
-        Gap(source=f"s{n}", source_name=None, kind="paused", since=morning.since) for n in range(27)
+        Gap(source=f"s{n}", source_name=None, kind="silent", since=morning.since) for n in range(27)
     )
     text = plain_text(replace(morning, gaps=gaps), BERLIN)
-    assert text.count(": is paused since ") == 20
+    assert text.count(": is unusually silent since ") == 20
     assert "and 7 more sources: `wirewatch feeds --failing`" in text
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from monitor.channels.envelope import Envelope
 from monitor.channels.letter import letter
-from monitor.model import Alert, Delivery, Digest, Message
+from monitor.model import Alert, Counted, Delivery, Digest, Message
 
 DESK = Address("Desk", "desk", "example.org")
 ENVELOPE = Envelope(
@@ -115,8 +115,10 @@ def test_an_alert_made_of_nasty_text_is_a_plain_mail(
     envoys: Alert, poison: Callable[[Alert, str], Alert], text: str
 ) -> None:
     # given
-    alert = poison(envoys, text)
-    harmless = page_of(received(envoys, "d1"))
+    before = Counted(story="s0", at=envoys.raised, article=envoys.article)
+    whole = replace(envoys, counted=(before,))
+    alert = poison(whole, text)
+    harmless = page_of(received(whole, "d1"))
 
     # when
     mail = received(alert, text)
