@@ -95,6 +95,24 @@ class OpsTable(Table):
     )
 
 
+def _address(value: SecretStr) -> SecretStr:
+    if value.get_secret_value():
+        web_address(value.get_secret_value())
+    return value
+
+
+class HeartbeatTable(Table):
+    """[heartbeat] of monitor.toml."""
+
+    url: Annotated[SecretStr, AfterValidator(_address)] = Field(
+        SecretStr(""), description="called while all loops live; {service} in it is filled in"
+    )
+    every: Span = Field(
+        timedelta(minutes=5), ge=timedelta(seconds=1), description="how often it is called"
+    )
+    method: Literal["GET", "POST"] = Field("GET", description="how it is called")
+
+
 class WebSubTable(Table):
     """[websub] of monitor.toml."""
 
@@ -125,5 +143,6 @@ MONITOR: dict[str, type[Table]] = {
     "retention": RetentionTable,
     "seeds": SeedsTable,
     "ops": OpsTable,
+    "heartbeat": HeartbeatTable,
     "websub": WebSubTable,
 }

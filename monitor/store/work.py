@@ -175,6 +175,26 @@ class Work:
             ],
         )
 
+    def put_off(
+        self, worker: str, job: str, after_s: float, *, longest_s: float
+    ) -> Literal["done", "late", "void"]:
+        """Let a job come back later, untouched: that is no try.
+
+        `late`: it was first put off longer ago than `longest_s`, and is still ours; decide.
+        """
+        answer = self._scripts(
+            "put_off",
+            [
+                keys.rq_job(job),
+                keys.leases(self.queue),
+                keys.holders(self.queue),
+                keys.later(self.queue),
+            ],
+            [worker, job, after_s, longest_s],
+        )
+        word: Literal["done", "late", "void"] = text_of(answer)  # type: ignore[assignment]  # the script answers no other
+        return word
+
     def bury(self, worker: str, job: str, reason: str, now: datetime) -> None:
         """Set a job aside whose data cannot be used."""
         self._scripts(
