@@ -12,7 +12,7 @@ import re
 import threading
 from collections import OrderedDict
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
@@ -23,7 +23,7 @@ from monitor.channels.safe import clip, line
 from monitor.model import Later, Receipt, Refused, Sent, digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from monitor.channels.apprise_service import Service
     from monitor.model import Delivery, Message
@@ -139,18 +139,17 @@ class _Line:
     def __init__(self, url: str) -> None:
         self.url, self._shown = url, shown(url)
         self._turn = asyncio.Lock()
-        self._thread: threading.Thread | None = None
+        self.calling = False
 
     async def send(self, message: Message, timeout_s: float) -> Receipt:
-        """Tell the service, when it is free; waiting for that is not counted."""
+        """Tell the service, when it is free; neither waiting nor loading the library is counted."""
         async with self._turn:
-            if self._thread is not None and self._thread.is_alive():
+            await asyncio.to_thread(_opened, self.url)
+            if self.calling:
                 return Later(answer=f"{self._shown} still hangs in an earlier call", down=True)
             answer: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
-            self._thread = threading.Thread(
-                target=_told, args=(self, message, answer), daemon=True, name="apprise"
-            )
-            self._thread.start()
+            self.calling = True
+            threading.Thread(target=_told, args=(self, message, answer), daemon=True).start()
             try:
                 async with asyncio.timeout(timeout_s):
                     return await answer
@@ -180,21 +179,13 @@ class _Line:
 
 def _told(way: _Line, message: Message, answer: asyncio.Future[Receipt]) -> None:
     """Tell the service, and answer on the loop that waits, if it still does."""
-    loop = answer.get_loop()
     try:
-        receipt = way.tell(message)
+        say = partial(answer.set_result, way.tell(message))
     except Exception as error:  # noqa: BLE001  # a plugin's bug: the guard of the worker logs it
-        failure = error
-        _answer(loop, answer, lambda: answer.set_exception(failure))
-    else:
-        _answer(loop, answer, lambda: answer.set_result(receipt))
-
-
-def _answer(
-    loop: asyncio.AbstractEventLoop, answer: asyncio.Future[Receipt], say: Callable[[], None]
-) -> None:
+        say = partial(answer.set_exception, error)
+    way.calling = False
     with suppress(RuntimeError):  # the loop has ended, and nobody waits
-        loop.call_soon_threadsafe(lambda: None if answer.done() else say())
+        answer.get_loop().call_soon_threadsafe(lambda: None if answer.done() else say())
 
 
 def _together(receipts: list[Receipt]) -> Receipt:
