@@ -72,27 +72,34 @@ class Deliver:
         token = f"{self.worker}/{self.takes}"
         taken = await asyncio.to_thread(self.store.deliveries.take, self.worker, token, places)
         self.takes += 1
+        waits: dict[str, float] = {}
         for job in taken:
-            self.under_way.start(job.id, self._in_turn(job))
+            wait_s = self.breakers.wait_s(_channel_of(job))
+            if wait_s is None:
+                self.under_way.start(job.id, self._in_turn(job))
+            else:
+                waits[job.id] = wait_s
+        await self._put_off(taken, waits)
         return bool(taken)
 
+    async def _put_off(self, taken: tuple[Taken, ...], waits: Mapping[str, float]) -> None:
+        """Let those come back later whose channel is left alone or has its share: no try of them.
+
+        Those that have waited for a day are given up.
+        """
+        if not waits:
+            return
+        put_off = partial(self.store.deliveries.put_off, longest_s=GIVE_UP_S)
+        late = await asyncio.to_thread(put_off, self.worker, waits)
+        for job in (job for job in taken if job.id in late):
+            refused = Refused(answer=NEVER_ITS_TURN)
+            self.under_way.start(job.id, self._deliver(job, instead=refused))
+
     async def _in_turn(self, job: Taken) -> None:
-        """Deliver; or put it back untried, where its channel is left alone or has its share."""
-        try:
-            _, _, channel = delivery_of(job.data)
-        except ParseError:
-            await self._deliver(job)
-            return
-        wait_s = self.breakers.wait_s(channel)
-        if wait_s is not None:
-            put_off = partial(self.store.deliveries.put_off, longest_s=GIVE_UP_S)
-            if await asyncio.to_thread(put_off, self.worker, job.id, wait_s) == "late":
-                await self._deliver(job, instead=Refused(answer=NEVER_ITS_TURN))
-            return
         try:
             await self._deliver(job)
         finally:
-            self.breakers.over(channel)
+            self.breakers.over(_channel_of(job))
 
     async def _deliver(self, job: Taken, *, instead: Receipt | None = None) -> None:
         try:
@@ -174,6 +181,14 @@ class Deliver:
         )
         if disables:
             self.log.error("channel.disabled", channel=name, reason=receipt.answer)
+
+
+def _channel_of(job: Taken) -> str:
+    """The channel a job is for; "" where the job cannot be read: whoever begins it will say so."""
+    try:
+        return delivery_of(job.data)[2]
+    except ParseError:
+        return ""
 
 
 def _outcome(receipt: Receipt, delivery_: Delivery) -> tuple[DeliveryState, timedelta | None]:

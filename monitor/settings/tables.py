@@ -101,14 +101,20 @@ def _address(value: SecretStr) -> SecretStr:
     return value
 
 
+def _seldom(value: timedelta) -> timedelta:
+    if value < timedelta(seconds=1):
+        raise ValueError("a time of at least a second")
+    return value
+
+
 class HeartbeatTable(Table):
     """[heartbeat] of monitor.toml."""
 
     url: Annotated[SecretStr, AfterValidator(_address)] = Field(
         SecretStr(""), description="called while all loops live; {service} in it is filled in"
     )
-    every: Span = Field(
-        timedelta(minutes=5), ge=timedelta(seconds=1), description="how often it is called"
+    every: Annotated[Span, AfterValidator(_seldom)] = Field(
+        timedelta(minutes=5), description="how often it is called"
     )
     method: Literal["GET", "POST"] = Field("GET", description="how it is called")
 

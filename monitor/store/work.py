@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -176,24 +176,28 @@ class Work:
         )
 
     def put_off(
-        self, worker: str, job: str, after_s: float, *, longest_s: float
-    ) -> Literal["done", "late", "void"]:
-        """Let a job come back later, untouched: that is no try.
+        self, worker: str, after_s: Mapping[str, float], *, longest_s: float
+    ) -> tuple[str, ...]:
+        """Let jobs come back later, untouched: that is no try.
 
-        `late`: it was first put off longer ago than `longest_s`, and is still ours; decide.
+        Returns those that were first put off longer ago than `longest_s`: they are still ours.
         """
-        answer = self._scripts(
+        answers = self._scripts.many(
             "put_off",
             [
-                keys.rq_job(job),
-                keys.leases(self.queue),
-                keys.holders(self.queue),
-                keys.later(self.queue),
+                (
+                    [
+                        keys.rq_job(job),
+                        keys.leases(self.queue),
+                        keys.holders(self.queue),
+                        keys.later(self.queue),
+                    ],
+                    [worker, job, wait_s, longest_s],
+                )
+                for job, wait_s in after_s.items()
             ],
-            [worker, job, after_s, longest_s],
         )
-        word: Literal["done", "late", "void"] = text_of(answer)  # type: ignore[assignment]  # the script answers no other
-        return word
+        return tuple(job for job, answer in zip(after_s, answers, strict=True) if answer == b"late")
 
     def bury(self, worker: str, job: str, reason: str, now: datetime) -> None:
         """Set a job aside whose data cannot be used."""
