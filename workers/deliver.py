@@ -18,7 +18,17 @@ from structlog.typing import FilteringBoundLogger
 
 from monitor.channels.channel import Channel
 from monitor.errors import Bug, ParseError
-from monitor.model import Delivery, DeliveryState, Later, Receipt, Refused, Sent
+from monitor.model import (
+    Alert,
+    Delivery,
+    DeliveryState,
+    Digest,
+    Later,
+    Message,
+    Receipt,
+    Refused,
+    Sent,
+)
 from monitor.queues import delivery_of
 from monitor.settings import ChannelSettings
 from monitor.store import Begun, Store, Taken
@@ -103,7 +113,7 @@ class Deliver:
 
     async def _deliver(self, job: Taken, *, instead: Receipt | None = None) -> None:
         try:
-            delivery_id, alert, _ = delivery_of(job.data)
+            delivery_id, about, _ = delivery_of(job.data)
         except ParseError as error:
             await self._bury(job, error.message)
             return
@@ -114,16 +124,16 @@ class Deliver:
                 job.id,
                 f"{self.worker}/{self.takes}",
                 delivery=delivery_id,
-                alert=alert,
+                about=about,
             )
         except ParseError as error:
-            await self._bury(job, f"the alert cannot be read: {error.message}")
+            await self._bury(job, f"the alert or digest cannot be read: {error.message}")
             return
         match begun:
             case "void":
                 return
             case "gone":
-                await self._bury(job, "the alert or its delivery is no longer kept")
+                await self._bury(job, "the alert, digest or its delivery is no longer kept")
             case Begun():
                 await self._settle(job, begun, await self._receipt(begun, instead))
 
@@ -144,7 +154,7 @@ class Deliver:
             return Refused(answer="it may have arrived: an attempt was cut off (on_doubt = hold)")
         if instead is not None:
             return instead
-        receipt = await self.guard(channel.send(begun.delivery, begun.alert))
+        receipt = await self.guard(channel.send(begun.delivery, begun.message))
         self.breakers.answered(name, receipt)
         return receipt
 
@@ -170,10 +180,7 @@ class Deliver:
         say(
             EVENT[state],
             delivery=delivery_.id,
-            alert=delivery_.alert,
-            watch=begun.alert.watch,
-            story=begun.alert.story,
-            article=begun.alert.article.id,
+            **_about(begun.message),
             channel=name,
             attempt=delivery_.attempts,
             answer=receipt.answer,
@@ -189,6 +196,22 @@ def _channel_of(job: Taken) -> str:
         return delivery_of(job.data)[2]
     except ParseError:
         return ""
+
+
+def _about(message: Message) -> Mapping[str, object]:
+    """What a line of the log says of what was sent."""
+    match message:
+        case Alert():
+            return {
+                "alert": message.id,
+                "watch": message.watch,
+                "story": message.story,
+                "article": message.article.id,
+            }
+        case Digest():
+            return {"digest": message.id, "reason": message.reason, "alerts": message.count}
+        case _:
+            assert_never(message)
 
 
 def _outcome(receipt: Receipt, delivery_: Delivery) -> tuple[DeliveryState, timedelta | None]:

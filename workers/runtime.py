@@ -29,7 +29,10 @@ from monitor.store import Store
 from workers.child import LIVES, STOP_S, Child, Patience, Stop, return_held
 from workers.heartbeat import SupervisorHeartbeat
 from workers.page_outcome import Done, Wait
-from workers.process import Found, Guard
+from workers.process import Guard
+from workers.release import Release
+from workers.silence import Silence
+from workers.telling import Found
 from workers.upkeep import Upkeep
 from workers.vitals import Vitals
 
@@ -116,6 +119,7 @@ class Supervisor:
             signal.signal(name, self.stop.ask)
         store = self.app.store()
         upkeep = Upkeep(store=store, now=now, log=telemetry.logger())
+        release, silence = self._release(store), self._silence(store)
         patience = Patience("supervisor")
         self.posts = [
             Post(queue=queue, number=number, vitals=Vitals())
@@ -132,6 +136,8 @@ class Supervisor:
             try:
                 self._bury(store, upkeep)
                 upkeep.run()
+                release.run()
+                silence.run()
                 patience.over()
                 heartbeat.run()
             except StoreUnavailable as error:
@@ -144,6 +150,28 @@ class Supervisor:
     def _still_s(self) -> list[float]:
         """How long each child has not gone round its loop; an empty post stands still for ever."""
         return [post.vitals.still_s() if post.pid else float("inf") for post in self.posts]
+
+    def _release(self, store: Store) -> Release:
+        settings = self.app.settings
+        return Release(
+            store=store,
+            timings=settings.timings,
+            sources=settings.sources,
+            now=now,
+            log=telemetry.logger(),
+        )
+
+    def _silence(self, store: Store) -> Silence:
+        settings = self.app.settings
+        return Silence(
+            store=store,
+            watches=settings.watches,
+            timings=settings.timings,
+            sources=settings.sources,
+            worker=f"{socket.gethostname()}.{os.getpid()}.silence",
+            now=now,
+            log=telemetry.logger(),
+        )
 
     def _man(self) -> None:
         """Start a child at every empty post whose time has come."""

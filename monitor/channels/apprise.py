@@ -12,18 +12,20 @@ import re
 import threading
 from collections import OrderedDict
 from contextlib import suppress
+from datetime import timedelta
 from functools import cache, partial
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
 from monitor.channels.channel import Channel, ChannelConfig, IPNetwork, kind
 from monitor.channels.note import heading
 from monitor.channels.safe import clip, line
-from monitor.model import Later, Receipt, Refused, Sent, digest
+from monitor.model import Later, Rate, Receipt, Refused, Sent, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import tzinfo
 
     from monitor.channels.apprise_service import Service
     from monitor.model import Delivery, Message
@@ -54,6 +56,8 @@ def shown(url: str) -> str:
 
 class Config(ChannelConfig):
     """Alerts to chats and phones, through apprise."""
+
+    allowance: ClassVar = Rate(most=20, span=timedelta(hours=1))
 
     type: Literal["apprise"] = Field(default="apprise", description="This kind of channel.")
     urls: Annotated[tuple[SecretStr, ...], AfterValidator(_services)] = Field(
@@ -110,7 +114,7 @@ class AppriseChannel:
     def __init__(self, name: str, config: Config) -> None:
         self.name = name
         self._timeout_s = config.timeout_s
-        self._lines = tuple(_Line(url.get_secret_value()) for url in config.urls)
+        self._lines = tuple(_Line(url.get_secret_value(), config.zone) for url in config.urls)
         self._have: OrderedDict[str, frozenset[str]] = OrderedDict()
 
     async def send(self, delivery: Delivery, message: Message) -> Receipt:
@@ -136,8 +140,8 @@ class AppriseChannel:
 class _Line:
     """The way to one service."""
 
-    def __init__(self, url: str) -> None:
-        self.url, self._shown = url, shown(url)
+    def __init__(self, url: str, zone: tzinfo) -> None:
+        self.url, self._zone, self._shown = url, zone, shown(url)
         self._turn = asyncio.Lock()
         self.calling = False
 
@@ -161,7 +165,7 @@ class _Line:
         service = _opened(self.url)
         if service is None:
             return Refused(answer=f"apprise does not understand {self._shown} (`wirewatch check`)")
-        took, said = service.tell(message)
+        took, said = service.tell(message, self._zone)
         because = f": {clip(line(said), 200)}" if said else ""
         if took:
             return Sent(answer=f"{service.name} has it")
@@ -173,8 +177,10 @@ class _Line:
         service = _opened(self.url)
         if service is None:
             return f"to {self._shown}, which apprise does not understand"
-        title, body = service.words(message)
-        return f"to {service.name} ({self._shown})\n{title or heading(message)}\n\n{body}"
+        title, body = service.words(message, self._zone)
+        return (
+            f"to {service.name} ({self._shown})\n{title or heading(message, self._zone)}\n\n{body}"
+        )
 
 
 def _told(way: _Line, message: Message, answer: asyncio.Future[Receipt]) -> None:

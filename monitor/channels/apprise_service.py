@@ -17,6 +17,7 @@ from monitor.model import Digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import tzinfo
 
     from apprise import NotifyBase
 
@@ -103,14 +104,16 @@ class Service:
         self._format = plugin.resolve_format(NotifyFormat.MARKDOWN if anyway else None)
         self._markup: Markup = "markdown" if anyway else _MARKUP[self._format]
 
-    def words(self, message: Message) -> tuple[str, str]:
+    def words(self, message: Message, zone: tzinfo) -> tuple[str, str]:
         """Title and body, within the service's limits; no title where it has none."""
-        plugin, said = self._plugin, heading(message)
+        plugin, said = self._plugin, heading(message, zone)
         title = clip(said, plugin.title_maxlen) if plugin.title_maxlen > 0 else ""
         at_most = plugin.body_maxlen - plugin.overflow_buffer
         if plugin.overflow_amalgamate_title:
             at_most -= len(title)
-        body = written(note_of(message), self._markup, at_most=at_most, title="" if title else said)
+        body = written(
+            note_of(message, zone), self._markup, at_most=at_most, title="" if title else said
+        )
         if plugin.body_max_line_count > 0:
             rows = [row for row in body.split("\n") if row]
             first, rest = (
@@ -120,10 +123,10 @@ class Service:
             body = "\n".join([*first, " ".join(rest)])
         return title, body or said
 
-    def tell(self, message: Message) -> tuple[bool, str]:
+    def tell(self, message: Message, zone: tzinfo) -> tuple[bool, str]:
         """Whether the service took it, and what was said about it, without the address."""
         heard = _EAR.listen()
-        title, body = self.words(message)
+        title, body = self.words(message, zone)
         try:
             took = self._plugin.notify(
                 body=body,

@@ -16,8 +16,17 @@ from monitor.channels.safe import link
 from monitor.model import Alert, Digest
 
 if TYPE_CHECKING:
-    from monitor.channels.documents import Document
-    from monitor.model import AlertedArticle, Evidence, Gap, Message, Topic, Trouble, Update
+    from monitor.channels.documents import Document, Told
+    from monitor.model import (
+        AlertedArticle,
+        Counted,
+        Evidence,
+        Gap,
+        Message,
+        Topic,
+        Trouble,
+        Update,
+    )
 
 # JSON lets these stand as they are. A terminal or a log viewer obeys them, so they leave as \uXXXX,
 # which every parser reads back as the same character.
@@ -58,13 +67,14 @@ def _document(message: Message) -> Document:
             assert_never(message)
 
 
-def _alert(
-    alert: Alert,
-) -> documents.AlertRaised | documents.AlertUpdated | documents.SourceFailing:
+def _alert(alert: Alert) -> Told:
     if alert.trouble is not None:
-        return documents.SourceFailing(
-            version=VERSION, timestamp=_moment(alert.raised), data=_trouble(alert, alert.trouble)
-        )
+        raised = _moment(alert.raised)
+        if alert.trouble.kind == "quiet":
+            silence = _quiet(alert, alert.trouble)
+            return documents.WatchQuiet(version=VERSION, timestamp=raised, data=silence)
+        trouble = _trouble(alert, alert.trouble)
+        return documents.SourceFailing(version=VERSION, timestamp=raised, data=trouble)
     said: dict[str, Any] = {
         "alert": alert.id,
         "watch": alert.watch,
@@ -76,6 +86,7 @@ def _alert(
         "evidence": [_evidence(each) for each in alert.evidence],
         "topics": [_topic(each) for each in alert.topics],
         "sources": list(alert.sources),
+        "counted": [_counted(each) for each in alert.counted] or UNSET,
     }
     if alert.update is None:
         return documents.AlertRaised(
@@ -123,6 +134,17 @@ def _trouble(alert: Alert, trouble: Trouble) -> documents.TroubleData:
     )
 
 
+def _quiet(alert: Alert, trouble: Trouble) -> documents.QuietData:
+    return documents.QuietData(
+        alert=alert.id,
+        watch=alert.watch,
+        title=alert.title,
+        severity=alert.severity,
+        since=_moment(trouble.since),
+        said=f"{alert.article.title}. {alert.lead}",
+    )
+
+
 def _article(article: AlertedArticle) -> documents.Article:
     return documents.Article(
         id=article.id,
@@ -147,6 +169,10 @@ def _topic(topic: Topic) -> documents.Topic:
     return documents.Topic(
         key=topic.key, label=topic.label, shape=topic.shape, score=round(topic.score, 4)
     )
+
+
+def _counted(counted: Counted) -> documents.Counted:
+    return documents.Counted(story=counted.story, article=_article(counted.article))
 
 
 def _update(update: Update) -> documents.Update:

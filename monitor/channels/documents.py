@@ -68,6 +68,13 @@ class Update(_Part, frozen=True, kw_only=True):
     copy: Annotated[Article, Meta(description="the article that came last")]
 
 
+class Counted(_Part, frozen=True, kw_only=True):
+    """A story that came before, and counts towards the watch's threshold."""
+
+    story: Annotated[str, Meta(description="the story's (or event's) id")]
+    article: Annotated[Article, Meta(description="the article by which it counts")]
+
+
 class AlertData(_Part, frozen=True, kw_only=True):
     """An alert."""
 
@@ -99,6 +106,13 @@ class AlertData(_Part, frozen=True, kw_only=True):
         list[str],
         Meta(description="the sources that carried the story when it was raised (or updated)"),
     ]
+    counted: Annotated[
+        list[Counted] | UnsetType,
+        Meta(
+            description="where the watch has a `threshold`: the stories that came before and make"
+            " it up with this one; else left out"
+        ),
+    ] = UNSET
 
 
 class UpdatedData(AlertData, frozen=True, kw_only=True):
@@ -142,14 +156,25 @@ class TroubleData(_Part, frozen=True, kw_only=True):
     said: Annotated[str, Meta(description="for people: what it means")]
 
 
+class QuietData(_Part, frozen=True, kw_only=True):
+    """A watch that finds less than is expected of it."""
+
+    alert: Annotated[str, Meta(description="its id: one for each silence")]
+    watch: Annotated[str, Meta(description="the watch's id")]
+    title: Annotated[str, Meta(description="the watch's title")]
+    severity: Annotated[Severity, Meta(description="how urgent the watch is to its owner")]
+    since: Annotated[str, Meta(description="since when it is quiet", extra_json_schema=_TIME)]
+    said: Annotated[
+        str, Meta(description="for people: how long, and which sources failed meanwhile")
+    ]
+
+
 class Gap(_Part, frozen=True, kw_only=True):
     """Something that was not seen meanwhile."""
 
     source: Annotated[str, Meta(description="the id of the source that was not seen")]
     name: Annotated[str | None, Meta(description="what it is called, or null")]
-    kind: Annotated[
-        GapKind, Meta(description="its trouble; or `paused`, or `missed`: entries came and went")
-    ]
+    kind: Annotated[GapKind, Meta(description="its trouble; or `missed`: entries came and went")]
     since: Annotated[str, Meta(description="since when", extra_json_schema=_TIME)]
     entries: Annotated[
         int, Meta(description="how many were missed at least; 0 where nobody can know")
@@ -194,6 +219,16 @@ class SourceFailing(_Part, frozen=True, kw_only=True, tag_field="type", tag="sou
     data: Annotated[TroubleData, Meta(description="the trouble")]
 
 
+class WatchQuiet(_Part, frozen=True, kw_only=True, tag_field="type", tag="watch.quiet"):
+    """A watch finds less than its `expect` says."""
+
+    version: Version
+    timestamp: Annotated[
+        str, Meta(description="when it was noticed, in UTC", extra_json_schema=_TIME)
+    ]
+    data: Annotated[QuietData, Meta(description="the silence")]
+
+
 class DigestData(_Part, frozen=True, kw_only=True):
     """Alerts that were gathered for one channel."""
 
@@ -218,7 +253,7 @@ class DigestData(_Part, frozen=True, kw_only=True):
         int, Meta(description="how many alerts there were; `alerts` may hold fewer, the first ones")
     ]
     alerts: Annotated[
-        list[AlertRaised | AlertUpdated | SourceFailing],
+        list[AlertRaised | AlertUpdated | SourceFailing | WatchQuiet],
         Meta(description="each in full, as it would have come by itself"),
     ]
     gaps: Annotated[list[Gap], Meta(description="what was not seen meanwhile")]
@@ -234,9 +269,10 @@ class DigestReady(_Part, frozen=True, kw_only=True, tag_field="type", tag="diges
     data: Annotated[DigestData, Meta(description="what was gathered")]
 
 
-Document = AlertRaised | AlertUpdated | SourceFailing | DigestReady
+Told = AlertRaised | AlertUpdated | SourceFailing | WatchQuiet
+Document = Told | DigestReady
 
-DOCUMENTS: Final = (AlertRaised, AlertUpdated, SourceFailing, DigestReady)
+DOCUMENTS: Final = (AlertRaised, AlertUpdated, SourceFailing, WatchQuiet, DigestReady)
 """Every document there is, in the order the docs tell of them."""
 
 

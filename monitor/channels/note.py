@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import urlsplit
 
@@ -31,6 +32,7 @@ from monitor.model import Digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import tzinfo
 
     from monitor.channels.render import Words
     from monitor.model import Alert, Gap, Message
@@ -68,33 +70,33 @@ class Note:
     left_out: int | None = None
 
 
-def heading(message: Message) -> str:
+def heading(message: Message, zone: tzinfo = UTC) -> str:
     """What it is of, in one safe line: the watch's title, or what a digest gathers."""
     if isinstance(message, Digest):
-        return _uncalling(digest_heading(message))
+        return _uncalling(digest_heading(message, zone))
     badge = "" if message.severity == "normal" else f"[{message.severity.upper()}] "
     return _uncalling(badge + watch_title(message))
 
 
-def lines(message: Message) -> tuple[str, ...]:
+def lines(message: Message, zone: tzinfo = UTC) -> tuple[str, ...]:
     """All of it as plain lines, without the heading."""
-    note = note_of(message)
+    note = note_of(message, zone)
     rows = (*note.head, *(row for block in note.blocks for row in block), *note.tail)
     return tuple(_row(row, "text") for row in rows)
 
 
-def note_of(message: Message) -> Note:
-    """The alert or digest as a note."""
+def note_of(message: Message, zone: tzinfo = UTC) -> Note:
+    """The alert or digest as a note; times are shown in the zone."""
     if not isinstance(message, Digest):
         return Note(
             head=(Row(words=headline(message), strong=True),),
-            blocks=tuple((row,) for row in _about(message)),
+            blocks=tuple((row,) for row in _about(message, zone)),
             tail=tuple(_link(message)),
         )
     return Note(
         head=(),
         blocks=tuple(_short(alert) for alert in message.alerts),
-        tail=tuple(_gaps(message.gaps)),
+        tail=tuple(_gaps(message.gaps, zone)),
         left_out=message.count - len(message.alerts),
     )
 
@@ -139,10 +141,10 @@ def _bare(note: Note, markup: Markup, title: str, at_most: int) -> str:
     return text[:at_most]
 
 
-def _about(alert: Alert) -> Iterator[Row]:
-    for told in spread(alert):
+def _about(alert: Alert, zone: tzinfo) -> Iterator[Row]:
+    for told in spread(alert, zone):
         yield Row(words=(Piece(text=told),))
-    parts = [isolated(source_name(alert)), moment(alert.article.published)]
+    parts = [isolated(source_name(alert)), moment(alert.article.published, zone)]
     if (others := len(other_sources(alert))) and not alert.update:
         parts.append(f"{others} other source{'s' if others > 1 else ''}")
     yield Row(words=(Piece(text=" · ".join(parts)),))
@@ -164,11 +166,11 @@ def _short(alert: Alert) -> tuple[Row, ...]:
     return (Row(words=(of, *headline(alert), source)), *_link(alert))
 
 
-def _gaps(gaps: tuple[Gap, ...]) -> Iterator[Row]:
+def _gaps(gaps: tuple[Gap, ...], zone: tzinfo) -> Iterator[Row]:
     for gap in gaps[:MAX_GAPS]:
         name = isolated(clip(line(gap.source_name or "") or line(gap.source), 100))
         missed = f", at least {gap.entries} entries" if gap.entries else ""
-        said = f"Not seen: {name} ({gap.kind} since {moment(gap.since)}{missed})"
+        said = f"Not seen: {name} ({gap.kind} since {moment(gap.since, zone)}{missed})"
         yield Row(words=(Piece(text=said),))
     if more := len(gaps[MAX_GAPS:]):
         yield Row(words=(Piece(text=f"Not seen: {more} more"),))

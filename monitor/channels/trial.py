@@ -68,6 +68,6 @@ def trial_digest(channel: str, at: datetime) -> tuple[Delivery, Digest]:
             until=at,
             alerts=tuple(trial(channel, moment)[1] for moment in moments),
             count=len(moments),
-            gaps=(Gap(source=WATCH, source_name="Wirewatch (a test)", kind="paused", since=since),),
+            gaps=(Gap(source=WATCH, source_name="Wirewatch (a test)", kind="missed", since=since),),
         )
     )

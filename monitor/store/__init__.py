@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from monitor.model import ARTICLES, DELIVERIES, PAGES
 from monitor.store import keys
-from monitor.store.judging import (
-    Failed,
-    Judged,
-    Judging,
-    Outcome,
-    Raised,
-    Retention,
-)
+from monitor.store.expectations import Expectations
+from monitor.store.gatherings import Gatherings, Open
+from monitor.store.judging import Judging
 from monitor.store.letters import DeadLetter, Letters
 from monitor.store.outbox import Begun, Outbox
+from monitor.store.outcome import Failed, Judged, Outcome, Raised, Retention
 from monitor.store.pages import PATIENCE, Hop, Pages, PageTaken, PageWanted
 from monitor.store.pauses import Pauses
 from monitor.store.redis import Scripts, connect, text_of, translated
@@ -39,6 +35,8 @@ class Store:
         self.deliveries = Work(self.client, scripts, DELIVERIES)
         self.judging = Judging(self.client, scripts, retention)
         self.outbox = Outbox(scripts)
+        self.expectations = Expectations(self.client)
+        self.gatherings = Gatherings(self.client, scripts, retention.alerts)
         self.subscriptions = Subscriptions(self.client, scripts)
         self.letters = Letters(self.client, scripts)
         self.view = View(self.client)
@@ -72,6 +70,7 @@ __all__ = [
     "Failed",
     "Hop",
     "Judged",
+    "Open",
     "Outcome",
     "PageTaken",
     "PageWanted",

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from monitor.channels.body import document, encode
 from monitor.channels.documents import DOCUMENTS, VERSION
 from monitor.channels.trial import trial, trial_digest
-from monitor.model import Alert, Digest, Gap, Message, Trouble, Update
+from monitor.model import Alert, Counted, Digest, Gap, Message, Trouble, Update
 from scripts.webhook_docs import PAGE, SCHEMA, page_text, schema_text
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -57,9 +57,13 @@ def every_kind(envoys: Alert) -> dict[str, Message]:
         "an alert": envoys,
         "an alert with an event": replace(envoys, event="e1"),
         "an alert with nothing that may be left out": bare,
+        "an alert of a threshold": replace(
+            envoys, counted=(Counted(story="s0", at=NOON, article=envoys.article),)
+        ),
         "an update": spread,
         "a trouble": trouble,
         "the end of a trouble": over,
+        "a silence": replace(envoys, trouble=Trouble(kind="quiet", since=NOON)),
         "a digest of one watch": digest,
         "a digest of all": replace(digest, watch="", title="", reason="digest"),
         "an empty digest": replace(digest, alerts=(), gaps=(), count=0),
