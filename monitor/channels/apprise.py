@@ -16,11 +16,12 @@ from datetime import timedelta
 from functools import cache, partial
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from monitor.channels.channel import Channel, ChannelConfig, IPNetwork, kind
 from monitor.channels.note import heading
 from monitor.channels.safe import clip, line
+from monitor.channels.signing import listed
 from monitor.model import Later, Rate, Receipt, Refused, Sent, digest
 
 if TYPE_CHECKING:
@@ -60,8 +61,10 @@ class Config(ChannelConfig):
     allowance: ClassVar = Rate(most=20, span=timedelta(hours=1))
 
     type: Literal["apprise"] = Field(default="apprise", description="This kind of channel.")
-    urls: Annotated[tuple[SecretStr, ...], AfterValidator(_services)] = Field(
-        description='Where to, as apprise writes it; each is a secret: give it as "env:NAME".'
+    urls: Annotated[tuple[SecretStr, ...], BeforeValidator(listed), AfterValidator(_services)] = (
+        Field(
+            description='Where to, as apprise writes it; each is a secret: give it as "env:NAME".'
+        )
     )
     timeout_s: float = Field(
         default=30,

@@ -29,11 +29,12 @@ def key_of(secret: str) -> bytes:
     try:
         return base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
     except binascii.Error:
-        raise ValueError("after whsec_ comes a key in base64, and this is none") from None
+        said = "found a secret that is no base64 after whsec_, wanted whsec_ and a key in base64"
+        raise ValueError(said) from None
 
 
-def _listed(value: object) -> object:
-    """One secret is a list of one."""
+def listed(value: object) -> object:
+    """A single one is a list of one."""
     return (value,) if isinstance(value, str | SecretStr) else value
 
 
@@ -42,13 +43,13 @@ def _usable(secrets: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
         raise ValueError(f"found {len(secrets)} secrets, wanted one to {MOST_SECRETS}")
     keys = [key_of(secret.get_secret_value()) for secret in secrets]
     if not all(keys):
-        raise ValueError("the secret is empty")
+        raise ValueError("found an empty secret, wanted one that nobody can guess")
     if len(set(keys)) < len(keys):
-        raise ValueError("the same secret twice")
+        raise ValueError("found the same secret twice, wanted different ones")
     return secrets
 
 
-Secrets = Annotated[tuple[SecretStr, ...], BeforeValidator(_listed), AfterValidator(_usable)]
+Secrets = Annotated[tuple[SecretStr, ...], BeforeValidator(listed), AfterValidator(_usable)]
 """One to three secrets; one may be written without its list."""
 
 
