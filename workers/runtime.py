@@ -18,6 +18,8 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
 from monitor import telemetry
 from monitor.app import App, now
@@ -25,6 +27,7 @@ from monitor.errors import SourceError, StoreError, StoreUnavailable
 from monitor.model import ARTICLES, Later, Receipt
 from monitor.store import Store
 from workers.child import LIVES, STOP_S, Child, Patience, Stop, return_held
+from workers.heartbeat import SupervisorHeartbeat
 from workers.page_outcome import Done, Wait
 from workers.process import Guard
 from workers.release import Release
@@ -105,6 +108,7 @@ class Supervisor:
     shares: tuple[tuple[str, int], ...]
     stop: Stop = field(default_factory=Stop)
     posts: list[Post] = field(default_factory=list)
+    vouch: Path | None = None
 
     def run(self) -> None:
         """Until SIGTERM or SIGINT; then until the children have finished or given back."""
@@ -122,6 +126,12 @@ class Supervisor:
             for queue, count in self.shares
             for number in range(count)
         ]
+        heartbeat = SupervisorHeartbeat(
+            settings=self.app.settings,
+            still_s=self._still_s,
+            born=partial(_orphan, os.getpid()),
+            vouch=self.vouch,
+        )
         while not self.stop.asked:
             try:
                 self._bury(store, upkeep)
@@ -129,12 +139,17 @@ class Supervisor:
                 release.run()
                 silence.run()
                 patience.over()
+                heartbeat.run()
             except StoreUnavailable as error:
                 patience.wait(error)
             self._limit()
             self._man()
             time.sleep(TICK_S)
         self._end(store)
+
+    def _still_s(self) -> list[float]:
+        """How long each child has not gone round its loop; an empty post stands still for ever."""
+        return [post.vitals.still_s() if post.pid else float("inf") for post in self.posts]
 
     def _release(self, store: Store) -> Release:
         settings = self.app.settings
@@ -166,6 +181,7 @@ class Supervisor:
 
     def _start(self, post: Post) -> None:
         post.vitals.end()
+        post.vitals.turn()
         worker, parent = worker_name(post.queue, post.number), os.getpid()
         pid = os.fork()
         if pid == 0:
@@ -252,6 +268,13 @@ class Supervisor:
                 return_held(store.work(post.queue), post.worker)
                 with contextlib.suppress(StoreUnavailable):
                     store.work(post.queue).leave(post.worker)
+
+
+def _orphan(parent: int) -> None:
+    """Be a child that has no work to finish: end when told to, and with its parent."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C: the supervisor ends, and we with it
+    die_with_parent(parent)
 
 
 def die_with_parent(parent: int) -> None:

@@ -23,6 +23,7 @@ from monitor.settings.remarks import remark_on
 from monitor.settings.sources import read_sources
 from monitor.settings.tables import (
     MONITOR,
+    HeartbeatTable,
     LogTable,
     NetTable,
     OpsTable,
@@ -58,6 +59,7 @@ class Settings:
     log: LogTable
     retention: Retention
     ops: OpsTable
+    heartbeat: HeartbeatTable
     websub: WebSubTable
     seeds: tuple[Path, ...]
     sources: tuple[Source, ...]
@@ -103,6 +105,8 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
     assert isinstance(workers, WorkersTable)
     assert isinstance(retention, RetentionTable)
     redis, log, seeds = main["redis"], main["log"], main["seeds"]
+    heartbeat = main["heartbeat"]
+    assert isinstance(heartbeat, HeartbeatTable)
     assert isinstance(redis, RedisTable)
     assert isinstance(log, LogTable)
     assert isinstance(seeds, SeedsTable)
@@ -125,6 +129,7 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
             articles=retention.articles, stories=retention.stories, alerts=retention.alerts
         ),
         ops=ops,
+        heartbeat=heartbeat,
         websub=websub,
         seeds=paths,
         sources=sources,
