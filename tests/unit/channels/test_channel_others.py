@@ -1,4 +1,4 @@
-"""Articles beside its own that made an alert up, and a watch that finds nothing, as told to people."""
+"""Articles beside its own that made an alert up, and a watch that finds nothing, as it is told."""
 
 from __future__ import annotations
 
