@@ -136,7 +136,7 @@ def _html_fellows(alert: Alert, zone: tzinfo) -> str:
 
 
 def _quotes_of(alert: Alert) -> int:
-    """How many sentences to quote: one in an update, whose reader has seen them."""
+    """How many sentences to quote: one where the reader has seen them."""
     return 1 if alert.only_spread else MAX_QUOTES
 
 
@@ -151,8 +151,8 @@ def _provenance(alert: Alert, zone: tzinfo) -> str:
 
 
 def _left_out(alert: Alert, count: int) -> str:
-    """How many sentences more there are; the reader of an update has seen them."""
-    if not count or alert.update:
+    """How many sentences more there are that the reader has not seen."""
+    if not count or alert.only_spread:
         return ""
     return f"and {count} more sentences" if count > 1 else "and one more sentence"
 
