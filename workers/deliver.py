@@ -21,6 +21,7 @@ from monitor.model import Delivery, DeliveryState, Later, Receipt, Refused, Sent
 from monitor.queues import delivery_of
 from monitor.settings import ChannelSettings
 from monitor.store import Begun, Store, Taken
+from monitor.store.measures import latencies
 from workers.retry import delivery_again
 from workers.under_way import UnderWay
 
@@ -127,6 +128,7 @@ class Deliver:
                 now=self.now(),
                 disables=disables,
                 after=after or timedelta(),
+                took=latencies(begun.alert, self.now()),
             )
         )
         say = self.log.info if state is DeliveryState.SENT else self.log.warning

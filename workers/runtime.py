@@ -9,13 +9,13 @@ of Wirewatch's workers are here: they log and go on.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import os
 import signal
 import socket
 import sys
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -24,8 +24,10 @@ from monitor.app import App, now
 from monitor.errors import SourceError, StoreError, StoreUnavailable
 from monitor.model import ARTICLES, Later, Receipt
 from monitor.store import Store
+from workers.answering import Answering
 from workers.child import LIVES, STOP_S, Child, Patience, Stop, return_held
 from workers.page_outcome import Done, Wait
+from workers.parent import die_with_parent
 from workers.process import Found, Guard
 from workers.upkeep import Upkeep
 from workers.vitals import Vitals
@@ -34,7 +36,6 @@ YOUNG_S = 5.0
 """A child that dies younger is replaced with growing delay."""
 
 TICK_S = 0.05
-PR_SET_PDEATHSIG = 1
 
 
 def guarded(vitals: Vitals) -> Guard:
@@ -74,6 +75,16 @@ async def guarded_send(sending: Awaitable[Receipt]) -> Receipt:
         return Later(answer=f"an error in the channel ({type(error).__name__}); the log has it")
 
 
+def alone(life: Callable[[], None]) -> None:
+    """Live on as a forked process of its own; never returns."""
+    try:
+        life()
+    except BaseException:  # noqa: BLE001  # the last line of a process: say why, then end
+        telemetry.logger().exception("process.ended", worker="endpoint")
+    finally:
+        os._exit(1)
+
+
 def worker_name(queue: str, number: int) -> str:
     """A name no other worker has or had, on any host."""
     return f"{socket.gethostname()}.{os.getpid()}.{queue}.{number}.{time.time_ns():x}"
@@ -101,6 +112,7 @@ class Supervisor:
     app: App
     shares: tuple[tuple[str, int], ...]
     stop: Stop = field(default_factory=Stop)
+    ended: Counter[str] = field(default_factory=Counter)
     posts: list[Post] = field(default_factory=list)
 
     def run(self) -> None:
@@ -112,6 +124,7 @@ class Supervisor:
             signal.signal(name, self.stop.ask)
         store = self.app.store()
         upkeep = Upkeep(store=store, now=now, log=telemetry.logger())
+        answering = Answering(app=self.app, store=store, alone=alone)
         patience = Patience("supervisor")
         self.posts = [
             Post(queue=queue, number=number, vitals=Vitals())
@@ -120,6 +133,7 @@ class Supervisor:
         ]
         while not self.stop.asked:
             try:
+                answering.run(self.ended, max(post.vitals.last for post in self.posts))
                 self._bury(store, upkeep)
                 upkeep.run()
                 patience.over()
@@ -128,6 +142,7 @@ class Supervisor:
             self._limit()
             self._man()
             time.sleep(TICK_S)
+        answering.end()
         self._end(store)
 
     def _man(self) -> None:
@@ -184,6 +199,7 @@ class Supervisor:
         """Note who died, and give back what they held: at once, or as soon as Redis answers."""
         for post in self.posts:
             if post.pid and (code := self._ended(post)) is not None:
+                self.ended[f"{post.queue}.{'crash' if code else 'recycle'}"] += 1
                 young = code != 0 and time.monotonic() - post.born_s < YOUNG_S
                 post.young_deaths = post.young_deaths + 1 if young else 0
                 delay_s = min(0.1 * 2**post.young_deaths, 10.0) if post.young_deaths else 0.0
@@ -224,11 +240,3 @@ class Supervisor:
                 return_held(store.work(post.queue), post.worker)
                 with contextlib.suppress(StoreUnavailable):
                     store.work(post.queue).leave(post.worker)
-
-
-def die_with_parent(parent: int) -> None:
-    """Ask the kernel to end us when our parent ends (Linux); end at once if it already has."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:
-        os._exit(1)

@@ -6,6 +6,7 @@ import asyncio
 
 from monitor import telemetry
 from monitor.app import now
+from monitor.cli.attending import attended
 from monitor.poller import Poller
 from monitor.settings import Settings
 from monitor.store import Store
@@ -15,6 +16,11 @@ async def watch_sources(
     poller: Poller, settings: Settings, store: Store, stop: asyncio.Event
 ) -> None:
     """Poll until `stop` is set. Raises WirewatchError where the callback cannot be listened on."""
+    async with attended(poller, store):
+        await _watch(poller, settings, store, stop)
+
+
+async def _watch(poller: Poller, settings: Settings, store: Store, stop: asyncio.Event) -> None:
     if not settings.websub.callback:
         await poller.run(stop)
         return

@@ -24,6 +24,7 @@ from monitor.settings.sources import read_sources
 from monitor.settings.tables import (
     MONITOR,
     LogTable,
+    MetricsTable,
     NetTable,
     OpsTable,
     RedisTable,
@@ -59,6 +60,7 @@ class Settings:
     retention: Retention
     ops: OpsTable
     websub: WebSubTable
+    metrics: MetricsTable
     seeds: tuple[Path, ...]
     sources: tuple[Source, ...]
     watches: tuple[Watch, ...]
@@ -98,6 +100,8 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
     assert isinstance(workers, WorkersTable)
     assert isinstance(retention, RetentionTable)
     redis, log, seeds = main["redis"], main["log"], main["seeds"]
+    metrics = main["metrics"]
+    assert isinstance(metrics, MetricsTable)
     assert isinstance(redis, RedisTable)
     assert isinstance(log, LogTable)
     assert isinstance(seeds, SeedsTable)
@@ -121,6 +125,7 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
         ),
         ops=ops,
         websub=websub,
+        metrics=metrics,
         seeds=paths,
         sources=sources,
         watches=watches,

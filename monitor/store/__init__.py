@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monitor.model import ARTICLES, DELIVERIES, PAGES
 from monitor.store import keys
+from monitor.store.beats import Beat, Beats, Present, beat_of
 from monitor.store.judging import (
     Failed,
     Judged,
@@ -41,6 +42,7 @@ class Store:
         self.outbox = Outbox(scripts)
         self.subscriptions = Subscriptions(self.client, scripts)
         self.letters = Letters(self.client, scripts)
+        self.beats = Beats(self.client, scripts)
         self.view = View(self.client)
 
     def work(self, queue: str) -> Work:
@@ -67,6 +69,7 @@ __all__ = [
     "PATIENCE",
     "SEEN_FOR",
     "Asked",
+    "Beat",
     "Begun",
     "DeadLetter",
     "Failed",
@@ -75,6 +78,7 @@ __all__ = [
     "Outcome",
     "PageTaken",
     "PageWanted",
+    "Present",
     "QueueDepth",
     "Raised",
     "Retention",
@@ -83,6 +87,7 @@ __all__ = [
     "Store",
     "Taken",
     "Work",
+    "beat_of",
     "seen_member",
     "written",
 ]
