@@ -73,7 +73,7 @@ class Deliver:
         try:
             delivery_id, alert, _ = delivery_of(job.data)
         except ParseError as error:
-            await self._bury(job, error.message)
+            await self._bury(job, None, error.message)
             return
         try:
             begun = await asyncio.to_thread(
@@ -85,19 +85,19 @@ class Deliver:
                 alert=alert,
             )
         except ParseError as error:
-            await self._bury(job, f"the alert cannot be read: {error.message}")
+            await self._bury(job, alert, f"the alert cannot be read: {error.message}")
             return
         match begun:
             case "void":
                 return
             case "gone":
-                await self._bury(job, "the alert or its delivery is no longer kept")
+                await self._bury(job, alert, "the alert or its delivery is no longer kept")
             case Begun():
                 await self._settle(job, begun, await self._receipt(begun))
 
-    async def _bury(self, job: Taken, reason: str) -> None:
+    async def _bury(self, job: Taken, alert: str | None, reason: str) -> None:
         await asyncio.to_thread(self.store.deliveries.bury, self.worker, job.id, reason, self.now())
-        self.log.error("delivery.parked", delivery=job.id, answer=reason)
+        self.log.error("delivery.parked", delivery=job.id, alert=alert, answer=reason)
 
     async def _receipt(self, begun: Begun) -> Receipt:
         name = begun.delivery.channel

@@ -124,6 +124,7 @@ class Supervisor:
             signal.signal(name, self.stop.ask)
         store = self.app.store()
         upkeep = Upkeep(store=store, now=now, log=telemetry.logger())
+        self.ended.update({f"{q}.{why}": 0 for q, _ in self.shares for why in ("crash", "recycle")})
         answering = Answering(app=self.app, store=store, alone=alone)
         patience = Patience("supervisor")
         self.posts = [

@@ -78,9 +78,11 @@ def _flow(seen: Overview) -> Iterator[tuple[Text, Text]]:
     if rates.articles_min is None or rates.articles_min_hour is None:
         said = "not known yet"
     else:
-        said = f"{rates.articles_min:g} a minute, {rates.articles_min_hour:g} over the last hour"
-    yield Text("articles"), Text(said)
-    yield Text("alerts"), Text(f"{rates.alerts_hour} in the last hour, {rates.alerts_day} in a day")
+        said = f"{rates.articles_min:g} articles a minute, over the last hour"
+        said += f" {rates.articles_min_hour:g}"
+    yield Text("judged"), Text(said)
+    told_lately = f"{rates.alerts_hour} in the last hour, {rates.alerts_day} in the last day"
+    yield Text("alerts"), Text(told_lately)
     for queue, depth in seen.queues.items():
         yield Text(queue), Text(told(queue, depth).removeprefix(queue).strip())
 

@@ -42,7 +42,7 @@ class Postbox:
         self.letters: list[bytes] = []
 
     def __call__(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> Any:
-        return AuthResult(success=data.password == b"hush-of-desk")
+        return AuthResult(success=data.password == b"hush-of-desk", handled=False)
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         self.letters.append(envelope.content)
@@ -80,7 +80,7 @@ def configure(product: Product, web: LoopbackHttp, smtp_port: int) -> None:
         "feeds.toml",
         f'[source.harbour]\nurl = "{web.url("/feed")}"\nuser = "desk"\npassword = "env:FEED"\n'
         'headers = { X-Api-Key = "env:HEADER" }\n'
-        f'[source.gone]\nurl = "{web.url("/missing?key=hush-of-query")}"\n'
+        f'[source.gone]\nurl = "env:GONE"\n'
         f'[source.far]\nurl = "http://example.org/x"\nproxy = "http://me:hush-of-proxy@127.0.0.1:1"\n'
         f'[source.inline]\nurl = "http://me:hush-of-url@127.0.0.1:{web.port}/nowhere"\n',
     )
@@ -100,6 +100,7 @@ def configure(product: Product, web: LoopbackHttp, smtp_port: int) -> None:
         'environment = { TOKEN = "env:HOOK" }\n',
     )
     product.environment |= {
+        "GONE": web.url("/missing?key=hush-of-query"),
         "FEED": "hush-of-feed",
         "HEADER": "hush-of-header",
         "DESK": "hush-of-desk",

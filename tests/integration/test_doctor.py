@@ -39,7 +39,7 @@ class Postbox:
         self._mail: Controller | None = None
 
     def __call__(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> Any:
-        return AuthResult(success=data.password == b"hush-of-desk")
+        return AuthResult(success=data.password == b"hush-of-desk", handled=False)
 
     async def handle_DATA(self, *_: Any) -> str:  # noqa: N802
         self.letters += 1

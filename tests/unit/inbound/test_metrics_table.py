@@ -17,6 +17,7 @@ from monitor.store.measures import LATENCIES
 
 ROOT = Path(__file__).parents[3]
 RULES = ROOT / "deploy/prometheus/rules.yml"
+SITUATIONS = ROOT / "tests/fixtures/prometheus/rules.test.yml"
 DASHBOARD = ROOT / "deploy/grafana/dashboards/wirewatch.json"
 NAMED = re.compile(r"\bwirewatch_[a-z_]+")
 LABELLED = re.compile(r"(wirewatch_[a-z_]+)\{([^}]*)\}")
@@ -91,5 +92,11 @@ def test_the_dashboard_has_no_two_panels_in_one_place() -> None:
 
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")
-def test_prometheus_own_tool_takes_the_rules() -> None:
-    subprocess.run(["promtool", "check", "rules", str(RULES)], check=True, timeout=30)
+def test_situations_set_off_the_rules_they_should(tmp_path: Path) -> None:
+    for path in (RULES, SITUATIONS):
+        shutil.copy(path, tmp_path)
+    for words in (("check", "rules", RULES.name), ("test", "rules", SITUATIONS.name)):
+        done = subprocess.run(
+            ["promtool", *words], cwd=tmp_path, capture_output=True, text=True, timeout=30
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
