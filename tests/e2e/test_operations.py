@@ -148,6 +148,7 @@ def test_services_tell_how_they_are_and_never_a_secret(
         until(lambda: letters, what="a letter", within_s=30)
         until(lambda: product.said().count('"delivery.parked"') == 2, what="two are parked")
         until(lambda: product.said().count('"source.failed"') >= 3, what="three feeds failed")
+        until(lambda: product.said().count('"endpoint.opened"') == 2, what="both can be asked")
         # then: what Prometheus is told is the same at both
         texts = {name: told(at, "/metrics") for name, at in listening.items()}
         for text in texts.values():
