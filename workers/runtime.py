@@ -28,7 +28,10 @@ from workers.answering import Answering
 from workers.child import LIVES, STOP_S, Child, Patience, Stop, return_held
 from workers.page_outcome import Done, Wait
 from workers.parent import die_with_parent
-from workers.process import Found, Guard
+from workers.process import Guard
+from workers.release import Release
+from workers.silence import Silence
+from workers.telling import Found
 from workers.upkeep import Upkeep
 from workers.vitals import Vitals
 
@@ -126,6 +129,7 @@ class Supervisor:
         upkeep = Upkeep(store=store, now=now, log=telemetry.logger())
         self.ended.update({f"{q}.{why}": 0 for q, _ in self.shares for why in ("crash", "recycle")})
         answering = Answering(app=self.app, store=store, alone=alone)
+        release, silence = self._release(store), self._silence(store)
         patience = Patience("supervisor")
         self.posts = [
             Post(queue=queue, number=number, vitals=Vitals())
@@ -137,6 +141,8 @@ class Supervisor:
                 answering.run(self.ended, max(post.vitals.last for post in self.posts))
                 self._bury(store, upkeep)
                 upkeep.run()
+                release.run()
+                silence.run()
                 patience.over()
             except StoreUnavailable as error:
                 patience.wait(error)
@@ -145,6 +151,28 @@ class Supervisor:
             time.sleep(TICK_S)
         answering.end()
         self._end(store)
+
+    def _release(self, store: Store) -> Release:
+        settings = self.app.settings
+        return Release(
+            store=store,
+            timings=settings.timings,
+            sources=settings.sources,
+            now=now,
+            log=telemetry.logger(),
+        )
+
+    def _silence(self, store: Store) -> Silence:
+        settings = self.app.settings
+        return Silence(
+            store=store,
+            watches=settings.watches,
+            timings=settings.timings,
+            sources=settings.sources,
+            worker=f"{socket.gethostname()}.{os.getpid()}.silence",
+            now=now,
+            log=telemetry.logger(),
+        )
 
     def _man(self) -> None:
         """Start a child at every empty post whose time has come."""

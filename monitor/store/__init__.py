@@ -5,16 +5,12 @@ from __future__ import annotations
 from monitor.model import ARTICLES, DELIVERIES, PAGES
 from monitor.store import keys
 from monitor.store.beats import Beat, Beats, Present, beat_of
-from monitor.store.judging import (
-    Failed,
-    Judged,
-    Judging,
-    Outcome,
-    Raised,
-    Retention,
-)
+from monitor.store.expectations import Expectations
+from monitor.store.gatherings import Gatherings, Open
+from monitor.store.judging import Judging
 from monitor.store.letters import DeadLetter, Letters
 from monitor.store.outbox import Begun, Outbox
+from monitor.store.outcome import Failed, Judged, Outcome, Raised, Retention
 from monitor.store.pages import PATIENCE, Hop, Pages, PageTaken, PageWanted
 from monitor.store.pauses import Pauses
 from monitor.store.redis import Scripts, connect, text_of, translated
@@ -40,6 +36,8 @@ class Store:
         self.deliveries = Work(self.client, scripts, DELIVERIES)
         self.judging = Judging(self.client, scripts, retention)
         self.outbox = Outbox(scripts)
+        self.expectations = Expectations(self.client)
+        self.gatherings = Gatherings(self.client, scripts, retention.alerts)
         self.subscriptions = Subscriptions(self.client, scripts)
         self.letters = Letters(self.client, scripts)
         self.beats = Beats(self.client, scripts)
@@ -75,6 +73,7 @@ __all__ = [
     "Failed",
     "Hop",
     "Judged",
+    "Open",
     "Outcome",
     "PageTaken",
     "PageWanted",
