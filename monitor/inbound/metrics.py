@@ -132,7 +132,7 @@ METRICS: Final = (
         unit="feeds",
         labels=("state",),
         of="poller",
-        meaning="`new`, `ok`, `failing`, `gone`, `paused`, `off`; at most a minute old",
+        meaning="`new`, `ok`, `failing`, `gone`, `paused`, `off`; as of a minute ago",
     ),
     Listed(
         name="wirewatch_feed_gaps_total",
