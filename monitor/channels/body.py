@@ -11,7 +11,16 @@ from monitor.channels.safe import link
 from monitor.model import Digest
 
 if TYPE_CHECKING:
-    from monitor.model import Alert, AlertedArticle, Counted, Message, Trouble, Update
+    from monitor.model import (
+        Alert,
+        AlertedArticle,
+        Counted,
+        Elsewhere,
+        Evidence,
+        Message,
+        Trouble,
+        Update,
+    )
 
 RAISED = "alert.raised"
 UPDATED = "alert.updated"
@@ -48,16 +57,7 @@ def document(message: Message) -> dict[str, object]:
             "story": alert.story,
             **({"event": alert.event} if alert.event else {}),
             "article": _article(alert.article),
-            "evidence": [
-                {
-                    "field": evidence.field.value,
-                    "start": evidence.start,
-                    "end": evidence.end,
-                    "text": evidence.text,
-                    "sentence": evidence.sentence,
-                }
-                for evidence in alert.evidence
-            ],
+            "evidence": [_evidence(each) for each in alert.evidence],
             "topics": [
                 {
                     "key": topic.key,
@@ -69,6 +69,7 @@ def document(message: Message) -> dict[str, object]:
             ],
             "sources": list(alert.sources),
             **({"counted": [_counted(each) for each in alert.counted]} if alert.counted else {}),
+            **({"elsewhere": [_elsewhere(e) for e in alert.elsewhere]} if alert.elsewhere else {}),
             **({"update": _update(alert.update)} if alert.update else {}),
         },
     }
@@ -152,6 +153,23 @@ def _article(article: AlertedArticle) -> dict[str, object]:
 
 def _counted(counted: Counted) -> dict[str, object]:
     return {"story": counted.story, "article": _article(counted.article)}
+
+
+def _elsewhere(elsewhere: Elsewhere) -> dict[str, object]:
+    return {
+        "article": _article(elsewhere.article),
+        "evidence": [_evidence(each) for each in elsewhere.evidence],
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, object]:
+    return {
+        "field": evidence.field.value,
+        "start": evidence.start,
+        "end": evidence.end,
+        "text": evidence.text,
+        "sentence": evidence.sentence,
+    }
 
 
 def _update(update: Update) -> dict[str, object]:

@@ -142,7 +142,7 @@ async def _run(poller: Poller, workers: Workers, store: Store, *, wait_s: float,
             return 1
         polled = polling.result()
         await _settled(store, stop, wait_s)
-        summary = await asyncio.to_thread(Summary.since, before, store.view, polled)
+        summary = await asyncio.to_thread(Summary.since, before, store, polled)
         show(summary)
         if summary.parked or summary.set_aside:
             click.echo("`wirewatch dead list` shows what was parked or set aside", err=True)

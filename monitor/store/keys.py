@@ -118,6 +118,12 @@ def spoken(watch: str, story: str) -> str:
     return f"{PREFIX}spoken:{watch}:{story}"
 
 
+def pieces(watch: str, about: str) -> str:
+    """hash clause -> JSON of Elsewhere; [retention] stories. Which articles of a story or event
+    satisfy clauses of a watch with that `scope`. Written and read by piece.lua."""
+    return f"{PREFIX}pieces:{watch}:{about}"
+
+
 def tally(watch: str) -> str:
     """hash story (or event) -> "published (ms) JSON of AlertedArticle"; [retention] stories. What
     counts towards the threshold of a watch. tally.lua; commit.lua removes what an alert is for."""
@@ -342,6 +348,7 @@ ALL = (
     article,
     kept,
     spoken,
+    pieces,
     tally,
     heard,
     expected,
