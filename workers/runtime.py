@@ -18,6 +18,8 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
 from monitor import telemetry
 from monitor.app import App, now
@@ -26,6 +28,7 @@ from monitor.model import ARTICLES, Later, Receipt
 from monitor.store import Store
 from workers.answering import Answering
 from workers.child import LIVES, STOP_S, Child, Patience, Stop, return_held
+from workers.heartbeat import SupervisorHeartbeat
 from workers.page_outcome import Done, Wait
 from workers.parent import die_with_parent
 from workers.process import Guard
@@ -78,9 +81,10 @@ async def guarded_send(sending: Awaitable[Receipt]) -> Receipt:
         return Later(answer=f"an error in the channel ({type(error).__name__}); the log has it")
 
 
-def alone(life: Callable[[], None]) -> None:
-    """Live on as a forked process of its own; never returns."""
+def alone(parent: int, life: Callable[[], None]) -> None:
+    """Live on as a forked process that has no work to finish; never returns."""
     try:
+        _orphan(parent)
         life()
     except BaseException:  # noqa: BLE001  # the last line of a process: say why, then end
         telemetry.logger().exception("process.ended", worker="endpoint")
@@ -117,6 +121,7 @@ class Supervisor:
     stop: Stop = field(default_factory=Stop)
     ended: Counter[str] = field(default_factory=Counter)
     posts: list[Post] = field(default_factory=list)
+    vouch: Path | None = None
 
     def run(self) -> None:
         """Until SIGTERM or SIGINT; then until the children have finished or given back."""
@@ -128,7 +133,7 @@ class Supervisor:
         store = self.app.store()
         upkeep = Upkeep(store=store, now=now, log=telemetry.logger())
         self.ended.update({f"{q}.{why}": 0 for q, _ in self.shares for why in ("crash", "recycle")})
-        answering = Answering(app=self.app, store=store, alone=alone)
+        answering = Answering(app=self.app, store=store, alone=partial(alone, os.getpid()))
         release, silence = self._release(store), self._silence(store)
         patience = Patience("supervisor")
         self.posts = [
@@ -136,6 +141,12 @@ class Supervisor:
             for queue, count in self.shares
             for number in range(count)
         ]
+        heartbeat = SupervisorHeartbeat(
+            settings=self.app.settings,
+            still_s=self._still_s,
+            born=partial(_orphan, os.getpid()),
+            vouch=self.vouch,
+        )
         while not self.stop.asked:
             try:
                 answering.run(self.ended, max(post.vitals.last for post in self.posts))
@@ -144,6 +155,7 @@ class Supervisor:
                 release.run()
                 silence.run()
                 patience.over()
+                heartbeat.run()
             except StoreUnavailable as error:
                 patience.wait(error)
             self._limit()
@@ -151,6 +163,10 @@ class Supervisor:
             time.sleep(TICK_S)
         answering.end()
         self._end(store)
+
+    def _still_s(self) -> list[float]:
+        """How long each child has not gone round its loop; an empty post stands still for ever."""
+        return [post.vitals.still_s() if post.pid else float("inf") for post in self.posts]
 
     def _release(self, store: Store) -> Release:
         settings = self.app.settings
@@ -182,6 +198,7 @@ class Supervisor:
 
     def _start(self, post: Post) -> None:
         post.vitals.end()
+        post.vitals.turn()
         worker, parent = worker_name(post.queue, post.number), os.getpid()
         pid = os.fork()
         if pid == 0:
@@ -269,3 +286,10 @@ class Supervisor:
                 return_held(store.work(post.queue), post.worker)
                 with contextlib.suppress(StoreUnavailable):
                     store.work(post.queue).leave(post.worker)
+
+
+def _orphan(parent: int) -> None:
+    """Be a child that has no work to finish: end when told to, and with its parent."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C: the supervisor ends, and we with it
+    die_with_parent(parent)

@@ -189,9 +189,10 @@ def receipt_of(error: Exception) -> Later | Refused:
         case aiosmtplib.SMTPNotSupported():
             return Refused(answer=f"the mail server cannot: {_shown(error.message)}")
         case TimeoutError():
-            return Later(answer="the mail server took too long")
+            return Later(answer="the mail server took too long", down=True)
         case OSError():  # aiosmtplib's connection errors are OSErrors too
-            return Later(answer=f"no connection to the mail server: {_shown(str(error))}")
+            answer = f"no connection to the mail server: {_shown(str(error))}"
+            return Later(answer=answer, down=True)
         case aiosmtplib.SMTPException():
             return Later(answer=f"the mail server did not take it: {_shown(error.message)}")
         case _:

@@ -259,8 +259,8 @@ def took(queue: str) -> str:
 
 def later(queue: str) -> str:
     """zset job id -> due (server seconds). Jobs to be tried again, and pages that wait for their
-    host. commit.lua, settle.lua, postpone.lua and take_page.lua add; take.lua and take_page.lua
-    move them to the queue when due."""
+    host. commit.lua, settle.lua, postpone.lua, put_off.lua and take_page.lua add; take.lua and
+    take_page.lua move them to the queue when due."""
     return f"{PREFIX}later:{queue}"
 
 
@@ -299,7 +299,8 @@ def rq_queues() -> str:
 
 
 def rq_job(job: str) -> str:
-    """hash: RQ's job. `data` holds the bundle; `alone`, `failures` and `error` are ours."""
+    """hash: RQ's job. `data` holds the bundle; `alone`, `failures`, `error` and `put_off` (server
+    seconds: since when put_off.lua lets it wait) are ours."""
     return f"{RQ}job:{job}"
 
 
