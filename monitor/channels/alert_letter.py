@@ -112,7 +112,7 @@ def _html_fellows(alert: Alert, zone: tzinfo) -> str:
 
 def _quotes_of(alert: Alert) -> int:
     """How many sentences to quote: one in an update, whose reader has seen them."""
-    return 1 if alert.update else MAX_QUOTES
+    return 1 if alert.only_spread else MAX_QUOTES
 
 
 def _button(url: str) -> str:
@@ -146,7 +146,9 @@ def _why(alert: Alert, zone: tzinfo) -> Iterable[str]:
         return
     found = listed(terms(alert), between=", ") or "a match"
     yield f"You get this because the watch “{watch_title(alert)}” ({watch}) found: {found}."
-    if alert.update:
+    if alert.update and alert.update.revision:
+        yield "The watch asks for revisions (`updates`)."
+    elif alert.update:
         yield f"The watch asks for an update at {alert.update.step} sources (`updates`)."
     others = other_sources(alert)
     if others and not alert.update:

@@ -98,7 +98,7 @@ def _provenance(alert: Alert, zone: tzinfo) -> str:
 
 def _proof(alert: Alert) -> Iterator[tuple[Words, str]]:
     """The sentences to show, the last one with how many more there are."""
-    found = quotes(alert, at_most=0 if alert.update else MAX_QUOTES)
+    found = quotes(alert, at_most=0 if alert.only_spread else MAX_QUOTES)
     for place, words in enumerate(found.shown, start=1):
         last = place == len(found.shown) and found.left_out
         yield words, f" (+{found.left_out} more)" if last else ""

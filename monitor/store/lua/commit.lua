@@ -17,7 +17,7 @@
 --                 ways: where it may have to wait to be told with others, the first counts; an
 --                 allowance that is used up, or whose gathering is open, makes it wait until the
 --                 allowance is free again
---                 update: the step it tells, 0 for an alert that is raised; of an alert no longer
+--                 update: whether it is told again (as its field says); of an alert no longer
 --                 kept, or acknowledged, there are no updates
 --       again     [{id, key, blob, after (s), failures, error}]   articles to be tried again, alone
 --       aside     [{id, key, blob, reason, count}]                articles set aside
@@ -99,7 +99,7 @@ for _, match in ipairs(plan.heard) do
   redis.call('PEXPIRE', KEYS[match.key], string.format('%d', match.span))
 end
 for _, alert in ipairs(plan.alerts) do
-  local update = alert.update > 0
+  local update = alert.update
   if (redis.call('EXISTS', KEYS[alert.key]) == 1) == update
       and not (update and redis.call('HEXISTS', KEYS[alert.key], 'acked') == 1)
       and redis.call('HSETNX', KEYS[alert.key], alert.field, blob(alert.blob)) == 1 then
