@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 from unicodedata import combining
 
 from monitor.model import Article, Field, Sentence
@@ -16,6 +17,9 @@ from monitor.text.words import Span, Words
 FIELDS = (Field.TITLE, Field.SUMMARY, Field.BODY)
 FIELD_STRIDE = 1_000_000
 """Word positions of two fields differ by at least this, so proximity never crosses fields."""
+
+Placed: TypeAlias = tuple[int, int, int, int]
+"""The number of a field in `FIELDS`, start and end in its text, the index of the sentence."""
 
 _BREAK = f" {FIELD_BREAK} "
 _SENTENCE_SIGNS = frozenset(".!?…。！？｡\n")
@@ -93,6 +97,23 @@ class Reading(Words):
             known = self._where[span] = FIELDS[number], start - base, widened
         return known
 
+    def placed(self, spans: Iterable[Span]) -> list[Placed]:
+        """Where many spans stand in the original text, and in which sentences."""
+        offsets, bases, texts = self._offsets, self._bases, self._texts
+        (first, second), cuts = self._breaks, tuple(self._cuts.values())
+        found: list[Placed] = []
+        for span in spans:
+            number = (span[0] > first) + (span[0] > second)
+            base, text, cut = bases[number], texts[number], cuts[number]
+            start, end = offsets(span)
+            start, end = start - base, end - base
+            after = text[end : end + 1]
+            if after == "." or after > "\x7f":
+                end = _widened(text, start, end)
+            at = bisect_right(cut.starts, start)
+            found.append((number, start, end, cut.first + at - (at > 0)))
+        return found
+
     @cached_property
     def _bases(self) -> tuple[int, int, int]:
         summary = 1 + len(self.article.title) + len(_BREAK)
@@ -128,6 +149,16 @@ class Reading(Words):
             for field in FIELDS
             for at in range(len(self._cuts[field].all))
         )
+
+    @property
+    def sentence_counts(self) -> tuple[int, ...]:
+        """How many sentences title, summary and body have."""
+        return tuple([len(cuts.all) for cuts in self._cuts.values()])
+
+    def sentence(self, index: int) -> Sentence:
+        """The sentence of that index."""
+        field = next(f for f in reversed(FIELDS) if self._cuts[f].first <= index)
+        return self._sentence(field, index - self._cuts[field].first)
 
     def _sentence(self, field: Field, at: int) -> Sentence:
         known = self._sentences.get((field, at))
