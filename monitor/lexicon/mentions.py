@@ -155,8 +155,8 @@ class Mentions:
                 terms = tuple([name for name in terms if name.accepts(reading, span)])
             if (
                 not (names or terms)
-                or meaning.is_phrase
-                and not reading.in_one_sentence((start, end))
+                or (meaning.is_phrase
+                and not reading.in_one_sentence((start, end)))
             ):
                 continue
             if names:

@@ -63,9 +63,15 @@ def extract(reading: Reading, mentions: Mentions, knowledge: Knowledge) -> tuple
 
     Pure: the same article and knowledge give the same topics. The publisher's tags are not read.
     """
-    proposed = propose(survey(reading, mentions, knowledge))
-    chosen = [(candidate, shape) for candidate, shape in proposed if candidate.score >= LEAST_SCORE]
-    return tuple(_topic(reading, candidate, shape) for candidate, shape in chosen[:MOST_TOPICS])
+    surveyed = survey(reading, mentions, knowledge)
+    shown: dict[int, TopicEvidence] = {}
+    return tuple(
+        [
+            _topic(surveyed, candidate, shape, shown)
+            for candidate, shape in propose(surveyed)[:MOST_TOPICS]
+            if candidate.score >= LEAST_SCORE
+        ]
+    )
 
 
 def propose(surveyed: Survey) -> list[tuple[Candidate, str]]:
@@ -80,21 +86,28 @@ def _best_first(entry: tuple[Candidate, str]) -> tuple[float, str, str]:
     return -candidate.score, shape, candidate.name
 
 
-def _topic(reading: Reading, candidate: Candidate, shape: str) -> Topic:
-    strongest = sorted(candidate.strengths, key=lambda index: (-candidate.strengths[index], index))
-    sentences = (reading.sentences[index] for index in strongest[:MOST_EVIDENCE])
+def _topic(
+    survey: Survey, candidate: Candidate, shape: str, shown: dict[int, TopicEvidence]
+) -> Topic:
+    strengths = candidate.strengths
+    strongest = sorted(sorted(strengths), key=strengths.__getitem__, reverse=True)[:MOST_EVIDENCE]
+    for index in strongest:
+        if index not in shown:
+            shown[index] = _evidence(survey.reading, index)
     return Topic(
         key=f"{shape}:{candidate.name}",
         label=candidate.label,
         shape=shape,
         score=round(candidate.score, 3),
-        evidence=tuple(
-            TopicEvidence(
-                sentence=reading.sentence_text(sentence),
-                field=sentence.field,
-                start=sentence.start,
-                end=sentence.end,
-            )
-            for sentence in sentences
-        ),
+        evidence=tuple([shown[index] for index in strongest]),
+    )
+
+
+def _evidence(reading: Reading, index: int) -> TopicEvidence:
+    sentence = reading.sentence(index)
+    return TopicEvidence(
+        sentence=reading.sentence_text(sentence),
+        field=sentence.field,
+        start=sentence.start,
+        end=sentence.end,
     )
