@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 from monitor.lexicon.knowledge import Knowledge
-from monitor.lexicon.meanings import Meaning, Meanings, SubjectKey
+from monitor.lexicon.meanings import Meanings, SubjectKey
 from monitor.lexicon.names import Name
 from monitor.model import Mention, SubjectKind
 from monitor.text import Reading, Span
@@ -18,6 +19,7 @@ Hit: TypeAlias = tuple[int, int, tuple[Name, ...]]
 
 Found: TypeAlias = tuple[int, int, Name]
 
+_START = itemgetter(0)
 _KINDS: tuple[SubjectKind, ...] = ("actor", "place", "theme")
 
 
@@ -141,40 +143,34 @@ class Mentions:
 
     @cached_property
     def _accepted(self) -> tuple[list[Hit], list[Hit]]:
-        """The hits whose words are written as names, and those that are terms of themes."""
+        """The hits whose words are written as names, and those that are terms of themes.
+
+        With their blanks off, and their last words whole.
+        """
         reading, written, line = self.reading, self.reading.written, self.reading.line
+        meanings = self._compiled.meanings
         named: list[Hit] = []
         thematic: list[Hit] = []
-        for start, end, meaning in self._meant():
-            names, terms = meaning.names, meaning.terms
-            if meaning.is_capital and written[start:end] == line[start:end]:
+        known = meanings.named
+        for pattern, start, end in self._hits:
+            if pattern not in known:
+                continue
+            names, terms, front, back, is_phrase, is_capital, is_sure, _ = meanings[pattern]
+            start += front
+            end = end - back if back >= 0 else line.index(b" ", end)
+            if is_capital and written[start:end] == line[start:end]:
                 names = ()
-            if not meaning.is_sure:
+            if not is_sure:
                 span = start, end
                 names = tuple([name for name in names if name.accepts(reading, span)])
                 terms = tuple([name for name in terms if name.accepts(reading, span)])
-            if (
-                not (names or terms)
-                or (meaning.is_phrase
-                and not reading.in_one_sentence((start, end)))
-            ):
+            if is_phrase and (names or terms) and not reading.in_one_sentence((start, end)):
                 continue
             if names:
                 named.append((start, end, names if len(names) == 1 else _once(names)))
             if terms:
                 thematic.append((start, end, terms if len(terms) == 1 else _once(terms)))
         return named, thematic
-
-    def _meant(self) -> Iterator[tuple[int, int, Meaning]]:
-        """Each hit that may name something, with its blanks off and its last word whole."""
-        meanings, line = self._compiled.meanings, self.reading.line
-        named = meanings.named
-        for pattern, start, end in self._hits:
-            if pattern in named:
-                meaning = meanings[pattern]
-                back = meaning.back
-                whole = end - back if back >= 0 else line.index(b" ", end)
-                yield start + meaning.front, whole, meaning
 
     @cached_property
     def _all(self) -> tuple[Mention, ...]:
@@ -223,6 +219,10 @@ def _by_id(hits: Iterable[Hit]) -> dict[SubjectKind, dict[str, list[Found]]]:
 
 def _once(names: tuple[Name, ...]) -> tuple[Name, ...]:
     """Each subject once, by the first of its names; by kind and id."""
+    if len(names) == 2:  # most often a country and its state
+        one, other = names
+        if one.kind < other.kind:
+            return names
     subjects = {(name.kind, name.id): name for name in reversed(names)}
     return tuple([subjects[key] for key in sorted(subjects)])
 
@@ -232,20 +232,18 @@ def _longest(hits: list[Hit]) -> list[Hit]:
     found: list[Hit] = []
     group: list[Hit] = []
     taken_to = 0
-    for hit in sorted(hits, key=_start_then_longest):
+    hits.sort(key=_START)
+    for hit in hits:
         if hit[0] >= taken_to:
             found += group if len(group) < 2 else _settled(group)
             group = [hit]
             taken_to = hit[1]
         else:
             group.append(hit)
-            taken_to = max(taken_to, hit[1])
+            if hit[1] > taken_to:
+                taken_to = hit[1]
     found += group if len(group) < 2 else _settled(group)
     return found
-
-
-def _start_then_longest(hit: Hit) -> tuple[int, int]:
-    return hit[0], -hit[1]
 
 
 def _settled(group: list[Hit]) -> list[Hit]:

@@ -99,14 +99,14 @@ class Reading(Words):
 
     def placed(self, spans: Iterable[Span]) -> list[Placed]:
         """Where many spans stand in the original text, and in which sentences."""
-        offsets, bases, texts = self._offsets, self._bases, self._texts
-        (first, second), cuts = self._breaks, tuple(self._cuts.values())
+        texts, (_, summary, body) = self._texts, self._bases
+        cuts = tuple(self._cuts.values())
         found: list[Placed] = []
-        for span in spans:
-            number = (span[0] > first) + (span[0] > second)
-            base, text, cut = bases[number], texts[number], cuts[number]
-            start, end = offsets(span)
-            start, end = start - base, end - base
+        for start, end in self._all_offsets(spans):
+            number = (start >= summary) + (start >= body)
+            base, text, cut = self._bases[number], texts[number], cuts[number]
+            start -= base
+            end -= base
             after = text[end : end + 1]
             if after == "." or after > "\x7f":
                 end = _widened(text, start, end)
@@ -150,15 +150,19 @@ class Reading(Words):
             for at in range(len(self._cuts[field].all))
         )
 
-    @property
+    @cached_property
     def sentence_counts(self) -> tuple[int, ...]:
         """How many sentences title, summary and body have."""
         return tuple([len(cuts.all) for cuts in self._cuts.values()])
 
     def sentence(self, index: int) -> Sentence:
         """The sentence of that index."""
-        field = next(f for f in reversed(FIELDS) if self._cuts[f].first <= index)
-        return self._sentence(field, index - self._cuts[field].first)
+        title, summary, _ = self.sentence_counts
+        if index < title:
+            return self._sentence(Field.TITLE, index)
+        if index < title + summary:
+            return self._sentence(Field.SUMMARY, index - title)
+        return self._sentence(Field.BODY, index - title - summary)
 
     def _sentence(self, field: Field, at: int) -> Sentence:
         known = self._sentences.get((field, at))

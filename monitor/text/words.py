@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TypeAlias
 
@@ -107,3 +108,9 @@ class Words:
         if self._stretch is None:
             return start, end
         return self._stretch.back(start), self._stretch.back(end - 1) + 1
+
+    def _all_offsets(self, spans: Iterable[Span]) -> list[Span]:
+        """The same for many spans at once."""
+        if self._stretch is None and self._level.isascii():
+            return [(first, last + 1) for first, last in self._gaps.all_back(spans)]
+        return [self._offsets(span) for span in spans]

@@ -22,8 +22,11 @@ knows, in unlisted.py.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
+from typing import TypeAlias
 
 from monitor.lexicon import Knowledge, Mentions
 from monitor.model import Actor
@@ -45,6 +48,10 @@ from monitor.topics.standing import Standings
 from monitor.topics.survey import Dismissed, Named, Presence, Survey, presence_of, weights_of
 from monitor.topics.theme import shares
 from monitor.topics.unlisted import unlisted
+
+_Counts: TypeAlias = defaultdict[str, defaultdict[int, int]]
+_Sentences: TypeAlias = defaultdict[str, set[int]]
+_no_counts = partial(defaultdict[int, int], int)
 
 _WORDS_IN_CAPITALS = frozenset({"IS", "US", "WHO", "ICE", "UPS"})
 _REPEATED = "the sentence repeats an earlier one"
@@ -78,14 +85,14 @@ class _Count:
         self.placed = reading.placed([hit[:2] for hit in mentions.proper])
         self.starts = {(field, start) for field, start, _, _ in self.placed}
         self.ends = {(field, end) for field, _, end, _ in self.placed}
-        self.actors: dict[str, dict[int, int]] = {}
-        self.places: dict[str, dict[int, int]] = {}
-        self.inner: dict[str, dict[int, int]] = {}
-        self.named: dict[str, dict[int, int]] = {}
-        self.scenes: dict[str, set[int]] = {}
+        self.actors: _Counts = defaultdict(_no_counts)
+        self.places: _Counts = defaultdict(_no_counts)
+        self.inner: _Counts = defaultdict(_no_counts)
+        self.named: _Counts = defaultdict(_no_counts)
+        self.scenes: _Sentences = defaultdict(set)
         self.own: set[str] = set()
-        self.grounds: dict[str, set[int]] = {}
-        self.acting: dict[str, set[int]] = {}
+        self.grounds: _Sentences = defaultdict(set)
+        self.acting: _Sentences = defaultdict(set)
         self.themes: dict[str, dict[int, float]] = {}
         self.cast: dict[int, list[Named]] = {}
         self.unsure: list[tuple[str, Named]] = []
@@ -136,7 +143,7 @@ class _Count:
         if name.demonym:
             self._count_place(whole, named, is_entered_=False)
             if entered:
-                self.grounds.setdefault(whole, set()).add(sentence)
+                self.grounds[whole].add(sentence)
             self._office(whole, named)
             return
         doubtful = name.text in self.unsure_names
@@ -163,30 +170,30 @@ class _Count:
     def _count_place(self, whole: str, named: Named, *, is_entered_: bool) -> None:
         name, field, start, end, sentence = named
         text, is_inner = self.texts[field], name.id != whole
-        _more(self.places.setdefault(whole, {}), sentence)
+        self.places[whole][sentence] += 1
         if not (is_inner and is_entered_):
-            _more(self.named.setdefault(whole, {}), sentence)
+            self.named[whole][sentence] += 1
         if not is_entered_:
             self.own.add(whole)
         if is_inner:
-            _more(self.inner.setdefault(name.id, {}), sentence)
+            self.inner[name.id][sentence] += 1
         followed = is_followed(text, end)
         if followed and (
             is_state(text, end) or (not is_entered_ and not name.demonym and acts(text, end))
         ):
-            self.acting.setdefault(whole, set()).add(sentence)
+            self.acting[whole].add(sentence)
         elif not (is_entered_ and followed and is_seat_of_sources(text, start, end)):
-            self.scenes.setdefault(whole, set()).add(sentence)
+            self.scenes[whole].add(sentence)
             is_there = is_entered_ or (is_inner and name.text not in SEATS)
             if is_there or (followed and is_ground(text, end)):
-                self.grounds.setdefault(whole, set()).add(sentence)
+                self.grounds[whole].add(sentence)
 
     def _office(self, country: str, named: Named) -> None:
         """Counts who holds the office named behind a country, on the day of the article."""
         if is_followed(self.texts[named.field], named.end):
             holder = self.persons.holder(country, named)
             if holder is not None:
-                _more(self.actors.setdefault(holder, {}), named.sentence)
+                self.actors[holder][named.sentence] += 1
 
     def _actor(self, named: Named) -> None:
         actor = self.knowledge.actors[named.name.id]
@@ -201,7 +208,7 @@ class _Count:
                 self.persons.add(actor, named)
 
     def _count_actor(self, actor: Actor, sentence: int) -> None:
-        _more(self.actors.setdefault(actor.id, {}), sentence)
+        self.actors[actor.id][sentence] += 1
         if actor.kind in SPEAKERS:
             self._act(actor, sentence)
 
@@ -212,7 +219,7 @@ class _Count:
             else actor.home
         )
         for country in countries:
-            self.acting.setdefault(country, set()).add(sentence)
+            self.acting[country].add(sentence)
 
     def _is_word(self, named: Named) -> bool:
         """Whether a name may be a word: written without dots where all is in capitals."""
@@ -287,7 +294,7 @@ class _Count:
         for actor, sentence in self.persons.by_surname(self.starts):
             self._count_actor(actor, sentence)
         for country, sentence in self.persons.strangers_acting():
-            self.acting.setdefault(country, set()).add(sentence)
+            self.acting[country].add(sentence)
 
     def _names(self, weights: Sequence[float]) -> dict[str, Presence]:
         known: tuple[set[int], ...] = (set(), set(), set())
@@ -334,7 +341,3 @@ def _presences(
     counted: Mapping[str, Mapping[int, int]], weights: Sequence[float]
 ) -> dict[str, Presence]:
     return {id_: presence_of(counts, weights) for id_, counts in counted.items()}
-
-
-def _more(counts: dict[int, int], sentence: int) -> None:
-    counts[sentence] = counts.get(sentence, 0) + 1

@@ -56,9 +56,9 @@ class Survey:
     sentences in which a place is named as a place, `grounds` those that also say that something is
     there ("in Iraq"), `acting` those in which a country acts as a state. `parties` are both, with
     weights, less those in which only a city in the country is the venue ("met in Baghdad").
-    `themes` gives the weight of a theme in each sentence that speaks of it. `shares` how dense each theme
-    of the article is against the densest (theme.py). `names` are those no list knows. `cast` are
-    the actors that count where they are named, in order of the text, by sentence.
+    `themes` gives the weight of a theme in each sentence that speaks of it, `shares` how dense each
+    theme is against the densest (theme.py). `names` are those no list knows. `cast` are the actors
+    that count where they are named, in order of the text, by sentence.
     """
 
     reading: Reading
