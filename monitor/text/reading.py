@@ -155,6 +155,20 @@ class Reading(Words):
         """How many sentences title, summary and body have."""
         return tuple([len(cuts.all) for cuts in self._cuts.values()])
 
+    def sentence_texts(self) -> list[str]:
+        """The texts of all sentences, in the order of their indexes."""
+        return [
+            text[start:end]
+            for text, cuts in zip(self._texts, self._cuts.values(), strict=True)
+            for start, end, _ in cuts.all
+        ]
+
+    def sentence_start(self, field: Field, offset: int) -> tuple[int, int]:
+        """The index of the sentence that holds an offset of a field, and where it starts."""
+        cuts = self._cuts[field]
+        at = max(0, bisect_right(cuts.starts, offset) - 1)
+        return cuts.first + at, cuts.starts[at]
+
     def sentence(self, index: int) -> Sentence:
         """The sentence of that index."""
         title, summary, _ = self.sentence_counts

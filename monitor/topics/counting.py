@@ -318,14 +318,14 @@ class _Count:
 
 def _repeated(reading: Reading) -> frozenset[int]:
     """The sentences that only repeat an earlier one."""
-    if not reading.article.summary:
+    texts = reading.sentence_texts() if reading.article.summary else []
+    if len(set(texts)) == len(texts):
         return frozenset()
     seen: set[str] = set()
     repeated = []
-    for sentence in reading.sentences:
-        text = reading.sentence_text(sentence)
+    for index, text in enumerate(texts):
         if text in seen:
-            repeated.append(sentence.index)
+            repeated.append(index)
         seen.add(text)
     return frozenset(repeated)
 

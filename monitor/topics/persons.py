@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from datetime import date
 
 from monitor.lexicon import Knowledge
@@ -72,7 +72,7 @@ class Persons:
             for sentence in counts:
                 yield self._countries[name], sentence
 
-    def by_surname(self, taken: frozenset[tuple[int, int]]) -> Iterator[tuple[Actor, int]]:
+    def by_surname(self, taken: Set[tuple[int, int]]) -> Iterator[tuple[Actor, int]]:
         """(person, sentence) for each surname that refers to a full name before it."""
         for actor, first in self._full.values():
             surname = actor.name.rpartition(" ")[2]

@@ -163,14 +163,14 @@ def _counted(
             last_end = end
             if not starts.isdisjoint(range(at, end)):
                 return {}
-            sentence = reading.sentence_at(field, at)
-            if at != sentence.start or field is Field.TITLE or " " in spellings[0]:
-                counts[sentence.index] = counts.get(sentence.index, 0) + 1
+            sentence, start = reading.sentence_start(field, at)
+            if at != start or field is Field.TITLE or " " in spellings[0]:
+                counts[sentence] = counts.get(sentence, 0) + 1
     return counts
 
 
 def _places(text: str, spellings: tuple[str, ...]) -> list[tuple[int, int]]:
-    found = []
+    found: list[tuple[int, int]] = []
     for spelling in spellings:
         at = text.find(spelling)
         while at >= 0:
