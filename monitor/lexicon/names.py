@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import assert_never
+from typing import Final, assert_never
 
 from monitor.lexicon.scripts import patterns
 from monitor.model import Actor, Place, SubjectKind, Theme
@@ -29,6 +29,13 @@ class Case(Enum):
     SOME = "some"  # words written with a capital need one
     ALL = "all"  # capitals only
     EXACT = "exact"  # as written
+
+
+# To look a member up in its class takes longer than the question that is asked of it.
+_ANY: Final = Case.ANY
+_SOME: Final = Case.SOME
+_ALL: Final = Case.ALL
+_EXACT: Final = Case.EXACT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +79,11 @@ class Name:
             return True
         if case is _ALL:
             return reading.cased(span).isupper() and not _is_currency(reading, span)
-        return self.written == reading.written[span[0] : span[1]] and (
-            _as_written(reading.original(span)) == _as_written(self.text)
-        )
-
-
-# To look a member up in its class takes longer than the question that is asked of it.
-_ANY, _SOME, _ALL = Case.ANY, Case.SOME, Case.ALL
+        if case is _EXACT:
+            return self.written == reading.written[span[0] : span[1]] and (
+                _as_written(reading.original(span)) == _as_written(self.text)
+            )
+        assert_never(case)
 
 
 def is_initialism(text: str) -> bool:

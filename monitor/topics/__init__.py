@@ -54,12 +54,13 @@ SHAPES: Mapping[str, Shape] = MappingProxyType(
     }
 )
 MOST_TOPICS = 15
-LEAST_SCORE = 0.2
+LEAST_SCORE = 0.15
+"""Of 38 topics from .15 to .2 five were tags of their publishers, of 48 from .05 to .1 one."""
 MOST_EVIDENCE = 5
 
 
 def extract(reading: Reading, mentions: Mentions, knowledge: Knowledge) -> tuple[Topic, ...]:
-    """The topics of an article, best first: at most 15, with scores of .2 and more.
+    """The topics of an article, best first: at most 15, with scores of .15 and more.
 
     Pure: the same article and knowledge give the same topics. The publisher's tags are not read.
     """
