@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from monitor.model import (
         AlertedArticle,
         Counted,
+        Elsewhere,
         Evidence,
         Gap,
         Message,
@@ -87,6 +88,7 @@ def _alert(alert: Alert) -> Told:
         "topics": [_topic(each) for each in alert.topics],
         "sources": list(alert.sources),
         "counted": [_counted(each) for each in alert.counted] or UNSET,
+        "elsewhere": [_elsewhere(each) for each in alert.elsewhere] or UNSET,
     }
     if alert.update is None:
         return documents.AlertRaised(
@@ -165,6 +167,13 @@ def _evidence(evidence: Evidence) -> documents.Evidence:
     )
 
 
+def _elsewhere(elsewhere: Elsewhere) -> documents.Elsewhere:
+    return documents.Elsewhere(
+        article=_article(elsewhere.article),
+        evidence=[_evidence(each) for each in elsewhere.evidence],
+    )
+
+
 def _topic(topic: Topic) -> documents.Topic:
     return documents.Topic(
         key=topic.key, label=topic.label, shape=topic.shape, score=round(topic.score, 4)
@@ -176,7 +185,9 @@ def _counted(counted: Counted) -> documents.Counted:
 
 
 def _update(update: Update) -> documents.Update:
-    return documents.Update(step=update.step, copy=_article(update.copy))
+    return documents.Update(
+        step=update.step, copy=_article(update.copy), revised=bool(update.revision) or UNSET
+    )
 
 
 def _gap(gap: Gap) -> documents.Gap:

@@ -57,8 +57,8 @@ class ChannelConfig(BaseModel):
 
     zone: Annotated[ZoneInfo, BeforeValidator(parse_zone)] = Field(
         default=UTC_ZONE,
-        description="Time zone that people are shown times in, by its IANA name. What programs are "
-        "given stays in UTC.",
+        description="Time zone that people are shown times in and whose clock digests and quiet "
+        "hours go by, by its IANA name. What programs are given stays in UTC.",
     )
 
 

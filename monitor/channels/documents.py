@@ -66,6 +66,10 @@ class Update(_Part, frozen=True, kw_only=True):
 
     step: Annotated[int, Meta(description="the number of sources the watch asked to be told at")]
     copy: Annotated[Article, Meta(description="the article that came last")]
+    revised: Annotated[
+        bool | UnsetType,
+        Meta(description="true: the alert's own article says something else now; else left out"),
+    ] = UNSET
 
 
 class Counted(_Part, frozen=True, kw_only=True):
@@ -73,6 +77,13 @@ class Counted(_Part, frozen=True, kw_only=True):
 
     story: Annotated[str, Meta(description="the story's (or event's) id")]
     article: Annotated[Article, Meta(description="the article by which it counts")]
+
+
+class Elsewhere(_Part, frozen=True, kw_only=True):
+    """Another article of the story or event that satisfies clauses of the watch."""
+
+    article: Annotated[Article, Meta(description="the article")]
+    evidence: Annotated[list[Evidence], Meta(description="what it says; offsets are in its text")]
 
 
 class AlertData(_Part, frozen=True, kw_only=True):
@@ -111,6 +122,13 @@ class AlertData(_Part, frozen=True, kw_only=True):
         Meta(
             description="where the watch has a `threshold`: the stories that came before and make"
             " it up with this one; else left out"
+        ),
+    ] = UNSET
+    elsewhere: Annotated[
+        list[Elsewhere] | UnsetType,
+        Meta(
+            description="where the watch has a `scope`: the other articles that satisfy it together"
+            " with this one; else left out"
         ),
     ] = UNSET
 

@@ -14,9 +14,9 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import urlsplit
 
+from monitor.channels import gathered
 from monitor.channels.render import (
     Piece,
-    digest_heading,
     headline,
     listed,
     moment,
@@ -73,7 +73,7 @@ class Note:
 def heading(message: Message, zone: tzinfo = UTC) -> str:
     """What it is of, in one safe line: the watch's title, or what a digest gathers."""
     if isinstance(message, Digest):
-        return _uncalling(digest_heading(message, zone))
+        return _uncalling(gathered.subject(message, zone))
     badge = "" if message.severity == "normal" else f"[{message.severity.upper()}] "
     return _uncalling(badge + watch_title(message))
 
@@ -148,7 +148,7 @@ def _about(alert: Alert, zone: tzinfo) -> Iterator[Row]:
     if (others := len(other_sources(alert))) and not alert.update:
         parts.append(f"{others} other source{'s' if others > 1 else ''}")
     yield Row(words=(Piece(text=" · ".join(parts)),))
-    for words in quotes(alert, at_most=0 if alert.update else MAX_QUOTES).shown:
+    for words in quotes(alert, at_most=0 if alert.only_spread else MAX_QUOTES).shown:
         yield Row(words=(Piece(text="“"), *words, Piece(text="”")))
     if labels := topic_labels(alert):
         yield Row(words=(Piece(text=f"About: {listed(labels)}"),))

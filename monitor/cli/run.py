@@ -75,7 +75,11 @@ def command(
         vouch.unlink(missing_ok=True)
         workers = Workers(
             ("--config", str(config), "--vouch", str(vouch.resolve())),
-            {"WIREWATCH_REDIS_URL": url, "WIREWATCH_LOG_FILE": str(log_file.resolve())},
+            {
+                "WIREWATCH_REDIS_URL": url,
+                "WIREWATCH_LOG_FILE": str(log_file.resolve()),
+                "WIREWATCH_METRICS_LISTEN": "",  # we answer for both
+            },
         )
         store = Store(url, settings.retention)
         _greet(settings, log_file, once=once)
@@ -144,7 +148,7 @@ async def _run(
             return 1
         polled = polling.result()
         await _settled(store, stop, wait_s)
-        summary = await asyncio.to_thread(Summary.since, before, store.view, polled)
+        summary = await asyncio.to_thread(Summary.since, before, store, polled)
         show(summary)
         if summary.parked or summary.set_aside:
             click.echo("`wirewatch dead list` shows what was parked or set aside", err=True)

@@ -118,6 +118,12 @@ def spoken(watch: str, story: str) -> str:
     return f"{PREFIX}spoken:{watch}:{story}"
 
 
+def pieces(watch: str, about: str) -> str:
+    """hash clause -> JSON of Elsewhere; [retention] stories. Which articles of a story or event
+    satisfy clauses of a watch with that `scope`. Written and read by piece.lua."""
+    return f"{PREFIX}pieces:{watch}:{about}"
+
+
 def tally(watch: str) -> str:
     """hash story (or event) -> "published (ms) JSON of AlertedArticle"; [retention] stories. What
     counts towards the threshold of a watch. tally.lua; commit.lua removes what an alert is for."""
@@ -201,6 +207,25 @@ def counts() -> str:
     """hash outcome -> number, ever. Each article and delivery is counted once, in the step that
     settles it: commit.lua, settle.lua, give_back.lua; put.lua counts admissions and gaps."""
     return f"{PREFIX}counts"
+
+
+def measures() -> str:
+    """hash; lasts. Of deliveries: attempts by channel and outcome, and how many took how long from
+    published and from fetched to sent. Nothing in it ever falls. Written by settle.lua; read by
+    `/metrics` and `status`."""
+    return f"{PREFIX}measures"
+
+
+def beats() -> str:
+    """hash instance -> JSON of Beat; each forgotten after an hour. Which services are here and how
+    they fare. Written by beat.lua; read by `health`, `status`, `doctor` and `/metrics`."""
+    return f"{PREFIX}beats"
+
+
+def samples() -> str:
+    """hash minute (since 1970) -> JSON {at, counts}; the last 60 minutes. Written by beat.lua; read
+    by `status`, for rates."""
+    return f"{PREFIX}samples"
 
 
 def ledger(queue: str) -> str:
@@ -324,6 +349,7 @@ ALL = (
     article,
     kept,
     spoken,
+    pieces,
     tally,
     heard,
     expected,
@@ -338,6 +364,9 @@ ALL = (
     allowance,
     disabled,
     counts,
+    measures,
+    beats,
+    samples,
     ledger,
     dead,
     leases,

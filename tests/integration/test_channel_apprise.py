@@ -162,7 +162,7 @@ def test_a_digest_lists_its_alerts_and_counts_the_rest(envoys: Alert, web: Loopb
 
     # then
     body = said(web)
-    assert body["title"].startswith("1234 alerts, Sun 1 Mar 2026")
+    assert body["title"].startswith("Digest: 1,234 alerts, 1 Mar")
     assert body["message"].count(envoys.article.title) < 300
     left = body["message"].splitlines()[-2:]
     shown = body["message"].count(envoys.article.title)
@@ -175,7 +175,7 @@ def test_an_empty_digest_is_told_all_the_same(web: LoopbackHttp) -> None:
     _, test = trial_digest("chat", NOON)
     empty: Digest = replace(test, alerts=(), gaps=(), count=0)
     assert telling(channel(to(web)), empty) == [Sent(answer="JSON has it")]
-    assert said(web)["message"].startswith("No alerts, Sun 1 Mar 2026")
+    assert said(web)["message"].startswith("Digest: no alerts, 1 Mar")
 
 
 def test_a_no_means_later_with_the_reason_and_without_the_address(
