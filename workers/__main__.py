@@ -14,7 +14,8 @@ from monitor.app import App
 from monitor.errors import ConfigError
 from monitor.model import ARTICLES, JOBS
 from monitor.settings import load
-from workers.runtime import Supervisor, die_with_parent
+from workers.parent import die_with_parent
+from workers.runtime import Supervisor
 
 
 def main() -> int:

@@ -32,6 +32,7 @@ from monitor.model import (
 from monitor.queues import delivery_of
 from monitor.settings import ChannelSettings
 from monitor.store import Begun, Store, Taken
+from monitor.store.measures import latencies
 from workers.breaker import Breakers
 from workers.retry import GIVE_UP_S, delivery_again
 from workers.under_way import UnderWay
@@ -115,7 +116,7 @@ class Deliver:
         try:
             delivery_id, about, _ = delivery_of(job.data)
         except ParseError as error:
-            await self._bury(job, error.message)
+            await self._bury(job, None, error.message)
             return
         try:
             begun = await asyncio.to_thread(
@@ -127,19 +128,19 @@ class Deliver:
                 about=about,
             )
         except ParseError as error:
-            await self._bury(job, f"the alert or digest cannot be read: {error.message}")
+            await self._bury(job, about, f"the alert or digest cannot be read: {error.message}")
             return
         match begun:
             case "void":
                 return
             case "gone":
-                await self._bury(job, "the alert, digest or its delivery is no longer kept")
+                await self._bury(job, about, "the alert, digest or its delivery is no longer kept")
             case Begun():
                 await self._settle(job, begun, await self._receipt(begun, instead))
 
-    async def _bury(self, job: Taken, reason: str) -> None:
+    async def _bury(self, job: Taken, alert: str | None, reason: str) -> None:
         await asyncio.to_thread(self.store.deliveries.bury, self.worker, job.id, reason, self.now())
-        self.log.error("delivery.parked", delivery=job.id, answer=reason)
+        self.log.error("delivery.parked", delivery=job.id, alert=alert, answer=reason)
 
     async def _receipt(self, begun: Begun, instead: Receipt | None) -> Receipt:
         name = begun.delivery.channel
@@ -174,6 +175,7 @@ class Deliver:
                 now=self.now(),
                 disables=disables,
                 after=after or timedelta(),
+                took=latencies(begun.message, self.now()),
             )
         )
         say = self.log.info if state is DeliveryState.SENT else self.log.warning
@@ -209,7 +211,12 @@ def _about(message: Message) -> Mapping[str, object]:
                 "article": message.article.id,
             }
         case Digest():
-            return {"digest": message.id, "reason": message.reason, "alerts": message.count}
+            return {
+                "digest": message.id,
+                "reason": message.reason,
+                "alerts": message.count,
+                "told": [alert.id for alert in message.alerts],
+            }
         case _:
             assert_never(message)
 

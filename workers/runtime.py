@@ -9,13 +9,13 @@ of Wirewatch's workers are here: they log and go on.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import os
 import signal
 import socket
 import sys
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -26,9 +26,11 @@ from monitor.app import App, now
 from monitor.errors import SourceError, StoreError, StoreUnavailable
 from monitor.model import ARTICLES, Later, Receipt
 from monitor.store import Store
+from workers.answering import Answering
 from workers.child import LIVES, STOP_S, Child, Patience, Stop, return_held
 from workers.heartbeat import SupervisorHeartbeat
 from workers.page_outcome import Done, Wait
+from workers.parent import die_with_parent
 from workers.process import Guard
 from workers.release import Release
 from workers.silence import Silence
@@ -40,7 +42,6 @@ YOUNG_S = 5.0
 """A child that dies younger is replaced with growing delay."""
 
 TICK_S = 0.05
-PR_SET_PDEATHSIG = 1
 
 
 def guarded(vitals: Vitals) -> Guard:
@@ -80,6 +81,17 @@ async def guarded_send(sending: Awaitable[Receipt]) -> Receipt:
         return Later(answer=f"an error in the channel ({type(error).__name__}); the log has it")
 
 
+def alone(parent: int, life: Callable[[], None]) -> None:
+    """Live on as a forked process that has no work to finish; never returns."""
+    try:
+        _orphan(parent)
+        life()
+    except BaseException:  # noqa: BLE001  # the last line of a process: say why, then end
+        telemetry.logger().exception("process.ended", worker="endpoint")
+    finally:
+        os._exit(1)
+
+
 def worker_name(queue: str, number: int) -> str:
     """A name no other worker has or had, on any host."""
     return f"{socket.gethostname()}.{os.getpid()}.{queue}.{number}.{time.time_ns():x}"
@@ -107,6 +119,7 @@ class Supervisor:
     app: App
     shares: tuple[tuple[str, int], ...]
     stop: Stop = field(default_factory=Stop)
+    ended: Counter[str] = field(default_factory=Counter)
     posts: list[Post] = field(default_factory=list)
     vouch: Path | None = None
 
@@ -119,6 +132,8 @@ class Supervisor:
             signal.signal(name, self.stop.ask)
         store = self.app.store()
         upkeep = Upkeep(store=store, now=now, log=telemetry.logger())
+        self.ended.update({f"{q}.{why}": 0 for q, _ in self.shares for why in ("crash", "recycle")})
+        answering = Answering(app=self.app, store=store, alone=partial(alone, os.getpid()))
         release, silence = self._release(store), self._silence(store)
         patience = Patience("supervisor")
         self.posts = [
@@ -134,6 +149,7 @@ class Supervisor:
         )
         while not self.stop.asked:
             try:
+                answering.run(self.ended, max(post.vitals.last for post in self.posts))
                 self._bury(store, upkeep)
                 upkeep.run()
                 release.run()
@@ -145,6 +161,7 @@ class Supervisor:
             self._limit()
             self._man()
             time.sleep(TICK_S)
+        answering.end()
         self._end(store)
 
     def _still_s(self) -> list[float]:
@@ -228,6 +245,7 @@ class Supervisor:
         """Note who died, and give back what they held: at once, or as soon as Redis answers."""
         for post in self.posts:
             if post.pid and (code := self._ended(post)) is not None:
+                self.ended[f"{post.queue}.{'crash' if code else 'recycle'}"] += 1
                 young = code != 0 and time.monotonic() - post.born_s < YOUNG_S
                 post.young_deaths = post.young_deaths + 1 if young else 0
                 delay_s = min(0.1 * 2**post.young_deaths, 10.0) if post.young_deaths else 0.0
@@ -275,11 +293,3 @@ def _orphan(parent: int) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C: the supervisor ends, and we with it
     die_with_parent(parent)
-
-
-def die_with_parent(parent: int) -> None:
-    """Ask the kernel to end us when our parent ends (Linux); end at once if it already has."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:
-        os._exit(1)

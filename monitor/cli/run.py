@@ -75,7 +75,11 @@ def command(
         vouch.unlink(missing_ok=True)
         workers = Workers(
             ("--config", str(config), "--vouch", str(vouch.resolve())),
-            {"WIREWATCH_REDIS_URL": url, "WIREWATCH_LOG_FILE": str(log_file.resolve())},
+            {
+                "WIREWATCH_REDIS_URL": url,
+                "WIREWATCH_LOG_FILE": str(log_file.resolve()),
+                "WIREWATCH_METRICS_LISTEN": "",  # we answer for both
+            },
         )
         store = Store(url, settings.retention)
         _greet(settings, log_file, once=once)

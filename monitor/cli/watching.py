@@ -7,6 +7,7 @@ from pathlib import Path
 
 from monitor import telemetry
 from monitor.app import now
+from monitor.cli.attending import attended
 from monitor.heartbeat import STUCK_S, Heartbeat, vouched
 from monitor.poller import Poller
 from monitor.settings import Settings
@@ -27,7 +28,8 @@ async def watch_sources(
     """
     beating = asyncio.create_task(_beat(poller, settings, stop, workers))
     try:
-        await _watch(poller, settings, store, stop)
+        async with attended(poller, store):
+            await _watch(poller, settings, store, stop)
     finally:
         beating.cancel()
 

@@ -11,7 +11,7 @@ from monitor.model.mention import Evidence
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertedArticle:
-    """What an alert says of its article."""
+    """What an alert says of its article. `fetched` is when it came to us."""
 
     id: str
     ref: str
@@ -20,6 +20,7 @@ class AlertedArticle:
     source_name: str | None
     url: str | None
     published: datetime | None
+    fetched: datetime | None = None
 
     @classmethod
     def of(cls, article: Article) -> AlertedArticle:
@@ -32,6 +33,7 @@ class AlertedArticle:
             source_name=article.source_name,
             url=article.url,
             published=article.published,
+            fetched=article.fetched,
         )
 
 

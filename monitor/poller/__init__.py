@@ -24,6 +24,7 @@ from monitor.poller.health import Ops
 from monitor.poller.replay import Replay
 from monitor.poller.seeds import SeedReader
 from monitor.poller.traffic import LOOK_S, Traffic
+from monitor.pulse import Pulse
 from monitor.settings import Settings
 from monitor.sources.childparse import Parser
 from monitor.store import Store
@@ -46,6 +47,7 @@ class Poller:
     log: FilteringBoundLogger
     now: Callable[[], datetime]
     replay: Replay = field(default_factory=Replay)
+    pulse: Pulse = field(default_factory=Pulse)
     _said_s: dict[str, float] = field(default_factory=dict)
     _running: Traffic | None = None
 
@@ -98,6 +100,7 @@ class Poller:
             now=self.now,
             crowded=self._crowded,
             waited=self._say,
+            pulse=self.pulse,
         )
 
     # -- seeds

@@ -25,6 +25,7 @@ from monitor.settings.tables import (
     MONITOR,
     HeartbeatTable,
     LogTable,
+    MetricsTable,
     NetTable,
     OpsTable,
     RedisTable,
@@ -61,6 +62,7 @@ class Settings:
     ops: OpsTable
     heartbeat: HeartbeatTable
     websub: WebSubTable
+    metrics: MetricsTable
     seeds: tuple[Path, ...]
     sources: tuple[Source, ...]
     watches: tuple[Watch, ...]
@@ -105,6 +107,8 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
     assert isinstance(workers, WorkersTable)
     assert isinstance(retention, RetentionTable)
     redis, log, seeds = main["redis"], main["log"], main["seeds"]
+    metrics = main["metrics"]
+    assert isinstance(metrics, MetricsTable)
     heartbeat = main["heartbeat"]
     assert isinstance(heartbeat, HeartbeatTable)
     assert isinstance(redis, RedisTable)
@@ -131,6 +135,7 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
         ops=ops,
         heartbeat=heartbeat,
         websub=websub,
+        metrics=metrics,
         seeds=paths,
         sources=sources,
         watches=watches,

@@ -141,6 +141,14 @@ class WebSubTable(Table):
         return self
 
 
+class MetricsTable(Table):
+    """[metrics] of monitor.toml."""
+
+    listen: Annotated[str, StringConstraints(pattern=r"^([^\s/]*:\d{1,5})?$")] = Field(
+        "", description="where /metrics, /healthz and /readyz are told; empty: nowhere"
+    )
+
+
 MONITOR: dict[str, type[Table]] = {
     "redis": RedisTable,
     "net": NetTable,
@@ -151,4 +159,5 @@ MONITOR: dict[str, type[Table]] = {
     "ops": OpsTable,
     "heartbeat": HeartbeatTable,
     "websub": WebSubTable,
+    "metrics": MetricsTable,
 }

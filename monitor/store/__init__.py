@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monitor.model import ARTICLES, DELIVERIES, PAGES
 from monitor.store import keys
+from monitor.store.beats import Beat, Beats, Present, beat_of
 from monitor.store.expectations import Expectations
 from monitor.store.gatherings import Gatherings, Open
 from monitor.store.judging import Judging
@@ -39,6 +40,7 @@ class Store:
         self.gatherings = Gatherings(self.client, scripts, retention.alerts)
         self.subscriptions = Subscriptions(self.client, scripts)
         self.letters = Letters(self.client, scripts)
+        self.beats = Beats(self.client, scripts)
         self.view = View(self.client)
 
     def work(self, queue: str) -> Work:
@@ -65,6 +67,7 @@ __all__ = [
     "PATIENCE",
     "SEEN_FOR",
     "Asked",
+    "Beat",
     "Begun",
     "DeadLetter",
     "Failed",
@@ -74,6 +77,7 @@ __all__ = [
     "Outcome",
     "PageTaken",
     "PageWanted",
+    "Present",
     "QueueDepth",
     "Raised",
     "Retention",
@@ -82,6 +86,7 @@ __all__ = [
     "Store",
     "Taken",
     "Work",
+    "beat_of",
     "seen_member",
     "written",
 ]

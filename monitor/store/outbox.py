@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from types import MappingProxyType
+from typing import Final, Literal
+
+import msgspec
 
 from monitor import codec
 from monitor.model import DELIVERIES, Alert, Delivery, DeliveryState, Message
 from monitor.store import keys
 from monitor.store.gatherings import digest_of
+from monitor.store.measures import attempt
 from monitor.store.redis import Scripts, text_of, translated
+
+UNMEASURED: Final[Mapping[str, float]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,11 +138,13 @@ class Outbox:
         now: datetime,
         after: timedelta = timedelta(),
         disables: str = "",
+        took: Mapping[str, float] = UNMEASURED,
     ) -> None:
         """Say what became of the attempt: SENT, PARKED, or PENDING for again in `after`.
 
-        `disables` is the fingerprint of a channel's configuration that is gone for good. When the
-        lease is lost nothing happens: whoever has the job now decides.
+        `disables` is the fingerprint of a channel's configuration that is gone for good, `took` how
+        long the alert took (`measures.latencies`). When the lease is lost nothing happens: whoever
+        has the job now decides.
         """
         word = "later" if state is DeliveryState.PENDING else str(state)
         self._scripts(
@@ -151,6 +159,7 @@ class Outbox:
                 keys.dead(),
                 keys.rq_failed(DELIVERIES),
                 keys.disabled(),
+                keys.measures(),
             ],
             [
                 worker,
@@ -162,6 +171,8 @@ class Outbox:
                 delivery,
                 channel,
                 disables,
+                msgspec.json.encode({attempt(channel, word): 1}),
+                msgspec.json.encode(dict(took)),
             ],
         )
 
