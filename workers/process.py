@@ -22,6 +22,7 @@ from monitor.model import Alert, Article, Claim, Decision, Spoken
 from monitor.queues import articles_of
 from monitor.store import Asked, Failed, Judged, Outcome, Raised, Store, Taken
 from workers.retry import article_again
+from workers.tallies import tallies
 
 TAKE = 8
 """Jobs a take. A bundle holds up to 50 articles of about 1 ms: well inside a third of a lease."""
@@ -188,7 +189,7 @@ class Process:
             for one in new:
                 spoken[one.alert.watch, one.alert.subject] = one.spoken
             raised += new
-            judged.append(_judged(each, decision))
+            judged.append(_judged(each, decision, self.now()))
         return Outcome(
             judged=tuple(judged),
             raised=tuple(raised),
@@ -280,7 +281,7 @@ def _failed(read: Read, error: Exception) -> Failed:
     )
 
 
-def _judged(claimed: Claimed, decision: Decision) -> Judged:
+def _judged(claimed: Claimed, decision: Decision, now: datetime) -> Judged:
     judgement = claimed.found.judgement
     return Judged(
         article=claimed.article,
@@ -290,4 +291,5 @@ def _judged(claimed: Claimed, decision: Decision) -> Judged:
         matched=tuple(match.watch for match in judgement.matches),
         topics=tuple(topic.key for topic in judgement.topics),
         silenced=decision.silenced,
+        tallies=tallies(claimed.article, claimed.claim, judgement, now),
     )

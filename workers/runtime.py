@@ -25,6 +25,7 @@ from monitor.errors import SourceError, StoreError, StoreUnavailable
 from monitor.model import ARTICLES, Later, Receipt
 from monitor.store import Store
 from workers.child import LIVES, STOP_S, Child, Patience, Stop, return_held
+from workers.emerging import Emergence
 from workers.page_outcome import Done, Wait
 from workers.process import Found, Guard
 from workers.upkeep import Upkeep
@@ -105,13 +106,20 @@ class Supervisor:
 
     def run(self) -> None:
         """Until SIGTERM or SIGINT; then until the children have finished or given back."""
-        if any(queue == ARTICLES for queue, _ in self.shares):
+        judges = any(queue == ARTICLES for queue, _ in self.shares)
+        if judges:
             _ = self.app.desk  # compiled before the fork: children share its pages
             gc.freeze()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, self.stop.ask)
         store = self.app.store()
         upkeep = Upkeep(store=store, now=now, log=telemetry.logger())
+        emergence = Emergence(
+            watches=lambda: self.app.desk.watches.values() if judges else (),
+            store=store,
+            now=now,
+            log=telemetry.logger(),
+        )
         patience = Patience("supervisor")
         self.posts = [
             Post(queue=queue, number=number, vitals=Vitals())
@@ -122,6 +130,7 @@ class Supervisor:
             try:
                 self._bury(store, upkeep)
                 upkeep.run()
+                emergence.run()
                 patience.over()
             except StoreUnavailable as error:
                 patience.wait(error)

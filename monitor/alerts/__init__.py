@@ -2,6 +2,16 @@
 
 from monitor.alerts.decide import decide, subject
 from monitor.alerts.deliver import deliveries
+from monitor.alerts.emerging import emerging_alert, is_new, subject_of
 from monitor.alerts.update import step_reached, updated
 
-__all__ = ["decide", "deliveries", "step_reached", "subject", "updated"]
+__all__ = [
+    "decide",
+    "deliveries",
+    "emerging_alert",
+    "is_new",
+    "step_reached",
+    "subject",
+    "subject_of",
+    "updated",
+]

@@ -11,7 +11,7 @@ from monitor.channels.safe import link
 from monitor.model import Digest
 
 if TYPE_CHECKING:
-    from monitor.model import Alert, AlertedArticle, Message, Trouble, Update
+    from monitor.model import Alert, AlertedArticle, Message, Rising, Trouble, Update
 
 RAISED = "alert.raised"
 UPDATED = "alert.updated"
@@ -67,6 +67,7 @@ def document(message: Message) -> dict[str, object]:
             ],
             "sources": list(alert.sources),
             **({"update": _update(alert.update)} if alert.update else {}),
+            **({"rising": _rising(alert.rising)} if alert.rising else {}),
         },
     }
 
@@ -128,6 +129,18 @@ def _article(article: AlertedArticle) -> dict[str, object]:
         "title": article.title,
         "source": article.source,
         "published": _moment(article.published),
+    }
+
+
+def _rising(rising: Rising) -> dict[str, object]:
+    return {
+        "key": rising.key,
+        "label": rising.label,
+        "stories": rising.stories,
+        "usual": rising.usual,
+        "hours": rising.hours,
+        "sources": list(rising.sources),
+        "articles": [_article(article) for article in rising.articles],
     }
 
 

@@ -41,6 +41,14 @@ def command(config: Path) -> None:
         if not watch.is_active(now().date()):
             resting = f"over since {watch.until}" if watch.enabled else "paused"
             click.echo(f"watchlist.toml [watch.{watch.id}] is {resting}", err=True)
+    for watch in settings.watches:
+        if watch.emerging:
+            among = "the articles that match its query" if watch.has_query else "all articles"
+            click.echo(
+                f"watchlist.toml [watch.{watch.id}] tells what suddenly emerges in {among};"
+                " `wirewatch trends` shows what would be told",
+                err=True,
+            )
     for remark in settings.remarks:
         click.echo(str(remark), err=True)
     examples = sum(len(w.must_match) + len(w.must_not_match) for w in settings.watches)

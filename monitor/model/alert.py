@@ -64,6 +64,23 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rising:
+    """What many sources suddenly tell: `key` and `label` of a topic or of an unknown name.
+
+    Told in so many `stories` of these `sources` within the last `hours`, where `usual` were to be
+    expected; `articles` are the newest of them.
+    """
+
+    key: str
+    label: str
+    stories: int
+    usual: float
+    hours: int
+    sources: tuple[str, ...]
+    articles: tuple[AlertedArticle, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """One watch has something to say about one story.
 
@@ -72,7 +89,7 @@ class Alert:
     the happening the story is about. With an `update` it is told again because of that.
 
     An alert with a `trouble` is about its source itself, and of no watch: `article` then says what
-    has happened, `lead` what it means.
+    has happened, `lead` what it means. So does one with a `rising`, of an emerging watch.
     """
 
     id: str
@@ -91,6 +108,7 @@ class Alert:
     event: str = ""
     once_per: OncePer = "story"
     update: Update | None = None
+    rising: Rising | None = None
 
     @property
     def subject(self) -> str:

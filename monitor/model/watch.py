@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from monitor.model.ids import digest
 from monitor.model.mention import Evidence
 
 Severity = Literal["low", "normal", "high", "critical"]
@@ -22,6 +23,9 @@ class Watch:
     `enabled`, or whose day `until` (the last one it counts) is over, matches nothing. Its channels
     are told once for a story, or an event (`once_per`); again when so many sources carry the story
     (`updates`, ascending).
+
+    An `emerging` watch speaks of no story, but of what many sources suddenly tell; a query keeps it
+    to what the articles are about that satisfy it.
     """
 
     id: str
@@ -39,6 +43,22 @@ class Watch:
     lint_ignore: tuple[str, ...] = ()
     updates: tuple[int, ...] = ()
     once_per: OncePer = "story"
+    emerging: bool = False
+
+    @property
+    def has_query(self) -> bool:
+        """Whether it asks for articles; an emerging watch need not."""
+        return self.when is not None or bool(self.together) or not self.emerging
+
+    @property
+    def scope(self) -> str:
+        """What the counts of an emerging watch are kept under: "" for those of all articles.
+
+        Another query counts anew.
+        """
+        if not self.has_query:
+            return ""
+        return digest("scope", self.when or "", *self.together, str(self.within))[:12]
 
     def is_active(self, day: date) -> bool:
         """Whether it is watched for on a day."""

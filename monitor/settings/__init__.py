@@ -29,12 +29,14 @@ from monitor.settings.tables import (
     RedisTable,
     RetentionTable,
     SeedsTable,
+    TopicsTable,
     WebSubTable,
     WorkersTable,
 )
 from monitor.settings.values import Table
 from monitor.settings.watches import load_watchlist, read_watches
 from monitor.store import Retention
+from monitor.topics import ner
 
 __all__ = [
     "ChannelSettings",
@@ -59,6 +61,7 @@ class Settings:
     retention: Retention
     ops: OpsTable
     websub: WebSubTable
+    topics: TopicsTable
     seeds: tuple[Path, ...]
     sources: tuple[Source, ...]
     watches: tuple[Watch, ...]
@@ -86,9 +89,12 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
     channels = read_channels(config, env, problems)
     remarks = Problems()
     watches = read_watches(config / "watchlist.toml", knowledge, problems, remarks)
-    ops, websub = main["ops"], main["websub"]
+    ops, websub, topics = main["ops"], main["websub"], main["topics"]
     assert isinstance(ops, OpsTable)
     assert isinstance(websub, WebSubTable)
+    assert isinstance(topics, TopicsTable)
+    if topics.ner and (wrong := ner.problem(topics.ner_model)):
+        problems.found.append(wrong)
     resolve_channels(watches, ops.notify, channels, problems)
     sources = read_sources(config, env, problems)
     if problems.found:
@@ -121,6 +127,7 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
         ),
         ops=ops,
         websub=websub,
+        topics=topics,
         seeds=paths,
         sources=sources,
         watches=watches,

@@ -95,6 +95,15 @@ class OpsTable(Table):
     )
 
 
+class TopicsTable(Table):
+    """[topics] of monitor.toml."""
+
+    ner: bool = Field(False, description="a language model's second opinion on unknown names")
+    ner_model: Annotated[str, StringConstraints(min_length=1)] = Field(
+        "en_core_web_sm", description="a package with a spaCy model, or the folder of one"
+    )
+
+
 class WebSubTable(Table):
     """[websub] of monitor.toml."""
 
@@ -125,5 +134,6 @@ MONITOR: dict[str, type[Table]] = {
     "retention": RetentionTable,
     "seeds": SeedsTable,
     "ops": OpsTable,
+    "topics": TopicsTable,
     "websub": WebSubTable,
 }

@@ -43,7 +43,8 @@ def read_watches(
             continue
         watch = _watch(name, table)
         try:
-            parse_watch(watch, knowledge)
+            if watch.has_query:
+                parse_watch(watch, knowledge)
         except QueryError as error:
             key = "when" if watch.when is not None else "together"
             found = error.message.removeprefix("found ")
@@ -80,4 +81,5 @@ def _watch(name: str, table: WatchTable) -> Watch:
         lint_ignore=table.lint_ignore,
         updates=table.updates,
         once_per=table.once_per,
+        emerging=table.emerging,
     )

@@ -20,6 +20,7 @@ from monitor.store.redis import Scripts, connect, text_of, translated
 from monitor.store.sources import SEEN_FOR, Sources, SourceState, seen_member, written
 from monitor.store.stories import Asked
 from monitor.store.subscriptions import Subscriptions
+from monitor.store.trends import Tally, Trend, Trends
 from monitor.store.view import QueueDepth, View
 from monitor.store.work import FAILURES, LEASE_S, Returned, Taken, Work
 
@@ -41,6 +42,7 @@ class Store:
         self.outbox = Outbox(scripts)
         self.subscriptions = Subscriptions(self.client, scripts)
         self.letters = Letters(self.client, scripts)
+        self.trends = Trends(self.client)
         self.view = View(self.client)
 
     def work(self, queue: str) -> Work:
@@ -82,6 +84,8 @@ __all__ = [
     "SourceState",
     "Store",
     "Taken",
+    "Tally",
+    "Trend",
     "Work",
     "seen_member",
     "written",

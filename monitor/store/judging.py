@@ -27,6 +27,7 @@ from monitor.store import keys
 from monitor.store.call import Call, outgoing
 from monitor.store.redis import Scripts, bytes_of, rq_time, translated
 from monitor.store.stories import Asked, Lines, call_of, claim_of
+from monitor.store.trends import Tally, tally_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,10 @@ class Retention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """One article's outcome, as committed: its claim, and what `why` should be able to tell."""
+    """One article's outcome, as committed: its claim, and what `why` should be able to tell.
+
+    `tallies` are what it counts for in `trends`.
+    """
 
     article: Article
     job: str
@@ -49,6 +53,7 @@ class Judged:
     matched: tuple[str, ...]
     topics: tuple[str, ...]
     silenced: tuple[tuple[str, str], ...]
+    tallies: tuple[Tally, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +174,7 @@ class Judging:
                 {"key": call.key(keys.spoken(watch, story)), "value": _spoken(was)}
                 for watch, story, was in outcome.expects
             ],
-            "articles": [_article(call, judged) for judged in outcome.judged],
+            "articles": [_article(call, judged, now) for judged in outcome.judged],
             "alerts": [self._alert(call, raised) for raised in outcome.raised],
             "again": [
                 _again(call, failed) for failed in outcome.failed if failed.after is not None
@@ -181,7 +186,7 @@ class Judging:
             call.keys,
             [
                 worker,
-                digest("commit", *(job for job, _ in outcome.jobs)),
+                _token(outcome),
                 int(now.timestamp() * 1000),
                 msgspec.msgpack.encode(plan),
                 *call.blobs,
@@ -213,7 +218,14 @@ class Judging:
         }
 
 
-def _article(call: Call, judged: Judged) -> Mapping[str, object]:
+def _token(outcome: Outcome) -> str:
+    """What a resend is known by: the jobs that end, or, where alerts come of none, the alerts."""
+    jobs = (job for job, _ in outcome.jobs)
+    alerts = (raised.alert.id for raised in outcome.raised if not outcome.jobs)
+    return digest("commit", *jobs, *alerts)
+
+
+def _article(call: Call, judged: Judged, now: datetime) -> Mapping[str, object]:
     article, claim = judged.article, judged.claim
     silenced = msgspec.json.encode(dict(judged.silenced)).decode() if judged.silenced else ""
     return {
@@ -221,6 +233,7 @@ def _article(call: Call, judged: Judged) -> Mapping[str, object]:
         "text": judged.text,
         "job": judged.job,
         "count": f"articles.{claim.relation}",
+        "tallies": [tally_of(call, tally, article.ref, now) for tally in judged.tallies],
         "record": [
             *("text", judged.text, "job", judged.job, "id", article.id, "source", article.source),
             *("story", claim.story, "relation", str(claim.relation), "event", claim.event),

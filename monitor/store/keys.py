@@ -147,6 +147,20 @@ def counts() -> str:
     return f"{PREFIX}counts"
 
 
+def trend(scope: str, hour: int) -> str:
+    """hash key of a topic or "name:..." -> MessagePack [stories, [source, stories, ...], [newest
+    refs], label]; 7 days from that hour (since 1970). What was told in it; of at most 4,000 keys,
+    of a crowd those told once are forgotten. `scope` is "" for all articles, else what stands for
+    the query of an emerging watch. Written by commit.lua; read by upkeep and `trends`."""
+    return f"{PREFIX}trend:{scope}:{hour}"
+
+
+def trend_volume(scope: str, hour: int) -> str:
+    """hash source (or agency) -> stories; as long as `trend`. Written by commit.lua; read by upkeep
+    and `trends`."""
+    return f"{PREFIX}trend-volume:{scope}:{hour}"
+
+
 def ledger(queue: str) -> str:
     """zset job id -> admitted (ms). Jobs put and not yet finished: the second net under the queues
     of articles and pages. Written by put.lua, hand_on.lua and commit.lua; read by upkeep."""
@@ -272,6 +286,8 @@ ALL = (
     delivery,
     disabled,
     counts,
+    trend,
+    trend_volume,
     ledger,
     dead,
     leases,

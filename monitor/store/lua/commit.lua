@@ -6,7 +6,9 @@
 --       jobs      [{id, key, kept, blob}]                 whose leases must be ours; removed, their
 --                                                         data kept
 --       expects   [{key, value}]                          strings that must be unchanged ('' = absent)
---       articles  [{key, text, job, record: [field, value, …], count}]
+--       articles  [{key, text, job, record: [field, value, …], count, tallies}]
+--                 tallies: [{key, volume, source, ref, life (s), names: [key, …], labels: […]}], what
+--                 it is about, under its hour; added when it is first judged with that text
 --       alerts    [{id, key, field, update, blob, spoken, spoken_value, life, spoken_life,
 --                   story (0, or where its watch is to be noted), watch,
 --                   deliveries: [{id, key, job, job_key, blob, alert, channel}]}]
@@ -27,12 +29,59 @@ end
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1e6
 local function blob(number) return ARGV[4 + number] end
+
+-- What an article is about, for `trends`: see topics/rising.py. MOST keys an hour: of more, some of
+-- those drawn by lot go that are told least. Sources beyond KEPT are counted without their names.
+local MOST, KEPT, NEWEST = 4000, 16, 3
+local function told(before, tally, label)
+  local known = before and cmsgpack.unpack(before) or { 0, {}, {}, label }
+  known[1] = known[1] + 1
+  local sources, refs = known[2], { tally.ref }
+  local at = 1
+  while sources[at] and sources[at] ~= tally.source do at = at + 2 end
+  if sources[at] then
+    sources[at + 1] = sources[at + 1] + 1
+  elseif at < 2 * KEPT then
+    sources[at] = tally.source
+    sources[at + 1] = 1
+  end
+  for i = 1, math.min(#known[3], NEWEST - 1) do refs[i + 1] = known[3][i] end
+  known[3] = refs
+  return cmsgpack.pack(known)
+end
+local function thin(hash, number)
+  local drawn, least = redis.call('HRANDFIELD', hash, 4 * number, 'WITHVALUES'), {}
+  for i = 1, #drawn, 2 do
+    least[#least + 1] = { name = drawn[i], stories = cmsgpack.unpack(drawn[i + 1])[1] }
+  end
+  table.sort(least, function(a, b)
+    if a.stories ~= b.stories then return a.stories < b.stories end
+    return a.name < b.name
+  end)
+  for i = 1, math.min(number, #least) do redis.call('HDEL', hash, least[i].name) end
+end
+local function tell(tally)
+  local hash, after = KEYS[tally.key], {}
+  redis.call('HINCRBY', KEYS[tally.volume], tally.source, 1)
+  redis.call('EXPIRE', KEYS[tally.volume], tally.life)
+  if #tally.names == 0 then return end
+  local before = redis.call('HMGET', hash, unpack(tally.names))
+  for i, name in ipairs(tally.names) do
+    after[2 * i - 1] = name
+    after[2 * i] = told(before[i], tally, tally.labels[i])
+  end
+  redis.call('HSET', hash, unpack(after))
+  redis.call('EXPIRE', hash, tally.life)
+  if redis.call('HLEN', hash) > MOST then thin(hash, #tally.names) end
+end
+
 local counts = {}
 for _, article in ipairs(plan.articles) do
   -- Counted once each time it was admitted: the same job run twice (a replayed log) adds nothing.
   local known = redis.call('HMGET', KEYS[article.key], 'text', 'job')
   if known[1] ~= article.text then
     counts[article.count] = (counts[article.count] or 0) + 1
+    for _, tally in ipairs(article.tallies) do tell(tally) end
   elseif known[2] ~= article.job then
     counts['articles.repeat'] = (counts['articles.repeat'] or 0) + 1
   end
