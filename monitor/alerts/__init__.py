@@ -2,7 +2,7 @@
 
 from monitor.alerts.decide import decide, subject
 from monitor.alerts.deliver import deliveries
-from monitor.alerts.emerging import emerging_alert, is_new, subject_of
+from monitor.alerts.emerging import emerging_alert, is_new, subject_of, usually
 from monitor.alerts.update import step_reached, updated
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "subject",
     "subject_of",
     "updated",
+    "usually",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,11 @@ EPISODE = timedelta(hours=24)
 become usual; only what has grown far beyond that is told again."""
 
 
+def usually(mean: float) -> str:
+    """How many stories were to be expected, in words: "none", "2.4"."""
+    return f"{mean:.1f}" if mean >= 0.05 else "none"
+
+
 def subject_of(watch: Watch, key: str) -> str:
     """What stands where other alerts have their story: a watch speaks of a key."""
     return digest("emerging", watch.id, key)
@@ -46,7 +52,7 @@ def emerging_alert(watch: Watch, rising: Rising, now: datetime) -> Alert:
     source = newest.source if newest else rising.sources[0]
     counts = (
         f"{rising.stories} stories of {len(rising.sources)} sources in {rising.hours} hours,"
-        f" usually {rising.usual:.1f}"
+        f" usually {usually(rising.usual)}"
     )
     return Alert(
         id=digest("episode", subject, now.isoformat()),
@@ -76,15 +82,15 @@ def emerging_alert(watch: Watch, rising: Rising, now: datetime) -> Alert:
 def _evidence(rising: Rising) -> Iterator[Evidence]:
     begins = 0
     for title in dict.fromkeys(article.title for article in rising.articles):
-        at = title.casefold().find(rising.label.casefold())
-        start, end = (at, at + len(rising.label)) if at >= 0 else (0, len(title))
+        named = re.search(re.escape(rising.label), title, re.IGNORECASE)
+        start, end = named.span() if named else (0, len(title))
         if title.strip():
             yield Evidence(
                 field=Field.BODY,
                 start=begins + start,
                 end=begins + end,
                 text=title[start:end],
-                term=rising.key,
+                term=f"topic:{rising.label}",  # where no title says it, words of it are marked
                 sentence=title,
                 sentence_start=begins,
             )

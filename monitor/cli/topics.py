@@ -37,25 +37,32 @@ from monitor.topics import ner
 )
 @click.option(
     "--ner",
-    "model",
-    is_flag=False,
-    flag_value=ner.MODEL,
-    metavar="[MODEL]",
+    "second",
+    is_flag=True,
     help="Ask a spaCy model about unknown names, as [topics] ner does; needs the extra [ner].",
+)
+@click.option(
+    "--ner-model",
+    "model",
+    default=ner.MODEL,
+    show_default=True,
+    metavar="NAME",
+    help="With --ner: the package of the model, or its folder.",
 )
 def command(
     paths: tuple[str, ...],
     actors: Path | None,
     config: Path | None,
-    model: str | None,
+    model: str,
     *,
     why: bool,
+    second: bool,
 ) -> None:
     """Articles -> their topics as JSON Lines, the strongest first, each with its sentences.
 
     The publisher's own tags stand beside them and are not read for them.
     """
-    desk = Desk.of((), _knowledge(actors, config), ner.load(model) if model else None)
+    desk = Desk.of((), _knowledge(actors, config), ner.load(model) if second else None)
     articles = Articles(paths)
     for article in articles:
         if why:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from monitor.alerts import usually
 from monitor.app import Desk, now
 from monitor.channels.render import listed
 from monitor.channels.safe import clip, line
@@ -127,13 +128,14 @@ def _row(rise: Rise, store: Store, hours: int) -> dict[str, object]:
 
 
 def _said(row: dict[str, object]) -> Iterator[str]:
-    sources, articles = row["sources"], row["articles"]
+    sources, articles, usual = row["sources"], row["articles"], row["usual"]
     assert isinstance(sources, tuple)
     assert isinstance(articles, list)
+    assert isinstance(usual, float)
     yield f"{line(str(row['label']))}  ({line(str(row['key']))})"
     yield (
         f"    {row['stories']} stories of {len(sources)} sources in {row['hours']} hours,"
-        f" usually {row['usual']}: {listed(map(line, sources))}"
+        f" usually {usually(usual)}: {listed(map(line, sources))}"
     )
     for article in articles[:_MOST_TITLES]:
         yield f"    “{clip(line(article['title']), _TITLE_CHARS)}” {line(article['source'])}"
@@ -143,7 +145,9 @@ def _summary(trend: Trend, hours: int) -> str:
     counted = f"{trend.stories} stories in the last {hours} hours"
     if not trend.stories:
         return f"nothing rises: {counted} were counted; a story counts when it was published"
-    rise = f"{len(trend.rises) or 'nothing'} of what they tell rises"
+    rise = {0: "nothing rises", 1: "1 topic or name rises"}.get(
+        len(trend.rises), f"{len(trend.rises)} topics or names rise"
+    )
     if trend.stories < MIN_VOLUME:
         return f"{counted}: too few to say what rises ({MIN_VOLUME} are wanted)"
     if not trend.is_known:

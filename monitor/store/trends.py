@@ -18,6 +18,7 @@ from monitor.topics.rising import (
     Rise,
     Told,
     candidates,
+    has_begun,
     hour_of,
     is_known,
     rises,
@@ -46,7 +47,8 @@ class Tally:
 class Trend:
     """What rises, and whether enough was counted to know what is usual.
 
-    `stories` are all of now, `since` how many hours ago the first one was counted.
+    `stories` are all of now, whatever the query; `since` is how many hours ago the first one was
+    counted that satisfies it.
     """
 
     rises: tuple[Rise, ...]
@@ -77,16 +79,19 @@ class Trends:
     def rising(self, now: datetime, *, scope: str = "", hours: int = HOURS) -> Trend:
         """What rises in the last `hours`, against the windows of the same length before."""
         last = hour_of(now)
-        volumes = self._volumes(scope, range(last - KEPT_HOURS + 1, last + 1))
-        volume = _summed(volumes[-hours:])
-        windows = _windows([sum(each.values()) for each in volumes[:-hours]], hours)
-        near = candidates(self.told(scope, range(last - hours + 1, last + 1)), volume)
-        past = range(last - KEPT_HOURS + 1, last - hours + 1)
-        before = self._before(scope, [told.key for told in near], past)
+        week = range(last - KEPT_HOURS + 1, last + 1)
+        volumes = self._volumes(scope, week)
+        everything = self._volumes("", week) if scope else volumes
+        stories = sum(_summed(everything[-hours:]).values())
+        near = candidates(
+            self.told(scope, range(last - hours + 1, last + 1)), _summed(volumes[-hours:]), stories
+        )
+        before = self._before(scope, [told.key for told in near], week[:-hours])
+        own, all_ = (_windows(map(_total, each[:-hours]), hours) for each in (volumes, everything))
         return Trend(
             rises=rises(near, {key: _windows(counts, hours) for key, counts in before.items()}),
-            is_known=is_known(windows, hours),
-            stories=sum(volume.values()),
+            is_known=is_known(all_, hours) and has_begun(own, hours),
+            stories=stories,
             since=next((len(volumes) - at for at, each in enumerate(volumes) if each), 0),
         )
 
@@ -166,7 +171,12 @@ def _summed(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
     return total
 
 
-def _windows(hourly: Sequence[int], hours: int) -> list[int]:
+def _total(counts: Mapping[str, int]) -> int:
+    return sum(counts.values())
+
+
+def _windows(counts: Iterable[int], hours: int) -> list[int]:
     """The counts of whole windows, the oldest first; what is left over at the front is left out."""
+    hourly = list(counts)
     front = len(hourly) % hours
     return [sum(hourly[at : at + hours]) for at in range(front, len(hourly), hours)]

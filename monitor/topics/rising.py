@@ -103,12 +103,15 @@ def told_at(article: Article) -> datetime:
     return min(article.published or article.fetched, article.fetched)
 
 
-def candidates(told: Iterable[Told], volume: Mapping[str, int]) -> tuple[Told, ...]:
+def candidates(
+    told: Iterable[Told], volume: Mapping[str, int], stories: int | None = None
+) -> tuple[Told, ...]:
     """What is told by enough now to rise, less each source's furniture.
 
-    `volume` is how many stories each source had in the same hours.
+    `volume` is how many stories each source had in the same hours; where only those that satisfy a
+    query were counted, `stories` is how many there were of all.
     """
-    if sum(volume.values()) < MIN_VOLUME:
+    if (sum(volume.values()) if stories is None else stories) < MIN_VOLUME:
         return ()
     plain = (_unfurnished(each, volume) for each in told)
     return tuple(
@@ -153,9 +156,16 @@ def is_known(volumes: Sequence[int], hours: int) -> bool:
 
     `volumes` are the stories of the windows before now, the oldest first.
     """
-    needed = max(1, -(-KNOWN_AFTER // (hours * HOUR)))
-    begun = volumes[: len(volumes) - needed + 1]
-    return any(begun) and sum(volumes) >= needed * MIN_VOLUME
+    return has_begun(volumes, hours) and sum(volumes) >= _windows_of_a_day(hours) * MIN_VOLUME
+
+
+def has_begun(volumes: Sequence[int], hours: int) -> bool:
+    """Whether something was counted a day ago."""
+    return any(volumes[: len(volumes) - _windows_of_a_day(hours) + 1])
+
+
+def _windows_of_a_day(hours: int) -> int:
+    return max(1, -(-KNOWN_AFTER // (hours * HOUR)))
 
 
 def _unfurnished(told: Told, volume: Mapping[str, int]) -> Told:

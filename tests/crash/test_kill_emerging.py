@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,27 +13,16 @@ import pytest
 import steps
 from proxy import Harm, Proxy
 
-from monitor import telemetry
-from monitor.model import DELIVERIES, Article, Claim, Relation, Watch
+from monitor.model import DELIVERIES, Article, Claim, Relation
 from monitor.store import Judged, Outcome, Store, Tally
 from monitor.topics.rising import hour_of
-from workers.emerging import Emergence
 
-NOON = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
-WATCH = Watch(id="emerging", title="What emerges", emerging=True, notify=("desk",))
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["workers.emerging", "steps"])
-
-
-def look(url: str) -> None:
-    steps.quiet()
-    Emergence(
-        watches=lambda: (WATCH,), store=Store(url), now=lambda: NOON, log=telemetry.logger()
-    ).run()
+CONTEXT.set_forkserver_preload(["monitor.poller", "workers.runtime", "monitor.topics.knowledge"])
 
 
 def ran(url: str) -> int | None:
-    process = CONTEXT.Process(target=look, args=(url,))
+    process = CONTEXT.Process(target=steps.look, args=(url,))
     process.start()
     process.join(60)
     code = process.exitcode
@@ -43,34 +32,31 @@ def ran(url: str) -> int | None:
 
 def tell(store: Store) -> None:
     """A day of stories, and now one name in eight of them."""
-    for number in range(24 * 5):
-        ago = timedelta(hours=6 * (number % 5) + 2)
-        counted = (("name:farrow", "Farrow"),) if number % 5 == 0 and number < 40 else ()
-        article = Article(id=f"{number}", source="s", title="Farrow wins", fetched=NOON)
-        done = Judged(
-            article=article,
-            job="j",
-            text="t",
-            claim=Claim(story="s", relation=Relation.NEW),
-            matched=(),
-            topics=(),
-            silenced=(),
-            tallies=(
-                Tally(
-                    scope="",
-                    hour=hour_of(NOON - ago),
-                    source=f"s{number % 7}",
-                    counted=counted,
-                ),
-            ),
-        )
-        store.judging.commit(f"w{number}", Outcome(judged=(done,)), NOON)
+    store.client.flushall()
+    judged = tuple(one(number) for number in range(24 * 5))
+    assert store.judging.commit("w", Outcome(judged=judged), steps.EMERGED) == "done"
+
+
+def one(number: int) -> Judged:
+    ago = timedelta(hours=6 * (number % 5) + 2)
+    named = (("name:farrow", "Farrow"),) if number % 5 == 0 and number < 40 else ()
+    hour = hour_of(steps.EMERGED - ago)
+    return Judged(
+        article=Article(id=f"{number}", source="s", title="Farrow wins", fetched=steps.EMERGED),
+        job="j",
+        text="t",
+        claim=Claim(story="s", relation=Relation.NEW),
+        matched=(),
+        topics=(),
+        silenced=(),
+        tallies=(Tally(scope="", hour=hour, source=f"s{number % 7}", counted=named),),
+    )
 
 
 def turns(points: list[str]) -> Iterator[int]:
     """The points where another command follows, or the last: a hundred reads in a row are one."""
-    for number, (one, other) in enumerate(pairwise([*points, ""])):
-        if one != other:
+    for number, (command, following) in enumerate(pairwise([*points, ""])):
+        if command != following:
             yield number
 
 
@@ -86,15 +72,15 @@ def test_what_emerges_is_told_once_wherever_a_supervisor_is_struck(
     assert "commit" in proxy.points
     harms: tuple[Harm, ...] = ("before", "after", "lose")
     for point in turns(proxy.points):
-        for harm in harms if proxy.points[point] == "commit" else ("after",):
-            store.client.flushall()
+        command = proxy.points[point]
+        for harm in harms if command == "commit" else harms[1:2]:
+            where = f"{harm} {command}, command {point}"
             tell(store)
             # when
             with Proxy(tmp_path / f"{harm}{point}", path, point=point, harm=harm) as struck:
-                ran(struck.url)
-            assert ran(f"unix://{path}") == 0
+                assert (ran(struck.url) == 0) == (harm == "lose"), where
+            steps.look(f"unix://{path}")
             # then
-            where = f"{harm} {proxy.points[point]}, command {point}"
             assert store.view.counts()["alerts.raised"] == 1, where
             assert len(store.view.alerts(10)) == 1, where
             assert store.view.depth(DELIVERIES).waiting == 1, where

@@ -188,7 +188,9 @@ def test_what_rises_is_told_once_by_however_many_supervisors(store: Store, come:
     assert (alert.watch, alert.notify, alert.topics[0].key) == ("emerging", ("desk",), FARROW)
     assert alert.rising is not None
     assert (alert.rising.stories, alert.rising.usual) == (8, 0.0)
-    assert alert.article.title == ("Mildred Farrow: 8 stories of 8 sources in 6 hours, usually 0.0")
+    assert alert.article.title == (
+        "Mildred Farrow: 8 stories of 8 sources in 6 hours, usually none"
+    )
     assert {each.sentence for each in alert.evidence} == {"A prize for Mildred Farrow"}
     assert {each.text for each in alert.evidence} == {"Mildred Farrow"}
     assert store.view.depth(DELIVERIES).waiting == 1
@@ -219,7 +221,9 @@ def test_a_query_keeps_it_to_the_articles_that_match(store: Store, come: Come) -
     both = (EMERGING, HARBOUR)
     near = [farrow(number, more="The harbour is near.") for number in range(7)]
     said = "The harbour is far."
-    come(*day_before(said), *quiet_now(said), farrow(90), *near, watches=both)
+    # a query that few articles satisfy: the quiet of all others is measured by all
+    come(*day_before(), *quiet_now(), story(700, NOON - 30 * HOUR, said), watches=both)
+    come(farrow(90), *near, watches=both)
     supervisor(store, *both).run()
 
     found = {alert.watch: alert.rising for alert in store.view.alerts(10)}
@@ -285,8 +289,8 @@ def test_trends_shows_what_rises_now(store: Store, come: Come, config: Path) -> 
     assert row["articles"][0]["title"] == "A prize for Mildred Farrow"
     for_people = ran("trends", "--config", config, "--watch", "emerging").stderr
     assert "Mildred Farrow  (name:mildred-farrow)" in for_people
-    assert "8 stories of 8 sources in 6 hours, usually 0.0" in for_people
-    assert "1 of what they tell rises" in for_people
+    assert "8 stories of 8 sources in 6 hours, usually none" in for_people
+    assert "1 topic or name rises" in for_people
     # and what rises becomes an actor by its key
     person = ("--new", "--kind", "person", "--config", config)
     assert ran("actors", "promote", FARROW, *person).exit_code == 0

@@ -114,7 +114,7 @@ def test_a_model_that_is_not_there_is_said() -> None:
     assert problem.key == "ner_model"
 
 
-@pytest.mark.skipif(find_spec("en_core_web_sm") is None, reason="the extra [ner] is not installed")
+@pytest.mark.skipif(find_spec(ner.MODEL) is None, reason="the extra [ner] is not installed")
 def test_the_model_finds_names() -> None:
     opinion = ner.load()
     found = ner.majority(opinion("Angela Merkel met Barack Obama in Berlin on Monday."))
