@@ -100,6 +100,7 @@ def judge_articles(child: Child) -> None:
         guard=child.guard,
         log=telemetry.logger(),
         tiers={source.id: source.tier for source in child.app.settings.sources},
+        timings=child.app.settings.timings,
     )
     _attend(child, store.articles.queue, lambda: process.held)
     patience = Patience("worker")

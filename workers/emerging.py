@@ -7,17 +7,15 @@ supervisor may die between any two lines.
 
 from __future__ import annotations
 
-import os
-import socket
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from structlog.typing import FilteringBoundLogger
 
-from monitor.alerts import deliveries, emerging_alert, is_new, subject_of
+from monitor.alerts import emerging_alert, is_new, routes, subject_of
 from monitor.errors import StoreConflict
-from monitor.model import AlertedArticle, Rising, Watch
+from monitor.model import AlertedArticle, Rising, Timing, Watch
 from monitor.store import Outcome, Raised, Store
 from monitor.topics.rising import HOURS, Rise
 
@@ -31,21 +29,18 @@ the counts, and the rest has a minute to fall."""
 class Emergence:
     """Run by every supervisor that has the watchlist; any number of them do no harm."""
 
-    watches: Callable[[], Iterable[Watch]]
     store: Store
+    watches: Callable[[], Iterable[Watch]]
+    timings: Mapping[str, Timing]
+    worker: str
     now: Callable[[], datetime]
     log: FilteringBoundLogger
     looked: datetime | None = None
 
-    @property
-    def worker(self) -> str:
-        """Whose commits these are, for a resend to be known."""
-        return f"{socket.gethostname()}.{os.getpid()}.emerging"
-
     def run(self) -> None:
         """Look, if it is time to."""
         at = self.now()
-        if self.looked is not None and at - self.looked < LOOK_EVERY:
+        if self.looked is not None and timedelta(0) <= at - self.looked < LOOK_EVERY:
             return
         self.looked = at
         active = [w for w in self.watches() if w.emerging and w.is_active(at.date())]
@@ -67,7 +62,7 @@ class Emergence:
 
     def _raise(self, watch: Watch, rise: Rise, at: datetime, expecting: Outcome) -> None:
         alert = emerging_alert(watch, rising_of(self.store, rise), at)
-        raised = Raised(alert=alert, deliveries=deliveries(alert))
+        raised = Raised(alert=alert, routes=routes(alert, watch, self.timings, at))
         try:
             self.store.judging.commit(
                 self.worker, Outcome(raised=(raised,), expects=expecting.expects), at

@@ -27,7 +27,10 @@ from monitor.store import Store
 from workers.child import LIVES, STOP_S, Child, Patience, Stop, return_held
 from workers.emerging import Emergence
 from workers.page_outcome import Done, Wait
-from workers.process import Found, Guard
+from workers.process import Guard
+from workers.release import Release
+from workers.silence import Silence
+from workers.telling import Found
 from workers.upkeep import Upkeep
 from workers.vitals import Vitals
 
@@ -106,20 +109,15 @@ class Supervisor:
 
     def run(self) -> None:
         """Until SIGTERM or SIGINT; then until the children have finished or given back."""
-        judges = any(queue == ARTICLES for queue, _ in self.shares)
-        if judges:
+        if self._judges:
             _ = self.app.desk  # compiled before the fork: children share its pages
             gc.freeze()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, self.stop.ask)
         store = self.app.store()
         upkeep = Upkeep(store=store, now=now, log=telemetry.logger())
-        emergence = Emergence(
-            watches=lambda: self.app.desk.watches.values() if judges else (),
-            store=store,
-            now=now,
-            log=telemetry.logger(),
-        )
+        release, silence = self._release(store), self._silence(store)
+        emergence = self._emergence(store)
         patience = Patience("supervisor")
         self.posts = [
             Post(queue=queue, number=number, vitals=Vitals())
@@ -130,6 +128,8 @@ class Supervisor:
             try:
                 self._bury(store, upkeep)
                 upkeep.run()
+                release.run()
+                silence.run()
                 emergence.run()
                 patience.over()
             except StoreUnavailable as error:
@@ -138,6 +138,43 @@ class Supervisor:
             self._man()
             time.sleep(TICK_S)
         self._end(store)
+
+    @property
+    def _judges(self) -> bool:
+        """Whether articles are judged here: then the watchlist is compiled."""
+        return any(queue == ARTICLES for queue, _ in self.shares)
+
+    def _emergence(self, store: Store) -> Emergence:
+        return Emergence(
+            store=store,
+            watches=lambda: self.app.desk.watches.values() if self._judges else (),
+            timings=self.app.settings.timings,
+            worker=f"{socket.gethostname()}.{os.getpid()}.emerging",
+            now=now,
+            log=telemetry.logger(),
+        )
+
+    def _release(self, store: Store) -> Release:
+        settings = self.app.settings
+        return Release(
+            store=store,
+            timings=settings.timings,
+            sources=settings.sources,
+            now=now,
+            log=telemetry.logger(),
+        )
+
+    def _silence(self, store: Store) -> Silence:
+        settings = self.app.settings
+        return Silence(
+            store=store,
+            watches=settings.watches,
+            timings=settings.timings,
+            sources=settings.sources,
+            worker=f"{socket.gethostname()}.{os.getpid()}.silence",
+            now=now,
+            log=telemetry.logger(),
+        )
 
     def _man(self) -> None:
         """Start a child at every empty post whose time has come."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import tzinfo
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, model_validator
 
+from monitor.channels.zone import UTC_ZONE, parse_zone
 from monitor.model import OncePer, Severity
+from monitor.settings.moments import HoursText, RateText
 from monitor.settings.values import Day, Span, Table, Text
 
 WINDOW = re.compile(r"(\d+) words")
@@ -30,9 +33,9 @@ def _steps(value: tuple[int, ...]) -> tuple[int, ...]:
 class ThresholdTable(Table):
     """threshold = { … } of a watch."""
 
-    stories: int = Field(1, ge=1)
-    sources: int = Field(1, ge=1)
-    within: Span
+    stories: int = Field(1, ge=1, description="so many stories: copies of one text count once")
+    sources: int = Field(1, ge=1, description="first told by so many sources")
+    within: Span = Field(description="published within that time")
 
 
 class WatchTable(Table):
@@ -63,8 +66,24 @@ class WatchTable(Table):
     emerging: bool = Field(
         False, description="true: tell what many sources suddenly write about, not articles"
     )
-    cooldown: Span | None = Field(None, description="understood, not yet in force")
-    threshold: ThresholdTable | None = Field(None, description="understood, not yet in force")
+    threshold: ThresholdTable | None = Field(
+        None, description="speak only when so much has come together: stories, sources, within"
+    )
+    cooldown: Span | None = Field(
+        None, description="rest so long after an alert; the rest is told together at its end"
+    )
+    at_most: RateText | None = Field(
+        None, description='tell a channel so often, "5 per hour"; the rest is told together'
+    )
+    hours: HoursText | None = Field(
+        None, description='speak only then, "Mon-Fri 08:00-18:00"; the rest waits for the next'
+    )
+    zone: Annotated[tzinfo, PlainValidator(parse_zone)] = Field(
+        UTC_ZONE, description="time zone of `hours`, by its IANA name"
+    )
+    expect: RateText | None = Field(
+        None, description='tell when it has found less than that: "1 per day"'
+    )
 
     @model_validator(mode="after")
     def _one_form(self) -> WatchTable:
@@ -74,13 +93,15 @@ class WatchTable(Table):
             raise ValueError("`when` (a query) or `together` (terms that stand together)")
         if self.emerging:
             self._fits_emerging()
+        if self.hours is None and "zone" in self.model_fields_set:
+            raise ValueError("`zone` only with `hours`: channels show times in zones of their own")
         if self.when is not None and "within" in self.model_fields_set:
             raise ValueError("`within` only with `together`; in a query write NEAR/S or NEAR/P")
         return self
 
     def _fits_emerging(self) -> None:
         """An emerging watch speaks of no story, and of no article where it has no query."""
-        for key in ("updates", "once_per", "threshold"):
+        for key in ("updates", "once_per", "threshold", "expect"):
             if key in self.model_fields_set:
                 raise ValueError(f"no `{key}` beside `emerging`: it tells what rises, not stories")
         if self.when is None and not self.together and (self.must_match or self.must_not_match):

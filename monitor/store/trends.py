@@ -31,7 +31,7 @@ _Kept = tuple[int, list[str | int], list[str], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
+class TrendCount:
     """What one article adds to an hour: a story of this source for each of these keys.
 
     `scope` is "" for what is counted of all articles, else what stands for a query.
@@ -57,16 +57,16 @@ class Trend:
     since: int
 
 
-def tally_of(call: Call, tally: Tally, ref: str, now: datetime) -> Mapping[str, object]:
-    """A tally as `commit.lua` takes it."""
+def count_of(call: Call, count: TrendCount, ref: str, now: datetime) -> Mapping[str, object]:
+    """A count as `commit.lua` takes it."""
     return {
-        "key": call.key(keys.trend(tally.scope, tally.hour)),
-        "volume": call.key(keys.trend_volume(tally.scope, tally.hour)),
-        "source": tally.source[:MOST_SOURCE_CHARS],
+        "key": call.key(keys.trend(count.scope, count.hour)),
+        "volume": call.key(keys.trend_volume(count.scope, count.hour)),
+        "source": count.source[:MOST_SOURCE_CHARS],
         "ref": ref,
-        "life": max(1, (tally.hour + KEPT_HOURS + 1) * _HOUR_S - int(now.timestamp())),
-        "names": [key for key, _ in tally.counted],
-        "labels": [label for _, label in tally.counted],
+        "life": max(1, (count.hour + KEPT_HOURS + 1) * _HOUR_S - int(now.timestamp())),
+        "names": [key for key, _ in count.counted],
+        "labels": [label for _, label in count.counted],
     }
 
 

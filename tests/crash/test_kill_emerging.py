@@ -14,7 +14,7 @@ import steps
 from proxy import Harm, Proxy
 
 from monitor.model import DELIVERIES, Article, Claim, Relation
-from monitor.store import Judged, Outcome, Store, Tally
+from monitor.store import Judged, Outcome, Store, TrendCount
 from monitor.topics.rising import hour_of
 
 CONTEXT = multiprocessing.get_context("forkserver")
@@ -49,7 +49,7 @@ def one(number: int) -> Judged:
         matched=(),
         topics=(),
         silenced=(),
-        tallies=(Tally(scope="", hour=hour, source=f"s{number % 7}", counted=named),),
+        trends=(TrendCount(scope="", hour=hour, source=f"s{number % 7}", counted=named),),
     )
 
 

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -17,13 +18,14 @@ from monitor.app import Desk, now
 from monitor.cli import wirewatch
 from monitor.lexicon import Knowledge
 from monitor.model import DELIVERIES, Article, Claim, Origin, Relation, Watch
-from monitor.store import Judged, Outcome, Store, Tally, keys
+from monitor.store import Judged, Outcome, Store, TrendCount, keys
 from monitor.topics.rising import KEPT_HOURS, hour_of
 from workers.emerging import LOOK_EVERY, Emergence
 from workers.process import Process
 
 NOON = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+SUPERVISORS = count()
 LETTERS = "bacedifoguhajekilomunaperisotuvawexiyozu"
 FARROW = "name:mildred-farrow"
 EMERGING = Watch(id="emerging", title="What emerges", emerging=True, notify=("desk",))
@@ -95,6 +97,8 @@ def supervisor(store: Store, *watches: Watch, at: datetime = NOON) -> Emergence:
     return Emergence(
         watches=lambda: watches or (EMERGING,),
         store=store,
+        timings={},
+        worker=f"emerging.{next(SUPERVISORS)}",
         now=lambda: at,
         log=telemetry.logger(),
     )
@@ -124,7 +128,7 @@ def test_a_commit_sent_twice_counts_once(store: Store) -> None:
         matched=(),
         topics=(),
         silenced=(),
-        tallies=(Tally(scope="", hour=hour_of(NOON), source="s1", counted=((FARROW, "M"),)),),
+        trends=(TrendCount(scope="", hour=hour_of(NOON), source="s1", counted=((FARROW, "M"),)),),
     )
     for worker in ("w1", "w1", "w2"):  # a resend, and somebody who runs the job again
         assert store.judging.commit(worker, Outcome(judged=(done,)), NOON) == "done"
@@ -154,7 +158,7 @@ def test_what_is_kept_of_an_hour_is_bounded(store: Store) -> None:
     for number in range(230):
         often = [("place:IQ", "Iraq")] if number < 40 else []
         counted = (*often, *((f"name:n{number}-{n}", "N") for n in range(20)))
-        tally = Tally(scope="", hour=hour, source=f"s{number % 40}", counted=counted)
+        told_of = TrendCount(scope="", hour=hour, source=f"s{number % 40}", counted=counted)
         done = Judged(
             article=farrow(number),
             job="j",
@@ -163,7 +167,7 @@ def test_what_is_kept_of_an_hour_is_bounded(store: Store) -> None:
             matched=(),
             topics=(),
             silenced=(),
-            tallies=(tally,),
+            trends=(told_of,),
         )
         store.judging.commit(f"w{number}", Outcome(judged=(done,)), NOON)
 
@@ -314,23 +318,23 @@ def test_too_few_stories_and_too_short_a_time_are_said(
     store: Store, come: Come, config: Path
 ) -> None:
     assert "nothing rises" in ran("trends", "--config", config).stderr
-    for count, said in ((10, "too few"), (30, "not known yet")):
-        for number in range(count):
-            tally = Tally(
+    for stories, said in ((10, "too few"), (30, "not known yet")):
+        for number in range(stories):
+            told_of = TrendCount(
                 scope="",
                 hour=hour_of(now()),
                 source=f"s{number}",
                 counted=(("k", "K"),) if number < 8 else (),
             )
             done = Judged(
-                article=farrow(number + 100 * count),
+                article=farrow(number + 100 * stories),
                 job="j",
                 text="t",
                 claim=Claim(story="s", relation=Relation.NEW),
                 matched=(),
                 topics=(),
                 silenced=(),
-                tallies=(tally,),
+                trends=(told_of,),
             )
-            store.judging.commit(f"{count}.{number}", Outcome(judged=(done,)), now())
+            store.judging.commit(f"{stories}.{number}", Outcome(judged=(done,)), now())
         assert said in ran("trends", "--config", config).stderr

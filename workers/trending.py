@@ -7,13 +7,13 @@ from datetime import datetime
 
 from monitor.app import Judgement
 from monitor.model import Article, Claim, Origin, Relation
-from monitor.store import Tally
+from monitor.store import TrendCount
 from monitor.topics.rising import KEPT_HOURS, hour_of, told_at
 
 
-def tallies(
+def trend_counts(
     article: Article, claim: Claim, judgement: Judgement, now: datetime
-) -> tuple[Tally, ...]:
+) -> tuple[TrendCount, ...]:
     """One of all articles, and one for each query of an emerging watch that it satisfies.
 
     Copies and later versions of a story count nothing, nor does a source that is muted, or what is
@@ -28,7 +28,7 @@ def tallies(
         return ()
     scopes: Iterable[str] = dict.fromkeys(("", *judgement.scopes))
     return tuple(
-        Tally(
+        TrendCount(
             scope=scope,
             hour=hour,
             source=claim.agencies[0] if claim.agencies else article.source,
