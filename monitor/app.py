@@ -100,7 +100,7 @@ class Desk:
             topics=localised(topics, article.language, self.knowledge),
             matches=tuple(m for m in matches if not self.watches[m.watch].emerging),
             counted=counted(topics, surveyed),
-            scopes=tuple(watch.scope for watch in emerging),
+            scopes=tuple(watch.trend_scope for watch in emerging),
         )
 
     def marks(self, article: Article, topics: tuple[Topic, ...], learned: frozenset[str]) -> Marks:
@@ -142,7 +142,7 @@ class Desk:
         )
         judgement = self.judge(example)
         if self.watches[watch].emerging:
-            return self.watches[watch].scope in judgement.scopes
+            return self.watches[watch].trend_scope in judgement.scopes
         return any(match.watch == watch for match in judgement.matches)
 
     def reloaded(self, watches: tuple[Watch, ...], knowledge: Knowledge) -> Reloaded:

@@ -50,7 +50,7 @@ class Emergence:
                 self._look(watch, at)
 
     def _look(self, watch: Watch, at: datetime) -> None:
-        trend = self.store.trends.rising(at, scope=watch.scope)
+        trend = self.store.trends.rising(at, scope=watch.trend_scope)
         if not trend.is_known or not trend.rises:
             return
         pairs = {rise.key: (watch.id, subject_of(watch, rise.key)) for rise in trend.rises}

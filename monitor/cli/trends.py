@@ -95,7 +95,7 @@ def _live(config: Path, data: Path, hours: int, watch_id: str | None, *, as_json
 
 
 def _scope(config: Path, watch_id: str) -> str:
-    emerging = {watch.id: watch.scope for watch in load(config).watches if watch.emerging}
+    emerging = {watch.id: watch.trend_scope for watch in load(config).watches if watch.emerging}
     if watch_id not in emerging:
         raise click.UsageError(
             f"no watch {watch_id!r} with `emerging = true`; there are:"

@@ -71,7 +71,7 @@ class Watch:
         return self.when is not None or bool(self.together) or not self.emerging
 
     @property
-    def scope(self) -> str:
+    def trend_scope(self) -> str:
         """What the counts of an emerging watch are kept under: "" for those of all articles.
 
         Another query counts anew.

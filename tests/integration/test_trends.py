@@ -248,7 +248,7 @@ def test_an_emerging_watch_raises_no_alert_for_an_article(store: Store, come: Co
     come(farrow(1, more="The harbour is near."), watches=(HARBOUR,))
 
     assert store.view.alerts(10) == ()
-    assert told(store, scope=HARBOUR.scope) == 1
+    assert told(store, scope=HARBOUR.trend_scope) == 1
 
 
 @pytest.fixture

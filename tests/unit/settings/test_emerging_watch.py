@@ -30,16 +30,16 @@ def ran(*arguments: object) -> Result:
 def test_it_needs_no_query_and_may_have_one(config: Path) -> None:
     write(config, "")
     (watch,) = load(config, {}).watches
-    assert (watch.emerging, watch.has_query, watch.scope) == (True, False, "")
+    assert (watch.emerging, watch.has_query, watch.trend_scope) == (True, False, "")
 
     write(config, "when = 'place:iraq'")
     (watch,) = load(config, {}).watches
     assert watch.has_query
-    assert watch.scope
+    assert watch.trend_scope
 
     write(config, "when = 'place:iran'")
     (other,) = load(config, {}).watches
-    assert other.scope != watch.scope
+    assert other.trend_scope != watch.trend_scope
 
 
 @pytest.mark.parametrize(
