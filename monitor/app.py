@@ -23,7 +23,7 @@ from monitor.text import read
 from monitor.topics import ner, survey, topics_of
 from monitor.topics.labels import localised
 from monitor.topics.rising import counted
-from monitor.watch import Watchlist, compile_watchlist
+from monitor.watch import MARK, Watchlist, compile_watchlist, parts_of
 
 _SUBJECTS = frozenset({"actor", "place", "theme"})
 """Shapes of topics that say what an event is about."""
@@ -38,12 +38,15 @@ def now() -> datetime:
 class Judgement:
     """What reading an article once says: what it is about, and which watches it satisfies.
 
+    `parts` are the clauses it satisfies of watches that may be satisfied by several articles: each
+    as the match of a watch "ID#NUMBER".
     `counted` are keys and labels of what it counts for in `trends`, `scopes` the queries of
     emerging watches that it satisfies: those tell no article.
     """
 
     topics: tuple[Topic, ...]
     matches: tuple[Match, ...]
+    parts: tuple[Match, ...] = ()
     counted: tuple[tuple[str, str], ...] = ()
     scopes: tuple[str, ...] = ()
 
@@ -59,12 +62,16 @@ class ExampleFailure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Everything compiled that reading needs; pure: made once, shared by forked workers."""
+    """Everything compiled that reading needs; pure: made once, shared by forked workers.
+
+    `parts` says into how many clauses a watch falls that may be satisfied by several articles.
+    """
 
     knowledge: Knowledge
     lexicon: Lexicon
     watchlist: Watchlist
     watches: Mapping[str, Watch]
+    parts: Mapping[str, int]
     opinion: ner.Opinion | None = None
 
     @classmethod
@@ -75,7 +82,9 @@ class Desk:
         opinion: ner.Opinion | None = None,
     ) -> Desk:
         """Compile watches and names into one automaton; with an opinion on unknown names."""
-        watchlist = compile_watchlist(watches, knowledge)
+        parts = {watch.id: parts_of(watch, knowledge) for watch in watches if watch.has_query}
+        clauses = tuple(part for some in parts.values() for part in some)
+        watchlist = compile_watchlist((*watches, *clauses), knowledge)
         lexicon = Lexicon.compile(knowledge, anchors=watchlist.anchors)
         watchlist.bind(lexicon.anchor_by_pattern)
         return cls(
@@ -83,6 +92,7 @@ class Desk:
             lexicon=lexicon,
             watchlist=watchlist,
             watches={watch.id: watch for watch in watches},
+            parts={id_: len(some) for id_, some in parts.items() if some},
             opinion=opinion,
         )
 
@@ -94,11 +104,13 @@ class Desk:
         if self.opinion is not None:
             surveyed = ner.with_second_opinion(surveyed, mentions, self.opinion)
         topics = topics_of(surveyed)
-        matches = self.watchlist.judge(reading, mentions, topics)
-        emerging = [self.watches[m.watch] for m in matches if self.watches[m.watch].emerging]
+        found = self.watchlist.judge(reading, mentions, topics)
+        whole = [match for match in found if MARK not in match.watch]
+        emerging = [self.watches[m.watch] for m in whole if self.watches[m.watch].emerging]
         return Judgement(
             topics=localised(topics, article.language, self.knowledge),
-            matches=tuple(m for m in matches if not self.watches[m.watch].emerging),
+            matches=tuple(match for match in whole if not self.watches[match.watch].emerging),
+            parts=tuple(match for match in found if MARK in match.watch),
             counted=counted(topics, surveyed),
             scopes=tuple(watch.trend_scope for watch in emerging),
         )

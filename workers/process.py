@@ -136,6 +136,7 @@ class Process:
             _failed(each, each.result) for each in read if isinstance(each.result, Exception)
         )
         telling = Telling(desk=self.desk, store=self.store, now=self.now, timings=self.timings)
+        claimed = [telling.joined(each) for each in claimed]
         for _ in range(DECISIONS):
             outcome = replace(telling.decide(claimed), jobs=jobs, failed=failed)
             try:

@@ -7,14 +7,24 @@ of that the commit takes care.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from monitor.alerts import counts, decide, routes, step_reached, subject, updated
+from monitor.alerts import (
+    counts,
+    decide,
+    is_revised,
+    revised,
+    routes,
+    step_reached,
+    subject,
+    updated,
+)
 from monitor.app import Desk, Judgement
 from monitor.dedupe import Marks
 from monitor.model import Alert, Article, Claim, Counted, Decision, Spoken, Timing
 from monitor.store import Judged, Outcome, Raised, Store, Taken
+from workers.together import join, pieces_of
 from workers.trending import trend_counts
 
 
@@ -31,6 +41,7 @@ class Claimed:
     """One article of a take, read, with its story.
 
     `sources` are those of the story by the end of the take: what is told is told of all of them.
+    `waiting` says what is missing for watches of which it satisfies some clauses.
     """
 
     article: Article
@@ -38,6 +49,7 @@ class Claimed:
     found: Found
     claim: Claim
     sources: tuple[str, ...]
+    waiting: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +60,20 @@ class Telling:
     store: Store
     now: Callable[[], datetime]
     timings: Mapping[str, Timing] = field(default_factory=dict)
+
+    def joined(self, claimed: Claimed) -> Claimed:
+        """The article with the matches that others of its story or event make up with it."""
+        found, judgement = claimed.found, claimed.found.judgement
+        pieces = pieces_of(judgement.parts, judgement.matches)
+        if not pieces:
+            return claimed
+        added = join(self.desk, self.store, claimed.article, claimed.claim, pieces)
+        matches = (*judgement.matches, *added.matches)
+        return replace(
+            claimed,
+            found=replace(found, judgement=replace(judgement, matches=matches)),
+            waiting=added.waiting,
+        )
 
     def decide(self, claimed: list[Claimed]) -> Outcome:
         """What to commit: each article's outcome, and what is raised or told again."""
@@ -134,25 +160,42 @@ class Telling:
                 yield name, tuple(e for e in tally if not spoken.get((name, e.story)))
 
     def _raised(self, alert: Alert) -> Raised:
-        follows = bool(self.desk.watches[alert.watch].updates)
+        watch = self.desk.watches[alert.watch]
         return Raised(
             alert=alert,
-            routes=routes(alert, self.desk.watches[alert.watch], self.timings, self.now()),
-            follows=follows,
+            routes=routes(alert, watch, self.timings, self.now()),
+            follows=watch.follows,
         )
 
     def _updates(self, claimed: Claimed, told: Mapping[str, Spoken | None]) -> Iterator[Raised]:
-        """The alerts to be told again because this article's story has reached a step."""
-        article, sources = claimed.article, claimed.sources
+        """The alerts to be told again: the story has reached a step, or its article says
+        something else."""
         for name, was in told.items():
             watch = self.desk.watches[name]
-            if was is None or not watch.updates:
+            if was is None or not watch.follows:
                 continue
+            article, sources = claimed.article, claimed.sources
             step = step_reached(article=article, watch=watch, told=was, sources=sources)
-            alert = None if step is None else self.store.judging.alert(was.alert)
-            if step is not None and alert is not None and alert.story == claimed.claim.story:
-                again = updated(alert, step=step, article=article, sources=sources, now=self.now())
-                yield self._raised(again)
+            again = is_revised(article=article, watch=watch, told=was, claim=claimed.claim)
+            alert = self.store.judging.alert(was.alert) if step is not None or again else None
+            if alert is None or alert.story != claimed.claim.story:
+                continue
+            if step is None:
+                matches = claimed.found.judgement.matches
+                match = next((each for each in matches if each.watch == name), None)
+                text = claimed.found.marks.keys.text
+                alert = revised(alert, article=article, match=match, text=text, now=self.now())
+            else:
+                severity = watch.severity_at(len(sources))
+                alert = updated(
+                    alert,
+                    step=step,
+                    article=article,
+                    sources=sources,
+                    severity=severity,
+                    now=self.now(),
+                )
+            yield self._raised(alert)
 
 
 def _judged(claimed: Claimed, decision: Decision, now: datetime) -> Judged:
@@ -164,6 +207,6 @@ def _judged(claimed: Claimed, decision: Decision, now: datetime) -> Judged:
         claim=claimed.claim,
         matched=tuple(match.watch for match in judgement.matches),
         topics=tuple(topic.key for topic in judgement.topics),
-        silenced=decision.silenced,
+        silenced=(*decision.silenced, *claimed.waiting),
         trends=trend_counts(claimed.article, claimed.claim, judgement, now),
     )

@@ -161,11 +161,11 @@ def afterwards(watch: Watch, outcome: Mapping[str, str]) -> str:
     }.get(relation, relation)
     if watch.emerging:
         return f"it was {about}; an emerging watch tells no article, but counts those it is about"
-    if watch.id not in outcome.get("matched", "").split():
-        return f"it was {about}; the watch did not match when it was judged"
     silenced = msgspec.json.decode(outcome.get("silenced") or "{}", type=dict[str, str])
     if watch.id in silenced:
         return f"it was {about}; no alert: {silenced[watch.id]}"
+    if watch.id not in outcome.get("matched", "").split():
+        return f"it was {about}; the watch did not match when it was judged"
     once = outcome.get("event") if watch.once_per == "event" else None
     alert = Alert.id_for(watch.id, once or outcome.get("story", ""))
     return f"it was {about}; alert {alert} was raised"

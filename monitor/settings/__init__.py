@@ -23,7 +23,9 @@ from monitor.settings.remarks import remark_on
 from monitor.settings.sources import read_sources
 from monitor.settings.tables import (
     MONITOR,
+    HeartbeatTable,
     LogTable,
+    MetricsTable,
     NetTable,
     OpsTable,
     RedisTable,
@@ -60,8 +62,10 @@ class Settings:
     log: LogTable
     retention: Retention
     ops: OpsTable
+    heartbeat: HeartbeatTable
     websub: WebSubTable
     topics: TopicsTable
+    metrics: MetricsTable
     seeds: tuple[Path, ...]
     sources: tuple[Source, ...]
     watches: tuple[Watch, ...]
@@ -109,6 +113,10 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
     assert isinstance(workers, WorkersTable)
     assert isinstance(retention, RetentionTable)
     redis, log, seeds = main["redis"], main["log"], main["seeds"]
+    metrics = main["metrics"]
+    assert isinstance(metrics, MetricsTable)
+    heartbeat = main["heartbeat"]
+    assert isinstance(heartbeat, HeartbeatTable)
     assert isinstance(redis, RedisTable)
     assert isinstance(log, LogTable)
     assert isinstance(seeds, SeedsTable)
@@ -131,8 +139,10 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
             articles=retention.articles, stories=retention.stories, alerts=retention.alerts
         ),
         ops=ops,
+        heartbeat=heartbeat,
         websub=websub,
         topics=topics,
+        metrics=metrics,
         seeds=paths,
         sources=sources,
         watches=watches,

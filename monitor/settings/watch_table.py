@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, model_validator
 
 from monitor.channels.zone import UTC_ZONE, parse_zone
-from monitor.model import OncePer, Severity
+from monitor.model import SEVERITIES, OncePer, Scope, Severity
 from monitor.settings.moments import HoursText, RateText
 from monitor.settings.values import Day, Span, Table, Text
 
@@ -24,10 +24,17 @@ def _within(value: object) -> object:
     raise ValueError('"sentence", "paragraph", "article" or a window such as "20 words"')
 
 
-def _steps(value: tuple[int, ...]) -> tuple[int, ...]:
-    if any(step < 2 for step in value):
+def _steps(value: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    if any(isinstance(step, int) and step < 2 for step in value):
         raise ValueError("numbers of sources, 2 or more: the first is told by the alert itself")
-    return tuple(sorted(set(value)))
+    return value
+
+
+def _escalation(value: dict[Severity, int]) -> dict[Severity, int]:
+    steps = [value[severity] for severity in SEVERITIES if severity in value]
+    if any(step < 2 for step in steps) or steps != sorted(set(steps)):
+        raise ValueError("numbers of sources, 2 or more, growing with the severity")
+    return value
 
 
 class ThresholdTable(Table):
@@ -57,14 +64,23 @@ class WatchTable(Table):
     lint_ignore: tuple[str, ...] = Field(
         (), description='remarks of `check` not to be made: "W003"'
     )
-    updates: Annotated[tuple[int, ...], AfterValidator(_steps)] = Field(
-        (), description="tell again when so many sources carry the story: [3, 10, 30]"
+    updates: Annotated[tuple[int | Literal["revision"], ...], AfterValidator(_steps)] = Field(
+        (),
+        description="tell again when so many sources carry the story, or its article is revised:"
+        ' [3, 10, 30, "revision"]',
+    )
+    escalate: Annotated[dict[Severity, int], AfterValidator(_escalation)] = Field(
+        {}, description="more urgent, and told again, at so many sources: { high = 5 }"
     )
     once_per: OncePer = Field(
         "story", description='"event": one alert for all stories about one happening'
     )
     emerging: bool = Field(
         False, description="true: tell what many sources suddenly write about, not articles"
+    )
+    scope: Scope = Field(
+        "article",
+        description='"story" or "event": clauses joined by AND may be in different articles of one',
     )
     threshold: ThresholdTable | None = Field(
         None, description="speak only when so much has come together: stories, sources, within"
@@ -93,15 +109,18 @@ class WatchTable(Table):
             raise ValueError("`when` (a query) or `together` (terms that stand together)")
         if self.emerging:
             self._fits_emerging()
-        if self.hours is None and "zone" in self.model_fields_set:
+        given = self.model_fields_set
+        if self.scope == "event" and self.once_per == "story" and "once_per" in given:
+            raise ValueError('`once_per` is "event" where `scope` is: leave it out')
+        if self.hours is None and "zone" in given:
             raise ValueError("`zone` only with `hours`: channels show times in zones of their own")
-        if self.when is not None and "within" in self.model_fields_set:
+        if self.when is not None and "within" in given:
             raise ValueError("`within` only with `together`; in a query write NEAR/S or NEAR/P")
         return self
 
     def _fits_emerging(self) -> None:
         """An emerging watch speaks of no story, and of no article where it has no query."""
-        for key in ("updates", "once_per", "threshold", "expect"):
+        for key in ("updates", "escalate", "once_per", "scope", "threshold", "expect"):
             if key in self.model_fields_set:
                 raise ValueError(f"no `{key}` beside `emerging`: it tells what rises, not stories")
         if self.when is None and not self.together and (self.must_match or self.must_not_match):

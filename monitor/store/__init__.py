@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monitor.model import ARTICLES, DELIVERIES, PAGES
 from monitor.store import keys
+from monitor.store.beats import Beat, Beats, Present, beat_of
 from monitor.store.expectations import Expectations
 from monitor.store.gatherings import Gatherings, Open
 from monitor.store.judging import Judging
@@ -41,6 +42,7 @@ class Store:
         self.subscriptions = Subscriptions(self.client, scripts)
         self.letters = Letters(self.client, scripts)
         self.trends = Trends(self.client)
+        self.beats = Beats(self.client, scripts)
         self.view = View(self.client)
 
     def work(self, queue: str) -> Work:
@@ -67,6 +69,7 @@ __all__ = [
     "PATIENCE",
     "SEEN_FOR",
     "Asked",
+    "Beat",
     "Begun",
     "DeadLetter",
     "Failed",
@@ -76,6 +79,7 @@ __all__ = [
     "Outcome",
     "PageTaken",
     "PageWanted",
+    "Present",
     "QueueDepth",
     "Raised",
     "Retention",
@@ -86,6 +90,7 @@ __all__ = [
     "Trend",
     "TrendCount",
     "Work",
+    "beat_of",
     "seen_member",
     "written",
 ]

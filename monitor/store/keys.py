@@ -118,6 +118,12 @@ def spoken(watch: str, story: str) -> str:
     return f"{PREFIX}spoken:{watch}:{story}"
 
 
+def pieces(watch: str, about: str) -> str:
+    """hash clause -> JSON of Elsewhere; [retention] stories. Which articles of a story or event
+    satisfy clauses of a watch with that `scope`. Written and read by piece.lua."""
+    return f"{PREFIX}pieces:{watch}:{about}"
+
+
 def tally(watch: str) -> str:
     """hash story (or event) -> "published (ms) JSON of AlertedArticle"; [retention] stories. What
     counts towards the threshold of a watch. tally.lua; commit.lua removes what an alert is for."""
@@ -217,6 +223,25 @@ def trend_volume(scope: str, hour: int) -> str:
     return f"{PREFIX}trend-volume:{scope}:{hour}"
 
 
+def measures() -> str:
+    """hash; lasts. Of deliveries: attempts by channel and outcome, and how many took how long from
+    published and from fetched to sent. Nothing in it ever falls. Written by settle.lua; read by
+    `/metrics` and `status`."""
+    return f"{PREFIX}measures"
+
+
+def beats() -> str:
+    """hash instance -> JSON of Beat; each forgotten after an hour. Which services are here and how
+    they fare. Written by beat.lua; read by `health`, `status`, `doctor` and `/metrics`."""
+    return f"{PREFIX}beats"
+
+
+def samples() -> str:
+    """hash minute (since 1970) -> JSON {at, counts}; the last 60 minutes. Written by beat.lua; read
+    by `status`, for rates."""
+    return f"{PREFIX}samples"
+
+
 def ledger(queue: str) -> str:
     """zset job id -> admitted (ms). Jobs put and not yet finished: the second net under the queues
     of articles and pages. Written by put.lua, hand_on.lua and commit.lua; read by upkeep."""
@@ -248,8 +273,8 @@ def took(queue: str) -> str:
 
 def later(queue: str) -> str:
     """zset job id -> due (server seconds). Jobs to be tried again, and pages that wait for their
-    host. commit.lua, settle.lua, postpone.lua and take_page.lua add; take.lua and take_page.lua
-    move them to the queue when due."""
+    host. commit.lua, settle.lua, postpone.lua, put_off.lua and take_page.lua add; take.lua and
+    take_page.lua move them to the queue when due."""
     return f"{PREFIX}later:{queue}"
 
 
@@ -288,7 +313,8 @@ def rq_queues() -> str:
 
 
 def rq_job(job: str) -> str:
-    """hash: RQ's job. `data` holds the bundle; `alone`, `failures` and `error` are ours."""
+    """hash: RQ's job. `data` holds the bundle; `alone`, `failures`, `error` and `put_off` (server
+    seconds: since when put_off.lua lets it wait) are ours."""
     return f"{RQ}job:{job}"
 
 
@@ -337,6 +363,7 @@ ALL = (
     article,
     kept,
     spoken,
+    pieces,
     tally,
     heard,
     expected,
@@ -353,6 +380,9 @@ ALL = (
     counts,
     trend,
     trend_volume,
+    measures,
+    beats,
+    samples,
     ledger,
     dead,
     leases,

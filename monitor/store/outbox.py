@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from types import MappingProxyType
+from typing import Final, Literal
+
+import msgspec
 
 from monitor import codec
 from monitor.model import DELIVERIES, Alert, Delivery, DeliveryState, Message
 from monitor.store import keys
 from monitor.store.gatherings import digest_of
+from monitor.store.measures import attempt
 from monitor.store.redis import Scripts, text_of, translated
+
+UNMEASURED: Final[Mapping[str, float]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,14 +33,14 @@ class Begun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What became of telling a channel of an alert, or of its update at `update` sources.
+    """What became of telling a channel of an alert, or of its update with the mark `update`.
 
     Of one that was gathered, `reason` says why, and `due` when it is told or was: its state is that
     of the digest as soon as there is one.
     """
 
     channel: str
-    update: int
+    update: str
     state: DeliveryState
     answer: str
     reason: str = ""
@@ -95,16 +101,16 @@ class Outbox:
         client = self._scripts.client
         with translated():
             fields = [text_of(field) for field in client.hkeys(keys.alert(alert.id))]
-        steps = sorted(int(f.partition(":")[2] or 0) for f in fields if f != "acked")
-        asked = [(step, channel) for step in steps for channel in alert.notify]
-        records = self._records(Delivery.id_for(alert.id, channel, step) for step, channel in asked)
+        marks = sorted((f.partition(":")[2] for f in fields if f != "acked"), key=_in_order)
+        asked = [(mark, channel) for mark in marks for channel in alert.notify]
+        records = self._records(Delivery.id_for(alert.id, channel, mark) for mark, channel in asked)
         digests = self._records(
             Delivery.id_for(record.get("digest", ""), channel)
             for (_, channel), record in zip(asked, records, strict=True)
         )
         return tuple(
-            _told(channel, step, record, digest)
-            for (step, channel), record, digest in zip(asked, records, digests, strict=True)
+            _told(channel, mark, record, digest)
+            for (mark, channel), record, digest in zip(asked, records, digests, strict=True)
             if record
         )
 
@@ -132,11 +138,13 @@ class Outbox:
         now: datetime,
         after: timedelta = timedelta(),
         disables: str = "",
+        took: Mapping[str, float] = UNMEASURED,
     ) -> None:
         """Say what became of the attempt: SENT, PARKED, or PENDING for again in `after`.
 
-        `disables` is the fingerprint of a channel's configuration that is gone for good. When the
-        lease is lost nothing happens: whoever has the job now decides.
+        `disables` is the fingerprint of a channel's configuration that is gone for good, `took` how
+        long the alert took (`measures.latencies`). When the lease is lost nothing happens: whoever
+        has the job now decides.
         """
         word = "later" if state is DeliveryState.PENDING else str(state)
         self._scripts(
@@ -151,6 +159,7 @@ class Outbox:
                 keys.dead(),
                 keys.rq_failed(DELIVERIES),
                 keys.disabled(),
+                keys.measures(),
             ],
             [
                 worker,
@@ -162,16 +171,23 @@ class Outbox:
                 delivery,
                 channel,
                 disables,
+                msgspec.json.encode({attempt(channel, word): 1}),
+                msgspec.json.encode(dict(took)),
             ],
         )
 
 
-def _told(channel: str, step: int, record: dict[str, str], digest: dict[str, str]) -> Told:
+def _in_order(mark: str) -> tuple[int, int, str]:
+    """The alert itself, then its steps by their numbers, then revisions."""
+    return (0, int(mark or 0), "") if mark.isdigit() or not mark else (1, 0, mark)
+
+
+def _told(channel: str, mark: str, record: dict[str, str], digest: dict[str, str]) -> Told:
     came = digest or record
     due = record.get("due")
     return Told(
         channel=channel,
-        update=step,
+        update=mark,
         state=DeliveryState(came["state"]),
         answer=came["answer"],
         reason=record.get("reason", ""),

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.alerts import emerging_alert
+from monitor.channels.alert_letter import html_text, plain_text
 from monitor.channels.body import encode
-from monitor.channels.letter import html_text, plain_text
 from monitor.channels.sheet import printed
 from monitor.codec import decode_alert, encode_alert
 from monitor.model import Alert, AlertedArticle, Rising, Watch
