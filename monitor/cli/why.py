@@ -89,6 +89,11 @@ def _chosen(watches: tuple[Watch, ...], only: str | None) -> tuple[Watch, ...]:
     if not found:
         known = ", ".join(watch.id for watch in watches) or "none"
         raise click.UsageError(f"no watch {only!r}; there are: {known}")
+    if not found[0].has_query:
+        raise click.UsageError(
+            f"{only!r} asks for no articles, but for what many sources suddenly tell:"
+            " `wirewatch trends` shows that"
+        )
     return found
 
 
@@ -98,7 +103,9 @@ class _Teller:
     def __init__(self, desk: Desk, *, as_json: bool) -> None:
         self._explainer = verdicts.Explainer(desk)
         self._trees = {
-            watch.id: parse_watch(watch, desk.knowledge) for watch in desk.watches.values()
+            watch.id: parse_watch(watch, desk.knowledge)
+            for watch in desk.watches.values()
+            if watch.has_query
         }
         self._watches = desk.watches
         self._tree = not as_json
@@ -167,6 +174,8 @@ def afterwards(watch: Watch, outcome: Mapping[str, str]) -> str:
         "revision": "a later version of an article seen before",
         "repeat": "an article seen before, unchanged",
     }.get(relation, relation)
+    if watch.emerging:
+        return f"it was {about}; an emerging watch tells no article, but counts those it is about"
     silenced = msgspec.json.decode(outcome.get("silenced") or "{}", type=dict[str, str])
     if watch.id in silenced:
         return f"it was {about}; no alert: {silenced[watch.id]}"
