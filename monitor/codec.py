@@ -20,7 +20,7 @@ MAX_UNPACKED_BYTES = 256 << 20
 
 T = TypeVar("T")
 
-# msgspec fills its tables of a dataclass when it first meets it; a second thread that comes meanwhile
+# msgspec fills its tables of a dataclass when it first meets it; a second thread that comes then
 # reads half of them, and the process dies. So each is met here, before there are threads.
 for _kind in (Alert, Gap, tuple[Article, ...]):
     msgspec.json.Decoder(_kind)
