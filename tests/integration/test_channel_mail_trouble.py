@@ -212,6 +212,7 @@ def test_a_server_nobody_vouches_for_gets_nothing_and_the_answer_says_what_to_do
     assert isinstance(receipt, Later)
     assert "certificate is not trusted" in receipt.answer
     assert "tls_ca" in receipt.answer
+    assert receipt.down
     assert postbox.taken == []
 
 

@@ -51,6 +51,7 @@ local function wait_of(delivery)
     if due then return way, due end
   end
 end
+local raised = 0
 local function gather(way, due, alert, delivery)
   redis.call('ZADD', KEYS[12], 'NX', string.format('%d', due), way.name)
   local until_ = redis.call('ZSCORE', KEYS[12], way.name)
@@ -59,7 +60,8 @@ local function gather(way, due, alert, delivery)
       'watch', way.watch, 'title', way.title, 'since', ARGV[3],
       'allowance', way.due > 0 and '' or KEYS[way.allowance], 'span', string.format('%d', way.span))
   end
-  redis.call('ZADD', KEYS[way.alerts], ARGV[3], alert.id .. ' ' .. alert.field)
+  raised = raised + 1 -- in the order of the plan within one millisecond
+  redis.call('ZADD', KEYS[way.alerts], string.format('%d.%06d', ARGV[3], raised), alert.id .. ' ' .. alert.field)
   redis.call('HSET', KEYS[delivery.key], 'alert', delivery.alert, 'channel', delivery.channel,
     'state', 'gathered', 'attempts', 0, 'answer', '', 'field', alert.field,
     'digest', redis.call('HGET', KEYS[way.about], 'id'), 'reason', way.reason, 'due', until_)

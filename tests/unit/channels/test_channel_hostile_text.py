@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from monitor.channels.envelope import Envelope
 from monitor.channels.letter import letter
-from monitor.model import Alert, Counted, Delivery, Digest, Message
+from monitor.model import Alert, Counted, Delivery, Digest, Elsewhere, Message
 
 DESK = Address("Desk", "desk", "example.org")
 ENVELOPE = Envelope(
@@ -116,7 +116,8 @@ def test_an_alert_made_of_nasty_text_is_a_plain_mail(
 ) -> None:
     # given
     before = Counted(story="s0", at=envoys.raised, article=envoys.article)
-    whole = replace(envoys, counted=(before,))
+    other = Elsewhere(article=envoys.article, evidence=envoys.evidence)
+    whole = replace(envoys, counted=(before,), elsewhere=(other,))
     alert = poison(whole, text)
     harmless = page_of(received(whole, "d1"))
 
