@@ -28,6 +28,7 @@ from monitor.model import ARTICLES, Later, Receipt
 from monitor.store import Store
 from workers.answering import Answering
 from workers.child import LIVES, STOP_S, Child, Patience, Stop, return_held
+from workers.emerging import Emergence
 from workers.heartbeat import SupervisorHeartbeat
 from workers.page_outcome import Done, Wait
 from workers.parent import die_with_parent
@@ -125,7 +126,7 @@ class Supervisor:
 
     def run(self) -> None:
         """Until SIGTERM or SIGINT; then until the children have finished or given back."""
-        if any(queue == ARTICLES for queue, _ in self.shares):
+        if self._judges:
             _ = self.app.desk  # compiled before the fork: children share its pages
             gc.freeze()
         for name in (signal.SIGTERM, signal.SIGINT):
@@ -135,6 +136,7 @@ class Supervisor:
         self.ended.update({f"{q}.{why}": 0 for q, _ in self.shares for why in ("crash", "recycle")})
         answering = Answering(app=self.app, store=store, alone=partial(alone, os.getpid()))
         release, silence = self._release(store), self._silence(store)
+        emergence = self._emergence(store)
         patience = Patience("supervisor")
         self.posts = [
             Post(queue=queue, number=number, vitals=Vitals())
@@ -154,6 +156,7 @@ class Supervisor:
                 upkeep.run()
                 release.run()
                 silence.run()
+                emergence.run()
                 patience.over()
                 heartbeat.run()
             except StoreUnavailable as error:
@@ -167,6 +170,21 @@ class Supervisor:
     def _still_s(self) -> list[float]:
         """How long each child has not gone round its loop; an empty post stands still for ever."""
         return [post.vitals.still_s() if post.pid else float("inf") for post in self.posts]
+
+    @property
+    def _judges(self) -> bool:
+        """Whether articles are judged here: then the watchlist is compiled."""
+        return any(queue == ARTICLES for queue, _ in self.shares)
+
+    def _emergence(self, store: Store) -> Emergence:
+        return Emergence(
+            store=store,
+            watches=lambda: self.app.desk.watches.values() if self._judges else (),
+            timings=self.app.settings.timings,
+            worker=f"{socket.gethostname()}.{os.getpid()}.emerging",
+            now=now,
+            log=telemetry.logger(),
+        )
 
     def _release(self, store: Store) -> Release:
         settings = self.app.settings

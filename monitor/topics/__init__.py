@@ -36,6 +36,7 @@ __all__ = [
     "extract",
     "propose",
     "survey",
+    "topics_of",
 ]
 
 Shape: TypeAlias = Callable[[Survey], Iterator[Candidate]]
@@ -64,7 +65,11 @@ def extract(reading: Reading, mentions: Mentions, knowledge: Knowledge) -> tuple
 
     Pure: the same article and knowledge give the same topics. The publisher's tags are not read.
     """
-    surveyed = survey(reading, mentions, knowledge)
+    return topics_of(survey(reading, mentions, knowledge))
+
+
+def topics_of(surveyed: Survey) -> tuple[Topic, ...]:
+    """The topics of an article that was surveyed, as `extract` gives them."""
     shown: dict[int, TopicEvidence] = {}
     return tuple(
         [
@@ -88,13 +93,13 @@ def _best_first(entry: tuple[Candidate, str]) -> tuple[float, str, str]:
 
 
 def _topic(
-    survey: Survey, candidate: Candidate, shape: str, shown: dict[int, TopicEvidence]
+    surveyed: Survey, candidate: Candidate, shape: str, shown: dict[int, TopicEvidence]
 ) -> Topic:
     strengths = candidate.strengths
     strongest = sorted(sorted(strengths), key=strengths.__getitem__, reverse=True)[:MOST_EVIDENCE]
     for index in strongest:
         if index not in shown:
-            shown[index] = _evidence(survey.reading, index)
+            shown[index] = _evidence(surveyed.reading, index)
     return Topic(
         key=f"{shape}:{candidate.name}",
         label=candidate.label,
