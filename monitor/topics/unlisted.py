@@ -133,6 +133,9 @@ def _trimmed(run: str) -> str:
     if " " not in run:
         word = run.removesuffix("'s").removesuffix("’s")
         return "" if word in _OPENERS or len(word) < _SHORTEST else word
+    words = run.split(" ")
+    if "'s" not in run and "’s" not in run and _OPENERS.isdisjoint(words):
+        return run  # most are
     words = run.removesuffix("'s").removesuffix("’s").split(" ")
     for at in range(len(words) - 1, -1, -1):
         if words[at] in _TITLES or words[at].endswith(("'s", "’s")):
