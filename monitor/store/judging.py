@@ -40,7 +40,10 @@ class Retention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """One article's outcome, as committed: its claim, and what `why` should be able to tell."""
+    """One article's outcome, as committed: its claim, and what `why` should be able to tell.
+
+    `config` is the version of the configuration that judged.
+    """
 
     article: Article
     job: str
@@ -49,6 +52,7 @@ class Judged:
     matched: tuple[str, ...]
     topics: tuple[str, ...]
     silenced: tuple[tuple[str, str], ...]
+    config: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,12 +107,12 @@ class Judging:
     """The store as a worker sees it between take and commit."""
 
     def __init__(self, client: redis.Redis, scripts: Scripts, retention: Retention) -> None:
-        self._client, self._scripts, self._retention = client, scripts, retention
+        self._client, self._scripts, self.retention = client, scripts, retention
         self._lines = Lines(client)
 
     def claims(self, asked: Sequence[Asked], now: datetime) -> tuple[Claim, ...]:
         """The story of each article, in order and in one trip: the same whenever it asks."""
-        calls = [call_of(each, now, self._retention.stories) for each in asked]
+        calls = [call_of(each, now, self.retention.stories) for each in asked]
         return tuple(claim_of(answer) for answer in self._scripts.many("claim", calls))
 
     def learned(self, sources: Iterable[str], now: datetime) -> Mapping[str, frozenset[str]]:
@@ -155,7 +159,7 @@ class Judging:
         )
         plan = {
             "stamp": rq_time(now),
-            "life": int(self._retention.articles.total_seconds()),
+            "life": int(self.retention.articles.total_seconds()),
             "jobs": [
                 {
                     "id": job,
@@ -207,8 +211,8 @@ class Judging:
             "blob": call.blob(codec.encode_alert(alert)),
             "spoken": call.key(keys.spoken(alert.watch, alert.subject)),
             "spoken_value": _spoken(raised.spoken),
-            "life": int(self._retention.alerts.total_seconds()),
-            "spoken_life": int(self._retention.stories.total_seconds()),
+            "life": int(self.retention.alerts.total_seconds()),
+            "spoken_life": int(self.retention.stories.total_seconds()),
             "deliveries": [outgoing(call, delivery) for delivery in raised.deliveries],
         }
 
@@ -225,7 +229,7 @@ def _article(call: Call, judged: Judged) -> Mapping[str, object]:
             *("text", judged.text, "job", judged.job, "id", article.id, "source", article.source),
             *("story", claim.story, "relation", str(claim.relation), "event", claim.event),
             *("matched", " ".join(judged.matched), "topics", " ".join(judged.topics)),
-            *("silenced", silenced),
+            *("silenced", silenced, "config", judged.config),
         ],
     }
 
