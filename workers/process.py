@@ -75,7 +75,8 @@ class Claimed:
 class Process:
     """One worker's cycle. `guard` runs the reading of one article and answers its error.
 
-    `tiers` says how far each configured source is trusted.
+    `tiers` says how far each configured source is trusted; `config` is the version by which is
+    judged, and stands in each outcome.
     """
 
     desk: Desk
@@ -85,6 +86,7 @@ class Process:
     guard: Guard
     log: FilteringBoundLogger
     tiers: Mapping[str, int] = field(default_factory=dict)
+    config: str = ""
     held: tuple[str, ...] = ()
     takes: int = 0
     judged: int = 0
@@ -188,7 +190,7 @@ class Process:
             for one in new:
                 spoken[one.alert.watch, one.alert.subject] = one.spoken
             raised += new
-            judged.append(_judged(each, decision))
+            judged.append(_judged(each, decision, self.config))
         return Outcome(
             judged=tuple(judged),
             raised=tuple(raised),
@@ -252,6 +254,7 @@ class Process:
                 topics=len(judged.topics),
                 matched=list(judged.matched),
                 silenced=dict(judged.silenced),
+                config=judged.config,
             )
         for raised in outcome.raised:
             self.log.info(
@@ -280,7 +283,7 @@ def _failed(read: Read, error: Exception) -> Failed:
     )
 
 
-def _judged(claimed: Claimed, decision: Decision) -> Judged:
+def _judged(claimed: Claimed, decision: Decision, config: str) -> Judged:
     judgement = claimed.found.judgement
     return Judged(
         article=claimed.article,
@@ -290,4 +293,5 @@ def _judged(claimed: Claimed, decision: Decision) -> Judged:
         matched=tuple(match.watch for match in judgement.matches),
         topics=tuple(topic.key for topic in judgement.topics),
         silenced=decision.silenced,
+        config=config,
     )

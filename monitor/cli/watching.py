@@ -1,27 +1,46 @@
-"""Watching sources until told to stop: the poller, and with a callback configured hubs, too."""
+"""Watching sources until told to stop: the poller, with a callback configured hubs, too, and the
+files of the configuration."""
 
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from monitor import telemetry
 from monitor.app import now
 from monitor.poller import Poller
+from monitor.reload import Following, follow
 from monitor.settings import Settings
 from monitor.store import Store
 
+if TYPE_CHECKING:
+    from monitor.inbound import Inbound
+
 
 async def watch_sources(
-    poller: Poller, settings: Settings, store: Store, stop: asyncio.Event
+    poller: Poller, following: Following, store: Store, stop: asyncio.Event
 ) -> None:
     """Poll until `stop` is set. Raises WirewatchError where the callback cannot be listened on."""
+    settings = poller.settings
+    inbound = _inbound(settings, store)
+
+    async def apply(settings: Settings, version: str) -> None:
+        await poller.reload(settings, version)
+        if inbound is not None:
+            inbound.reload(settings)
+
+    tasks = [asyncio.create_task(follow(following, settings, apply, stop))]
+    if inbound is not None:
+        tasks.append(asyncio.create_task(inbound.run(stop)))
+    for task in tasks:
+        task.add_done_callback(lambda _: stop.set())  # what ends the one ends the others
+    await poller.run(stop)
+    await asyncio.gather(*tasks)
+
+
+def _inbound(settings: Settings, store: Store) -> Inbound | None:
     if not settings.websub.callback:
-        await poller.run(stop)
-        return
+        return None
     from monitor.inbound import Inbound  # a web server, which few need
 
-    inbound = Inbound(settings=settings, store=store, log=telemetry.logger(), now=now)
-    listening = asyncio.create_task(inbound.run(stop))
-    listening.add_done_callback(lambda _: stop.set())  # what ends the one ends the other
-    await poller.run(stop)
-    await listening
+    return Inbound(settings=settings, store=store, log=telemetry.logger(), now=now)
