@@ -19,6 +19,7 @@ from monitor.settings.channels import ChannelSettings, read_channels, resolve_ch
 from monitor.settings.files import overridden, read_toml, with_secrets
 from monitor.settings.names import Own, read_actors, read_own
 from monitor.settings.problems import Problems, did_you_mean
+from monitor.settings.redis_url import with_password
 from monitor.settings.remarks import remark_on
 from monitor.settings.sources import read_sources
 from monitor.settings.tables import (
@@ -111,7 +112,7 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
         allow=net.allow,
     )
     return Settings(
-        redis_url=redis.url,
+        redis_url=with_password(redis.url, redis.password.get_secret_value()),
         allow=net.allow,
         contact=net.contact,
         workers=workers,
