@@ -30,6 +30,8 @@ EVENTS: dict[str, str] = {
     "delivery.delayed": "canonical: not now; will be tried again",
     "delivery.failed": "a channel raised what it should have answered: a bug, with its traceback",
     "delivery.parked": "canonical: will not work; waits for a person",
+    "endpoint.failed": "the address for metrics and health is not to be had, or metrics are not",
+    "endpoint.opened": "metrics and health are told on this address",
     "folder.awaited": "another process holds the data folder; we wait for it to end",
     "gap.suspected": "a poll shares no entry with the last one: some may have come and gone unseen",
     "host.parked": "a server asked to be left alone (429, 503); its feeds wait",

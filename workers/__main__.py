@@ -16,7 +16,8 @@ from monitor.model import JOBS
 from monitor.reload import Following
 from monitor.settings import load
 from monitor.settings.version import Files
-from workers.runtime import Supervisor, die_with_parent
+from workers.parent import die_with_parent
+from workers.runtime import Supervisor
 
 
 def main() -> int:

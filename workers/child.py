@@ -120,6 +120,7 @@ def judge_articles(child: Child) -> None:
     while not child.stop.asked and process.judged < limits.recycle_after:
         try:
             if process.cycle():
+                child.vitals.did()
                 if resident_bytes() > limits.recycle_mb << 20:
                     return
             elif not child.stop.asked:

@@ -21,6 +21,7 @@ from monitor.model import Delivery, DeliveryState, Later, Receipt, Refused, Sent
 from monitor.queues import delivery_of
 from monitor.settings import ChannelSettings
 from monitor.store import Begun, Store, Taken
+from monitor.store.measures import latencies
 from workers.retry import delivery_again
 from workers.under_way import UnderWay
 
@@ -72,7 +73,7 @@ class Deliver:
         try:
             delivery_id, alert, _ = delivery_of(job.data)
         except ParseError as error:
-            await self._bury(job, error.message)
+            await self._bury(job, None, error.message)
             return
         try:
             begun = await asyncio.to_thread(
@@ -84,19 +85,19 @@ class Deliver:
                 alert=alert,
             )
         except ParseError as error:
-            await self._bury(job, f"the alert cannot be read: {error.message}")
+            await self._bury(job, alert, f"the alert cannot be read: {error.message}")
             return
         match begun:
             case "void":
                 return
             case "gone":
-                await self._bury(job, "the alert or its delivery is no longer kept")
+                await self._bury(job, alert, "the alert or its delivery is no longer kept")
             case Begun():
                 await self._settle(job, begun, await self._receipt(begun))
 
-    async def _bury(self, job: Taken, reason: str) -> None:
+    async def _bury(self, job: Taken, alert: str | None, reason: str) -> None:
         await asyncio.to_thread(self.store.deliveries.bury, self.worker, job.id, reason, self.now())
-        self.log.error("delivery.parked", delivery=job.id, answer=reason)
+        self.log.error("delivery.parked", delivery=job.id, alert=alert, answer=reason)
 
     async def _receipt(self, begun: Begun) -> Receipt:
         name = begun.delivery.channel
@@ -127,6 +128,7 @@ class Deliver:
                 now=self.now(),
                 disables=disables,
                 after=after or timedelta(),
+                took=latencies(begun.alert, self.now()),
             )
         )
         say = self.log.info if state is DeliveryState.SENT else self.log.warning

@@ -10,12 +10,12 @@ only broad `except`s of Wirewatch's workers are here and in renewal.py: they log
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import signal
 import socket
 import sys
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -25,8 +25,10 @@ from monitor.errors import SourceError, StoreError, StoreUnavailable
 from monitor.model import ARTICLES, Later, Receipt
 from monitor.reload import LOOK_S, Following
 from monitor.store import Store
+from workers.answering import Answering
 from workers.child import LEAVE_S, LIVES, STOP_S, Child, Patience, Stop, return_held
 from workers.page_outcome import Done, Wait
+from workers.parent import die_with_parent
 from workers.process import Found, Guard
 from workers.renewal import renewed, settle
 from workers.upkeep import Upkeep
@@ -36,7 +38,6 @@ YOUNG_S = 5.0
 """A child that dies younger is replaced with growing delay."""
 
 TICK_S = 0.05
-PR_SET_PDEATHSIG = 1
 
 
 def guarded(vitals: Vitals) -> Guard:
@@ -76,6 +77,16 @@ async def guarded_send(sending: Awaitable[Receipt]) -> Receipt:
         return Later(answer=f"an error in the channel ({type(error).__name__}); the log has it")
 
 
+def alone(life: Callable[[], None]) -> None:
+    """Live on as a forked process of its own; never returns."""
+    try:
+        life()
+    except BaseException:  # noqa: BLE001  # the last line of a process: say why, then end
+        telemetry.logger().exception("process.ended", worker="endpoint")
+    finally:
+        os._exit(1)
+
+
 def worker_name(queue: str, number: int) -> str:
     """A name no other worker has or had, on any host."""
     return f"{socket.gethostname()}.{os.getpid()}.{queue}.{number}.{time.time_ns():x}"
@@ -108,6 +119,7 @@ class Supervisor:
     processes: int | None = None
     following: Following | None = None
     stop: Stop = field(default_factory=Stop)
+    ended: Counter[str] = field(default_factory=Counter)
     posts: list[Post] = field(default_factory=list)
     leaving: list[Post] = field(default_factory=list)
     looked_s: float = field(default_factory=time.monotonic)
@@ -129,23 +141,29 @@ class Supervisor:
         signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # a child that is not ready is told again
         store = self.app.store()
         upkeep = Upkeep(store=store, now=now, log=telemetry.logger())
+        self.ended.update({f"{q}.{why}": 0 for q in self.queues for why in ("crash", "recycle")})
+        answering = Answering(app=self.app, store=store, alone=alone)
         patience = Patience("supervisor")
         self.posts, met = self._posts(), False
         while not self.stop.asked:
+            answering.pulse.tick()
             try:
                 if not met:
                     store.check_schema()
                     met = True
+                answering.run(self.ended, max(post.vitals.last for post in self.posts))
                 self._bury(store, upkeep)
                 upkeep.run()
                 patience.over()
             except StoreUnavailable as error:
                 patience.wait(error)
             self._limit()
-            self._follow()
+            if self._follow():
+                answering.renew(self.app)
             if met:
                 self._man()
             time.sleep(TICK_S)
+        answering.end()
         self._end(store)
 
     def _posts(self) -> list[Post]:
@@ -156,15 +174,15 @@ class Supervisor:
             for number in range(processes if queue == ARTICLES else 1)
         ]
 
-    def _follow(self) -> None:
+    def _follow(self) -> bool:
         """Take another configuration when there is one: whoever starts from now on works by it."""
         if self.following is None or time.monotonic() - self.looked_s < LOOK_S:
-            return
+            return False
         self.looked_s = time.monotonic()
         self._see_off()
         app = renewed(self.app, self.following, judges=self.judges)
         if app is None or self.stop.asked:
-            return
+            return False
         self.app = app
         settle()
         for post in self.posts:
@@ -172,6 +190,7 @@ class Supervisor:
         self.leaving += [post for post in self.posts if post.worker]
         self.posts = self._posts()
         self._see_off()
+        return True
 
     def _see_off(self) -> None:
         """Tell those whose place is taken to finish, again and again, and kill who does not."""
@@ -235,6 +254,7 @@ class Supervisor:
         """Note who died, and give back what they held: at once, or as soon as Redis answers."""
         for post in (*self.posts, *self.leaving):
             if post.pid and (code := self._ended(post)) is not None:
+                self.ended[f"{post.queue}.{'crash' if code else 'recycle'}"] += 1
                 young = code != 0 and time.monotonic() - post.born_s < YOUNG_S
                 post.young_deaths = post.young_deaths + 1 if young else 0
                 delay_s = min(0.1 * 2**post.young_deaths, 10.0) if post.young_deaths else 0.0
@@ -279,11 +299,3 @@ class Supervisor:
                 return_held(store.work(post.queue), post.worker)
                 with contextlib.suppress(StoreUnavailable):
                     store.work(post.queue).leave(post.worker)
-
-
-def die_with_parent(parent: int) -> None:
-    """Ask the kernel to end us when our parent ends (Linux); end at once if it already has."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:
-        os._exit(1)

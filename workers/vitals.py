@@ -30,6 +30,16 @@ class Vitals:
         (began,) = struct.unpack_from("d", self._page, 0)
         return time.monotonic() - began if began else 0.0
 
+    def did(self) -> None:
+        """The child has committed a bundle."""
+        struct.pack_into("d", self._page, 8, time.time())
+
+    @property
+    def last(self) -> float:
+        """When it last did, in seconds since 1970; 0 for not yet."""
+        (at,) = struct.unpack_from("d", self._page, 8)
+        return float(at)
+
     def close(self) -> None:
         """Give the page back."""
         self._page.close()

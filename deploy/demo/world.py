@@ -1,18 +1,23 @@
 """A small world for a demonstration: a newspaper that publishes every 15 s, a mail server and a
 webhook that say what arrived. Python's standard library only.
 
-    http://HOST:8000/news.xml   the feed        http://HOST:8000/hook   takes webhooks
-    smtp://HOST:2525            takes mail
+    http://127.0.0.1:8000/news.xml   the feed        http://127.0.0.1:8000/hook   takes webhooks
+    smtp://127.0.0.1:2525            takes mail
+
+Who is to read it shares its network, as `network_mode: service:demo-world` does in Compose: feeds
+of this machine may be polled as often as one likes.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import sys
 import time
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.utils import format_datetime
-from datetime import UTC, datetime
 from xml.sax.saxutils import escape
 
 EVERY_S = 15
@@ -20,21 +25,28 @@ SHOWN = 20
 LINE_BYTES = 1 << 20
 
 STORIES = (
-    ("Port of Basra closed after drone sighting", "A drone was seen over Basra on Tuesday evening."
-     " The harbour was closed for two hours, the port authority said."),
-    ("Market day in the old town", "The market opened as usual. Dates were cheaper than last week."),
-    ("Envoys meet in Baghdad", "U.S. and Iranian officials met in Baghdad and spoke about Iraq"
-     " for three hours. They will meet again on Friday."),
+    (
+        "Port of Basra closed after drone sighting",
+        "A drone was seen over Basra on Tuesday evening. The harbour was closed for two hours.",
+    ),
+    ("Market day in the old town", "The market opened as usual. Dates were cheaper."),
+    (
+        "Envoys meet in Baghdad",
+        "U.S. and Iranian officials met in Baghdad and spoke about Iraq for three hours.",
+    ),
     ("Ferries run late", "Fog held up the morning ferries. Nobody was hurt."),
-    ("Gas for Ukraine stops at the border", "The supply of gas to Ukraine stopped at noon, two"
-     " traders said. Prices rose by a tenth."),
+    (
+        "Gas for Ukraine stops at the border",
+        "The supply of gas to Ukraine stopped at noon, two traders said. Prices rose by a tenth.",
+    ),
     ("Town hall gets a new roof", "The roof of the town hall will be mended in spring."),
 )
 
 
 def say(text: str) -> None:
     """A line for whoever looks on."""
-    print(f"{datetime.now(UTC):%H:%M:%S} {text}", flush=True)
+    sys.stdout.write(f"{datetime.now(UTC):%H:%M:%S} {text}\n")
+    sys.stdout.flush()
 
 
 def published(now_s: float) -> list[tuple[int, str, str]]:
@@ -47,6 +59,11 @@ def published(now_s: float) -> list[tuple[int, str, str]]:
     ]
 
 
+def date(number: int) -> str:
+    """When a story was published."""
+    return format_datetime(datetime.fromtimestamp(number * EVERY_S, UTC))
+
+
 def feed(now_s: float) -> bytes:
     """The newspaper's feed."""
     items = "".join(
@@ -55,7 +72,9 @@ def feed(now_s: float) -> bytes:
         f"<pubDate>{format_datetime(datetime.fromtimestamp(number * EVERY_S, UTC))}</pubDate></item>"
         for number, title, text in published(now_s)
     )
-    head = "<title>Demo Post</title><link>https://demo.example/</link><description>news</description>"
+    head = (
+        "<title>Demo Post</title><link>https://demo.example/</link><description>news</description>"
+    )
     return f'<rss version="2.0"><channel>{head}{items}</channel></rss>'.encode()
 
 
@@ -120,15 +139,13 @@ async def smtp(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
 async def main() -> None:
     """Serve for ever."""
     servers = (
-        await asyncio.start_server(http, "0.0.0.0", 8000, limit=LINE_BYTES),
-        await asyncio.start_server(smtp, "0.0.0.0", 2525, limit=LINE_BYTES),
+        await asyncio.start_server(http, "127.0.0.1", 8000, limit=LINE_BYTES),
+        await asyncio.start_server(smtp, "127.0.0.1", 2525, limit=LINE_BYTES),
     )
-    say(f"a story every {EVERY_S} s on http://demo-world:8000/news.xml; mail on :2525")
+    say(f"a story every {EVERY_S} s on http://127.0.0.1:8000/news.xml")
     await asyncio.gather(*(server.serve_forever() for server in servers))
 
 
 if __name__ == "__main__":
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(main())
-    except KeyboardInterrupt:
-        pass

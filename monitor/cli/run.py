@@ -73,7 +73,11 @@ def command(
     with _server(settings, data) as url:
         workers = Workers(
             ("--config", str(config)),
-            {"WIREWATCH_REDIS_URL": url, "WIREWATCH_LOG_FILE": str(log_file.resolve())},
+            {
+                "WIREWATCH_REDIS_URL": url,
+                "WIREWATCH_LOG_FILE": str(log_file.resolve()),
+                "WIREWATCH_METRICS_LISTEN": "",  # we answer for both
+            },
         )
         store = Store(url, settings.retention)
         with suppress(StoreUnavailable):  # poller and workers wait for it

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from monitor import telemetry
 from monitor.app import now
+from monitor.cli.attending import attended
 from monitor.poller import Poller
 from monitor.reload import Following, follow
 from monitor.settings import Settings
@@ -21,6 +22,11 @@ async def watch_sources(
     poller: Poller, following: Following, store: Store, stop: asyncio.Event
 ) -> None:
     """Poll until `stop` is set. Raises WirewatchError where the callback cannot be listened on."""
+    async with attended(poller, store):
+        await _watch(poller, following, store, stop)
+
+
+async def _watch(poller: Poller, following: Following, store: Store, stop: asyncio.Event) -> None:
     settings = poller.settings
     inbound = _inbound(settings, store)
 

@@ -15,7 +15,7 @@ from monitor.model.watch import OncePer, Severity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertedArticle:
-    """What an alert says of its article."""
+    """What an alert says of its article. `fetched` is when it came to us."""
 
     id: str
     ref: str
@@ -24,6 +24,7 @@ class AlertedArticle:
     source_name: str | None
     url: str | None
     published: datetime | None
+    fetched: datetime | None = None
 
     @classmethod
     def of(cls, article: Article) -> AlertedArticle:
@@ -36,6 +37,7 @@ class AlertedArticle:
             source_name=article.source_name,
             url=article.url,
             published=article.published,
+            fetched=article.fetched,
         )
 
 

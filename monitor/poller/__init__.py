@@ -23,6 +23,7 @@ from monitor.poller.feeds import Polled
 from monitor.poller.replay import Replay
 from monitor.poller.term import Parts, Term
 from monitor.poller.traffic import LOOK_S
+from monitor.pulse import Pulse
 from monitor.settings import Settings
 from monitor.store import Store
 
@@ -46,6 +47,7 @@ class Poller:
     replay: Replay = field(default_factory=Replay)
     name: str = ""
     version: str = ""
+    pulse: Pulse = field(default_factory=Pulse)
     _said_s: dict[str, float] = field(default_factory=dict)
     _term: Term | None = None
 
@@ -74,6 +76,7 @@ class Poller:
                 if term := candidate.term:
                     await self._lead(candidate, term, stop)
                 else:
+                    self.pulse.tick()  # to stand by is to live
                     await _or_after(stop, LOOK_S)
         finally:
             await asyncio.to_thread(candidate.close)
@@ -85,6 +88,7 @@ class Poller:
                 await asyncio.to_thread(self.store.check_schema)
             except StoreUnavailable as error:
                 self._say("store.unavailable", error.message)
+                self.pulse.tick()
                 await _or_after(stop, 1.0)
             else:
                 return
@@ -126,6 +130,7 @@ class Poller:
             crowded=self._crowded,
             room=self._wait_for_room,
             say=self._say,
+            pulse=self.pulse,
         )
 
     # -- back-pressure

@@ -24,6 +24,7 @@ from monitor.poller.health import Ops
 from monitor.poller.replay import Replay
 from monitor.poller.seeds import SeedReader
 from monitor.poller.traffic import Traffic
+from monitor.pulse import Pulse
 from monitor.settings import Settings
 from monitor.sources.childparse import Parser
 from monitor.store import Store
@@ -38,7 +39,7 @@ SEEDS_EVERY_S: Final = 2.0
 class Parts:
     """What a term works with. `number` is carried by all it puts, 0 for one that nobody elected;
     `crowded` is whether the queue is full, `room` waits until it is not, `say` is told why everyone
-    waits.
+    waits, `pulse` that the loop goes round.
     """
 
     store: Store
@@ -49,6 +50,7 @@ class Parts:
     crowded: Callable[[], bool]
     room: Callable[[], None]
     say: Callable[[str, str], None]
+    pulse: Pulse
 
 
 class Term:
@@ -79,6 +81,7 @@ class Term:
             now=parts.now,
             crowded=parts.crowded,
             waited=parts.say,
+            pulse=parts.pulse,
         )
         return self
 

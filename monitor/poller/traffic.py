@@ -23,6 +23,7 @@ from monitor.poller.lanes import Lanes
 from monitor.poller.record import host_of
 from monitor.poller.schedule import due_at_start
 from monitor.poller.waking import Wait, until_woken
+from monitor.pulse import Pulse
 from monitor.store import Store
 
 AT_ONCE = 100
@@ -61,11 +62,13 @@ class Traffic:
         crowded: Callable[[], bool],
         waited: Callable[[str, str], None],
         wait: Wait = until_woken,
+        pulse: Pulse | None = None,
     ) -> None:
         self._sources = {source.id: source for source in sources if source.enabled}
         self._feeds, self._store, self._log, self._now = feeds, store, log, now
         self._crowded, self._waited, self._until_woken = crowded, waited, wait
         self._lanes = Lanes(spacing_s, self._rank)
+        self._pulse = pulse or Pulse()
         self._paused: frozenset[str] = frozenset()
         self._held: dict[str, tuple[str, float]] = {}
         self._under_way: set[asyncio.Task[Turn]] = set()
@@ -105,6 +108,7 @@ class Traffic:
                 asked_s = time.monotonic()
                 await self._heed()
             held_up = await self._start()
+            self._pulse.tick(self._behind_s())
             await self._woken(held_up=held_up)
         await self._ended()
         stopped.cancel()
@@ -165,6 +169,7 @@ class Traffic:
                 break
             except StoreUnavailable as error:
                 self._waited("store.unavailable", error.message)
+            self._pulse.tick()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), PAUSE.total_seconds())
 
@@ -273,6 +278,7 @@ class Traffic:
         if task.cancelled():
             return
         turn = task.result()
+        self._pulse.did()
         self._polled += turn.polled
         if turn.parked_until is not None:
             self._lanes.park(turn.host, turn.parked_until.timestamp())
@@ -284,6 +290,11 @@ class Traffic:
             self._wait(source, host_of(self._sources[source].url), self._now().timestamp())
         elif self._again and source in self._sources:
             self._wait(source, turn.host, turn.due.timestamp())
+
+    def _behind_s(self) -> float:
+        """How long ago the first poll was due that has not been started."""
+        next_s = self._lanes.next_s()
+        return 0.0 if next_s is None else max(0.0, self._now().timestamp() - next_s)
 
     async def _woken(self, *, held_up: bool) -> None:
         """Until a poll is over, the next is due, or it is time to look around."""

@@ -15,16 +15,17 @@ from pathlib import Path
 from monitor.errors import ConfigError, ConfigProblem
 from monitor.lexicon.knowledge import Knowledge
 from monitor.model import Source, Watch
+from monitor.redis_url import with_password
 from monitor.settings.channels import ChannelSettings, read_channels, resolve_channels
 from monitor.settings.files import overridden, read_toml, with_secrets
 from monitor.settings.names import Own, read_actors, read_own
 from monitor.settings.problems import Problems, did_you_mean
-from monitor.settings.redis_url import with_password
 from monitor.settings.remarks import remark_on
 from monitor.settings.sources import read_sources
 from monitor.settings.tables import (
     MONITOR,
     LogTable,
+    MetricsTable,
     NetTable,
     OpsTable,
     RedisTable,
@@ -60,6 +61,7 @@ class Settings:
     retention: Retention
     ops: OpsTable
     websub: WebSubTable
+    metrics: MetricsTable
     seeds: tuple[Path, ...]
     sources: tuple[Source, ...]
     watches: tuple[Watch, ...]
@@ -99,6 +101,8 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
     assert isinstance(workers, WorkersTable)
     assert isinstance(retention, RetentionTable)
     redis, log, seeds = main["redis"], main["log"], main["seeds"]
+    metrics = main["metrics"]
+    assert isinstance(metrics, MetricsTable)
     assert isinstance(redis, RedisTable)
     assert isinstance(log, LogTable)
     assert isinstance(seeds, SeedsTable)
@@ -122,6 +126,7 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
         ),
         ops=ops,
         websub=websub,
+        metrics=metrics,
         seeds=paths,
         sources=sources,
         watches=watches,

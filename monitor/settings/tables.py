@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
 
-from monitor.settings.redis_url import WANTED, is_address
+from monitor.redis_url import WANTED, is_address
 from monitor.settings.values import Span, Table, port_is_one, web_address
 
 SHORTEST_SECRET = 20
@@ -121,6 +121,14 @@ class WebSubTable(Table):
         return self
 
 
+class MetricsTable(Table):
+    """[metrics] of monitor.toml."""
+
+    listen: Annotated[str, StringConstraints(pattern=r"^([^\s/]*:\d{1,5})?$")] = Field(
+        "", description="where /metrics, /healthz and /readyz are told; empty: nowhere"
+    )
+
+
 MONITOR: dict[str, type[Table]] = {
     "redis": RedisTable,
     "net": NetTable,
@@ -130,4 +138,5 @@ MONITOR: dict[str, type[Table]] = {
     "seeds": SeedsTable,
     "ops": OpsTable,
     "websub": WebSubTable,
+    "metrics": MetricsTable,
 }

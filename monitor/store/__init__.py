@@ -6,6 +6,7 @@ from monitor import __version__
 from monitor.errors import SchemaMismatch
 from monitor.model import ARTICLES, DELIVERIES, PAGES
 from monitor.store import keys
+from monitor.store.beats import Beat, Beats, Present, beat_of
 from monitor.store.judging import (
     Failed,
     Judged,
@@ -46,6 +47,7 @@ class Store:
         self.leaders = Leaders(self.client, scripts)
         self.subscriptions = Subscriptions(self.client, scripts)
         self.letters = Letters(self.client, scripts)
+        self.beats = Beats(self.client, scripts)
         self.view = View(self.client)
 
     def work(self, queue: str) -> Work:
@@ -95,6 +97,7 @@ __all__ = [
     "PATIENCE",
     "SEEN_FOR",
     "Asked",
+    "Beat",
     "Begun",
     "DeadLetter",
     "Failed",
@@ -104,6 +107,7 @@ __all__ = [
     "Outcome",
     "PageTaken",
     "PageWanted",
+    "Present",
     "QueueDepth",
     "Raised",
     "Retention",
@@ -113,6 +117,7 @@ __all__ = [
     "Store",
     "Taken",
     "Work",
+    "beat_of",
     "seen_member",
     "written",
 ]

@@ -159,6 +159,25 @@ def counts() -> str:
     return f"{PREFIX}counts"
 
 
+def measures() -> str:
+    """hash; lasts. Of deliveries: attempts by channel and outcome, and how many took how long from
+    published and from fetched to sent. Nothing in it ever falls. Written by settle.lua; read by
+    `/metrics` and `status`."""
+    return f"{PREFIX}measures"
+
+
+def beats() -> str:
+    """hash instance -> JSON of Beat; each forgotten after an hour. Which services are here and how
+    they fare. Written by beat.lua; read by `health`, `status`, `doctor` and `/metrics`."""
+    return f"{PREFIX}beats"
+
+
+def samples() -> str:
+    """hash minute (since 1970) -> JSON {at, counts}; the last 60 minutes. Written by beat.lua; read
+    by `status`, for rates."""
+    return f"{PREFIX}samples"
+
+
 def ledger(queue: str) -> str:
     """zset job id -> admitted (ms). Jobs put and not yet finished: the second net under the queues
     of articles and pages. Written by put.lua, hand_on.lua and commit.lua; read by upkeep."""
@@ -292,6 +311,9 @@ ALL = (
     delivery,
     disabled,
     counts,
+    measures,
+    beats,
+    samples,
     ledger,
     dead,
     leases,

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from types import MappingProxyType
+from typing import Final, Literal
+
+import msgspec
 
 from monitor import codec
 from monitor.model import DELIVERIES, Alert, Delivery, DeliveryState
 from monitor.store import keys
+from monitor.store.measures import attempt
 from monitor.store.redis import Scripts, text_of, translated
+
+UNMEASURED: Final[Mapping[str, float]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,11 +118,13 @@ class Outbox:
         now: datetime,
         after: timedelta = timedelta(),
         disables: str = "",
+        took: Mapping[str, float] = UNMEASURED,
     ) -> None:
         """Say what became of the attempt: SENT, PARKED, or PENDING for again in `after`.
 
-        `disables` is the fingerprint of a channel's configuration that is gone for good. When the
-        lease is lost nothing happens: whoever has the job now decides.
+        `disables` is the fingerprint of a channel's configuration that is gone for good, `took` how
+        long the alert took (`measures.latencies`). When the lease is lost nothing happens: whoever
+        has the job now decides.
         """
         word = "later" if state is DeliveryState.PENDING else str(state)
         self._scripts(
@@ -130,6 +139,7 @@ class Outbox:
                 keys.dead(),
                 keys.rq_failed(DELIVERIES),
                 keys.disabled(),
+                keys.measures(),
             ],
             [
                 worker,
@@ -141,5 +151,7 @@ class Outbox:
                 delivery,
                 channel,
                 disables,
+                msgspec.json.encode({attempt(channel, word): 1}),
+                msgspec.json.encode(dict(took)),
             ],
         )

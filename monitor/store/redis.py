@@ -62,19 +62,20 @@ def _of_sentinels(url: str, options: dict[str, Any]) -> redis.Redis:
     user, _, password = login.partition(":")
     service, _, database = parts.path.strip("/").partition("/")
     places = [host.rpartition(":") for host in hosts.split(",")]
-    secure = {"ssl": True} if parts.scheme == "rediss+sentinel" else {}
+    secure: dict[str, Any] = {"ssl": True} if parts.scheme == "rediss+sentinel" else {}
     secure |= {name: value for name, value in parse_qsl(parts.query) if name == "ssl_ca_certs"}
-    sentinels = Sentinel(
+    sentinels = Sentinel(  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
         [(host.strip("[]"), int(port)) for host, _, port in places],
         sentinel_kwargs={"socket_timeout": WAIT_S, "socket_connect_timeout": WAIT_S} | secure,
     )
-    return sentinels.master_for(
+    master: redis.Redis = sentinels.master_for(  # type: ignore[no-untyped-call]  # the same
         service,
         db=int(database or 0),
         username=unquote(user) or None,
         password=unquote(password) or None,
         **(options | secure),
     )
+    return master
 
 
 @contextmanager

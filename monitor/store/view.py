@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import redis
 
 from monitor import codec
 from monitor.model import Alert, Article, Story
 from monitor.store import keys
+from monitor.store.measures import Measures, read_measures
 from monitor.store.redis import bytes_of, text_of, translated
+from monitor.store.server import Server, server_of
 from monitor.store.stories import story_of
+
+STAMP = "enqueued_at"
+"""The field of RQ's job hash that says when it came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueDepth:
     """Jobs of a queue: waiting now, leased to a worker, to be tried again later.
 
-    `oldest_s` is how long the oldest job admitted and not finished has been there.
+    `oldest_s` is how long the oldest job admitted and not finished has been there; of deliveries,
+    how long the one at the head of the queue has.
     """
 
     waiting: int
@@ -58,8 +65,16 @@ class View:
             pipe.zrange(keys.ledger(queue), 0, 0, withscores=True)
             pipe.time()
             waiting, leased, later, first, (seconds, _) = pipe.execute()
-        oldest_s = max(0.0, seconds - first[0][1] / 1000) if first else 0.0
+        since = first[0][1] / 1000 if first else self._head_since(queue) if waiting else None
+        oldest_s = 0.0 if since is None else max(0.0, seconds - since)
         return QueueDepth(waiting=waiting, leased=leased, later=later, oldest_s=oldest_s)
+
+    def _head_since(self, queue: str) -> float | None:
+        """When the job at the head of a queue came, in seconds since 1970; None if it has gone."""
+        with translated():
+            head = self._client.lindex(keys.rq_queue(queue), 0)
+            came = None if head is None else self._client.hget(keys.rq_job(text_of(head)), STAMP)
+        return None if came is None else datetime.fromisoformat(text_of(came)).timestamp()
 
     def workers(self, queue: str) -> tuple[str, ...]:
         """The workers that serve a queue now."""
@@ -72,6 +87,30 @@ class View:
         """Jobs waiting in a queue: what back-pressure looks at."""
         with translated():
             return int(self._client.llen(keys.rq_queue(queue)))
+
+    def server(self) -> Server:
+        """What the server says of itself."""
+        with translated():
+            said = self._client.info()
+        return server_of(said)
+
+    def setting(self, name: str) -> str:
+        """What the server is set to, "" where it knows no such setting. Raises Bug where our user
+        may not ask.
+        """
+        with translated():
+            found = self._client.config_get(name)
+        return str(found.get(name, ""))
+
+    def measures(self) -> Measures:
+        """What was measured of deliveries."""
+        return read_measures(self._client)
+
+    def raised_within(self, span: timedelta, now: datetime) -> int:
+        """How many alerts were raised in the time before `now`."""
+        after_ms = int((now - span).timestamp() * 1000)
+        with translated():
+            return int(self._client.zcount(keys.alerts(), after_ms, "+inf"))
 
     def disabled(self) -> Mapping[str, str]:
         """Channels that answered 410 -> the fingerprint of their configuration."""

@@ -19,8 +19,8 @@ from product import Product
 
 from monitor.cli import wirewatch
 from monitor.embedded import find_server
+from monitor.redis_url import is_address, with_password
 from monitor.settings import load
-from monitor.settings.redis_url import is_address, with_password
 from monitor.store import Store
 
 Until = Callable[..., None]

@@ -1,0 +1,110 @@
+"""The supervisor's answers: what it says of itself in Redis, and a process that machines may ask.
+
+A process of its own, because the supervisor forks: in one that has threads under way a fork copies
+whatever locks they hold. It reads the pulse of the supervisor from memory they share.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from monitor import telemetry
+from monitor.app import App
+from monitor.errors import StoreUnavailable
+from monitor.pulse import Pulse
+from monitor.store import Beat, Store, beat_of
+from monitor.store.beats import BEAT_EVERY_S
+from workers.parent import die_with_parent
+
+AGAIN_S = 5.0
+"""A process that has ended is replaced after so long."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Answering:
+    """What a supervisor says and lets be asked; `run` is called whenever its loop comes round.
+
+    `alone` lives on as a forked process, and never returns.
+    """
+
+    app: App
+    store: Store
+    alone: Callable[[Callable[[], None]], None]
+    pulse: Pulse = field(default_factory=Pulse)
+    _pid: int = 0
+    _fork_s: float = 0.0
+    _say_s: float = 0.0
+
+    def run(self, ended: Mapping[str, int], last: float) -> None:
+        """The loop has come round. `ended` counts the children that ended, `last` is when one last
+        committed. Raises StoreUnavailable.
+        """
+        self.pulse.tick()
+        self.pulse.did(last)
+        self._man()
+        if time.monotonic() >= self._say_s:
+            self._say_s = time.monotonic() + BEAT_EVERY_S
+            self.store.beats.say(self._beat(ended))
+
+    def renew(self, app: App) -> None:
+        """Answer by another configuration: a process that knows it takes the place of the old."""
+        self.app = app
+        if self._pid:
+            os.kill(self._pid, signal.SIGKILL)
+            os.waitpid(self._pid, 0)
+            self._pid, self._fork_s = 0, 0.0
+
+    def end(self) -> None:
+        """Say that we go, and let nobody ask any more."""
+        if self._pid:
+            os.kill(self._pid, signal.SIGKILL)
+            os.waitpid(self._pid, 0)
+            self._pid = 0
+        with contextlib.suppress(StoreUnavailable):
+            self.store.beats.leave(self._beat({}))
+
+    def _beat(self, ended: Mapping[str, int]) -> Beat:
+        pulse = self.pulse
+        beat = beat_of("worker", started=pulse.started, clock=time.time(), ticked_s=pulse.age_s)
+        return replace(beat, last=pulse.last, ended=dict(ended))
+
+    def _man(self) -> None:
+        if self._pid and os.waitpid(self._pid, os.WNOHANG)[0]:
+            telemetry.logger().warning("process.ended", worker="endpoint", pid=self._pid)
+            self._pid, self._fork_s = 0, time.monotonic() + AGAIN_S
+        if self._pid or not self.app.settings.metrics.listen or time.monotonic() < self._fork_s:
+            return
+        parent = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            self.alone(lambda: self._live(parent))
+        self._pid = pid
+        telemetry.logger().info("process.started", worker="endpoint", queue=None, pid=pid)
+
+    def _live(self, parent: int) -> None:
+        """Be the process that is asked."""
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C: the supervisor ends us
+        die_with_parent(parent)
+        asyncio.run(self._answer())
+
+    async def _answer(self) -> None:
+        # here, not above: only this process has need of a web server
+        from monitor.inbound.endpoint import Endpoint
+        from monitor.inbound.metrics import Metrics
+
+        settings = self.app.settings
+        metrics = Metrics(
+            service="worker",
+            store=self.app.store(),
+            pulse=self.pulse,
+            channels=lambda: tuple(settings.channels),
+        )
+        endpoint = Endpoint(listen=settings.metrics.listen, metrics=metrics, log=telemetry.logger())
+        await endpoint.run()
