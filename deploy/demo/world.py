@@ -69,7 +69,7 @@ def feed(now_s: float) -> bytes:
     items = "".join(
         f"<item><title>{escape(title)}</title><guid>demo-{number}</guid>"
         f"<link>https://demo.example/{number}</link><description>{escape(text)}</description>"
-        f"<pubDate>{format_datetime(datetime.fromtimestamp(number * EVERY_S, UTC))}</pubDate></item>"
+        f"<pubDate>{date(number)}</pubDate></item>"
         for number, title, text in published(now_s)
     )
     head = (
