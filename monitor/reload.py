@@ -35,10 +35,14 @@ MOST_NAMED: Final = 20
 
 LEVELS: Final = ("debug", "info", "warning", "error")
 
-AT_START: Final = {"redis_url": "[redis] url", "websub": "[websub]"}
+AT_START: Final = {
+    "redis_url": "[redis] url, password",
+    "websub": "[websub]",
+    "metrics": "[metrics] listen",
+}
 """What is read at start only, by its name in Settings."""
 
-NAMED: Final = ("sources", "watches", "channels", "knowledge", "remarks")
+NAMED: Final = ("sources", "watches", "channels", "timings", "knowledge", "remarks")
 TABLES: Final = {"allow": "net", "contact": "net", "redis_url": "redis"}
 
 Adapt = Callable[[Settings], Settings]
@@ -85,9 +89,13 @@ def differences(before: Settings, after: Settings) -> dict[str, Difference]:
             {watch.id: watch for watch in before.watches},
             {watch.id: watch for watch in after.watches},
         ),
-        "channels": difference(before.channels, after.channels),
+        "channels": difference(_channels(before), _channels(after)),
         "names": difference(_names(before.knowledge), _names(after.knowledge)),
     }
+
+
+def _channels(settings: Settings) -> dict[str, object]:
+    return {name: (each, settings.timings.get(name)) for name, each in settings.channels.items()}
 
 
 def _names(knowledge: Knowledge) -> dict[str, object]:

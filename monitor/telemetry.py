@@ -30,6 +30,7 @@ EVENTS: dict[str, str] = {
     "delivery.delayed": "canonical: not now; will be tried again",
     "delivery.failed": "a channel raised what it should have answered: a bug, with its traceback",
     "delivery.parked": "canonical: will not work; waits for a person",
+    "digest.released": "gathered alerts are told together: a digest, or the summary of a watch",
     "endpoint.failed": "the address for metrics and health is not to be had, or metrics are not",
     "endpoint.opened": "metrics and health are told on this address",
     "folder.awaited": "another process holds the data folder; we wait for it to end",
@@ -67,6 +68,7 @@ EVENTS: dict[str, str] = {
     "store.available": "Redis answers again",
     "subscription.asked": "a hub was asked for a subscription, or to prolong one",
     "subscription.confirmed": "a hub has confirmed a subscription that we asked for",
+    "watch.silent": "a watch has found less than is expected of it; its channels are told",
     "subscription.refused": "a hub did not take or keep a subscription; polls go on as before",
 }
 

@@ -114,6 +114,7 @@ def judge_articles(child: Child) -> None:
         log=telemetry.logger(),
         tiers={source.id: source.tier for source in child.app.settings.sources},
         config=child.app.version,
+        timings=child.app.settings.timings,
     )
     _attend(child, store.articles.queue, lambda: process.held)
     patience = Patience("worker")

@@ -17,7 +17,17 @@ from structlog.typing import FilteringBoundLogger
 
 from monitor.channels.channel import Channel
 from monitor.errors import Bug, ParseError
-from monitor.model import Delivery, DeliveryState, Later, Receipt, Refused, Sent
+from monitor.model import (
+    Alert,
+    Delivery,
+    DeliveryState,
+    Digest,
+    Later,
+    Message,
+    Receipt,
+    Refused,
+    Sent,
+)
 from monitor.queues import delivery_of
 from monitor.settings import ChannelSettings
 from monitor.store import Begun, Store, Taken
@@ -71,7 +81,7 @@ class Deliver:
 
     async def _deliver(self, job: Taken) -> None:
         try:
-            delivery_id, alert, _ = delivery_of(job.data)
+            delivery_id, about, _ = delivery_of(job.data)
         except ParseError as error:
             await self._bury(job, None, error.message)
             return
@@ -82,16 +92,16 @@ class Deliver:
                 job.id,
                 f"{self.worker}/{self.takes}",
                 delivery=delivery_id,
-                alert=alert,
+                about=about,
             )
         except ParseError as error:
-            await self._bury(job, alert, f"the alert cannot be read: {error.message}")
+            await self._bury(job, about, f"the alert or digest cannot be read: {error.message}")
             return
         match begun:
             case "void":
                 return
             case "gone":
-                await self._bury(job, alert, "the alert or its delivery is no longer kept")
+                await self._bury(job, about, "the alert, digest or its delivery is no longer kept")
             case Begun():
                 await self._settle(job, begun, await self._receipt(begun))
 
@@ -110,7 +120,7 @@ class Deliver:
             return Refused(answer="the channel said that it is gone for good (410)")
         if begun.before is DeliveryState.SENDING and settings.on_doubt == "hold":
             return Refused(answer="it may have arrived: an attempt was cut off (on_doubt = hold)")
-        return await self.guard(channel.send(begun.delivery, begun.alert))
+        return await self.guard(channel.send(begun.delivery, begun.message))
 
     async def _settle(self, job: Taken, begun: Begun, receipt: Receipt) -> None:
         delivery_, name = begun.delivery, begun.delivery.channel
@@ -128,17 +138,14 @@ class Deliver:
                 now=self.now(),
                 disables=disables,
                 after=after or timedelta(),
-                took=latencies(begun.alert, self.now()),
+                took=latencies(begun.message, self.now()),
             )
         )
         say = self.log.info if state is DeliveryState.SENT else self.log.warning
         say(
             EVENT[state],
             delivery=delivery_.id,
-            alert=delivery_.alert,
-            watch=begun.alert.watch,
-            story=begun.alert.story,
-            article=begun.alert.article.id,
+            **_about(begun.message),
             channel=name,
             attempt=delivery_.attempts,
             answer=receipt.answer,
@@ -146,6 +153,27 @@ class Deliver:
         )
         if disables:
             self.log.error("channel.disabled", channel=name, reason=receipt.answer)
+
+
+def _about(message: Message) -> Mapping[str, object]:
+    """What a line of the log says of what was sent."""
+    match message:
+        case Alert():
+            return {
+                "alert": message.id,
+                "watch": message.watch,
+                "story": message.story,
+                "article": message.article.id,
+            }
+        case Digest():
+            return {
+                "digest": message.id,
+                "reason": message.reason,
+                "alerts": message.count,
+                "told": [alert.id for alert in message.alerts],
+            }
+        case _:
+            assert_never(message)
 
 
 def _outcome(receipt: Receipt, delivery_: Delivery) -> tuple[DeliveryState, timedelta | None]:

@@ -29,8 +29,10 @@ from workers.answering import Answering
 from workers.child import LEAVE_S, LIVES, STOP_S, Child, Patience, Stop, return_held
 from workers.page_outcome import Done, Wait
 from workers.parent import die_with_parent
-from workers.process import Found, Guard
+from workers.process import Guard
 from workers.renewal import renewed, settle
+from workers.rounds import Rounds
+from workers.telling import Found
 from workers.upkeep import Upkeep
 from workers.vitals import Vitals
 
@@ -140,7 +142,7 @@ class Supervisor:
             signal.signal(name, self.stop.ask)
         signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # a child that is not ready is told again
         store = self.app.store()
-        upkeep = Upkeep(store=store, now=now, log=telemetry.logger())
+        rounds = Rounds.of(self.app, store)
         self.ended.update({f"{q}.{why}": 0 for q in self.queues for why in ("crash", "recycle")})
         answering = Answering(app=self.app, store=store, alone=alone)
         patience = Patience("supervisor")
@@ -152,14 +154,15 @@ class Supervisor:
                     store.check_schema()
                     met = True
                 answering.run(self.ended, max(post.vitals.last for post in self.posts))
-                self._bury(store, upkeep)
-                upkeep.run()
+                self._bury(store, rounds.upkeep)
+                rounds.run()
                 patience.over()
             except StoreUnavailable as error:
                 patience.wait(error)
             self._limit()
             if self._follow():
                 answering.renew(self.app)
+                rounds.renew(self.app, store)
             if met:
                 self._man()
             time.sleep(TICK_S)

@@ -1,7 +1,22 @@
 """From a match to an alert: what is worth telling, what stays silent and why. Pure."""
 
-from monitor.alerts.decide import decide, subject
+from monitor.alerts.clock import next_digest
+from monitor.alerts.decide import counts, decide, subject
 from monitor.alerts.deliver import deliveries
+from monitor.alerts.route import routes
+from monitor.alerts.silence import ABOUT as ABOUT_SILENCE
+from monitor.alerts.silence import silence
 from monitor.alerts.update import step_reached, updated
 
-__all__ = ["decide", "deliveries", "step_reached", "subject", "updated"]
+__all__ = [
+    "ABOUT_SILENCE",
+    "counts",
+    "decide",
+    "deliveries",
+    "next_digest",
+    "routes",
+    "silence",
+    "step_reached",
+    "subject",
+    "updated",
+]

@@ -11,12 +11,13 @@ from monitor.channels.safe import link
 from monitor.model import Digest
 
 if TYPE_CHECKING:
-    from monitor.model import Alert, AlertedArticle, Message, Trouble, Update
+    from monitor.model import Alert, AlertedArticle, Counted, Message, Trouble, Update
 
 RAISED = "alert.raised"
 UPDATED = "alert.updated"
 TYPE_OF_SOURCE = "source.failing"
 DIGEST = "digest.ready"
+QUIET = "watch.quiet"
 VERSION = 1
 
 # JSON lets these stand as they are. A terminal or a log viewer obeys them, so they leave as \uXXXX,
@@ -33,7 +34,8 @@ def document(message: Message) -> dict[str, object]:
         return _of_digest(message)
     alert = message
     if alert.trouble is not None:
-        return _of_source(alert, alert.trouble)
+        quiet = alert.trouble.kind == "quiet"
+        return (_of_watch if quiet else _of_source)(alert, alert.trouble)
     return {
         "type": UPDATED if alert.update else RAISED,
         "version": VERSION,
@@ -66,6 +68,7 @@ def document(message: Message) -> dict[str, object]:
                 for topic in alert.topics
             ],
             "sources": list(alert.sources),
+            **({"counted": [_counted(each) for each in alert.counted]} if alert.counted else {}),
             **({"update": _update(alert.update)} if alert.update else {}),
         },
     }
@@ -121,6 +124,22 @@ def _of_source(alert: Alert, trouble: Trouble) -> dict[str, object]:
     }
 
 
+def _of_watch(alert: Alert, trouble: Trouble) -> dict[str, object]:
+    return {
+        "type": QUIET,
+        "version": VERSION,
+        "timestamp": _moment(alert.raised),
+        "data": {
+            "alert": alert.id,
+            "watch": alert.watch,
+            "title": alert.title,
+            "severity": alert.severity,
+            "since": _moment(trouble.since),
+            "said": f"{alert.article.title}. {alert.lead}",
+        },
+    }
+
+
 def _article(article: AlertedArticle) -> dict[str, object]:
     return {
         "id": article.id,
@@ -129,6 +148,10 @@ def _article(article: AlertedArticle) -> dict[str, object]:
         "source": article.source,
         "published": _moment(article.published),
     }
+
+
+def _counted(counted: Counted) -> dict[str, object]:
+    return {"story": counted.story, "article": _article(counted.article)}
 
 
 def _update(update: Update) -> dict[str, object]:

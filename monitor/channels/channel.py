@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from monitor.channels.zone import UTC_ZONE, parse_zone
 from monitor.errors import Bug
+from monitor.model import Rate
 
 if TYPE_CHECKING:
     from monitor.model import Delivery, Message, Receipt
@@ -36,13 +39,24 @@ class Channel(Protocol):
 
 
 class ChannelConfig(BaseModel):
-    """One table of `channels.toml`: every kind of channel has its own subclass called `Config`."""
+    """One table of `channels.toml`: every kind of channel has its own subclass called `Config`.
+
+    `allowance` is how often each watch may tell a channel of this kind if nothing else is said.
+    """
+
+    allowance: ClassVar[Rate | None] = None
 
     model_config = ConfigDict(
         frozen=True,
         extra="forbid",
         arbitrary_types_allowed=True,
         hide_input_in_errors=True,  # a mistyped secret must not be printed with the complaint
+    )
+
+    zone: Annotated[ZoneInfo, BeforeValidator(parse_zone)] = Field(
+        default=UTC_ZONE,
+        description="Time zone that people are shown times in, by its IANA name. What programs are "
+        "given stays in UTC.",
     )
 
 

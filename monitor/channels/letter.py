@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from datetime import UTC
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -32,6 +33,7 @@ from monitor.model import Delivery, Digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import tzinfo
     from email.headerregistry import Address
 
     from monitor.channels.render import Words
@@ -46,33 +48,48 @@ _WIRE = SMTP.clone(cte_type="7bit")
 
 
 def letter(
-    delivery: Delivery, message: Message, *, sender: Address, recipients: tuple[Address, ...]
+    delivery: Delivery,
+    message: Message,
+    *,
+    sender: Address,
+    recipients: tuple[Address, ...],
+    zone: tzinfo = UTC,
 ) -> EmailMessage:
-    """The mail for one delivery of an alert or a digest."""
+    """The mail for one delivery of an alert or a digest; times are shown in `zone`."""
     if isinstance(message, Digest):
-        return _of_digest(delivery, message, sender=sender, recipients=recipients)
-    return _of_alert(delivery, message, sender=sender, recipients=recipients)
+        return _of_digest(delivery, message, sender=sender, recipients=recipients, zone=zone)
+    return _of_alert(delivery, message, sender=sender, recipients=recipients, zone=zone)
 
 
 def _of_digest(
-    delivery: Delivery, digest: Digest, *, sender: Address, recipients: tuple[Address, ...]
+    delivery: Delivery,
+    digest: Digest,
+    *,
+    sender: Address,
+    recipients: tuple[Address, ...],
+    zone: tzinfo,
 ) -> EmailMessage:
     mail = EmailMessage(policy=_WIRE)
     mail["From"] = sender
     mail["To"] = recipients
-    mail["Subject"] = clip(digest_heading(digest), MAX_SUBJECT_CHARS)
+    mail["Subject"] = clip(digest_heading(digest, zone), MAX_SUBJECT_CHARS)
     mail["Date"] = format_datetime(digest.until)
     mail["Message-ID"] = f"<{atom(delivery.id)}@{sender.domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
     mail["X-Wirewatch-Delivery"] = atom(delivery.id)
-    alerts = (plain_text(alert) for alert in digest.alerts)
-    mail.set_content("\n\n".join((digest_heading(digest), *alerts)))
+    alerts = (plain_text(alert, zone) for alert in digest.alerts)
+    mail.set_content("\n\n".join((digest_heading(digest, zone), *alerts)))
     return mail
 
 
 def _of_alert(
-    delivery: Delivery, alert: Alert, *, sender: Address, recipients: tuple[Address, ...]
+    delivery: Delivery,
+    alert: Alert,
+    *,
+    sender: Address,
+    recipients: tuple[Address, ...],
+    zone: tzinfo,
 ) -> EmailMessage:
     """The mail for one delivery: byte for byte the same on every attempt.
 
@@ -101,30 +118,30 @@ def _of_alert(
     mail["X-Wirewatch-Story"] = atom(alert.story)
     mail["X-Wirewatch-Watch"] = atom(alert.watch)
     mail["X-Wirewatch-Severity"] = alert.severity
-    mail.set_content(plain_text(alert))
-    mail.add_alternative(html_text(alert), subtype="html")
+    mail.set_content(plain_text(alert, zone))
+    mail.add_alternative(html_text(alert, zone), subtype="html")
     mail.set_boundary(f"=_{atom(delivery.id)}")  # "=_" occurs in no encoded text
     return mail
 
 
-def plain_text(alert: Alert) -> str:
+def plain_text(alert: Alert, zone: tzinfo = UTC) -> str:
     """The mail for those who read plain text; matched words stand between guillemets."""
     found = quotes(alert, at_most=_quotes_of(alert))
     url = link(alert.article.url)
     labels = topic_labels(alert)
     blocks = [
         f"{_severity(alert)}{watch_title(alert)}",
-        "\n".join(spread(alert)),
-        f"{plain(headline(alert))}\n{_provenance(alert)}" + (f"\n{url}" if url else ""),
+        "\n".join(spread(alert, zone)),
+        f"{plain(headline(alert))}\n{_provenance(alert, zone)}" + (f"\n{url}" if url else ""),
         *(f"> {plain(words)}" for words in found.shown),
         _left_out(found.left_out) if found.left_out and not alert.update else "",
         f"About: {listed(labels)}" if labels else "",
-        "-- \n" + "\n".join(_why(alert)),
+        "-- \n" + "\n".join(_why(alert, zone)),
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def html_text(alert: Alert) -> str:
+def html_text(alert: Alert, zone: tzinfo = UTC) -> str:
     """The mail for those who read HTML: no pictures, no scripts, nothing loaded from anywhere."""
     url = link(alert.article.url)
     title = _html(headline(alert))
@@ -140,13 +157,15 @@ def html_text(alert: Alert) -> str:
         title=html.escape(_subject(alert)),
         badge=_badge(alert),
         watch=html.escape(watch_title(alert)),
-        spread="\n".join(f'<p class="spread">{html.escape(said)}</p>' for said in spread(alert)),
+        spread="\n".join(
+            f'<p class="spread">{html.escape(said)}</p>' for said in spread(alert, zone)
+        ),
         headline=_anchor(url, title) if url else title,
-        provenance=html.escape(_provenance(alert)),
+        provenance=html.escape(_provenance(alert, zone)),
         quotes="\n".join(filter(None, quoted)),
         topics=f'<p class="topics">About: {html.escape(listed(labels))}</p>' if labels else "",
         link=_button(url) if url else "",
-        why="\n".join(f"<p>{html.escape(reason)}</p>" for reason in _why(alert)),
+        why="\n".join(f"<p>{html.escape(reason)}</p>" for reason in _why(alert, zone)),
     )
 
 
@@ -198,15 +217,15 @@ def _button(url: str) -> str:
     return f'<p class="link">{_anchor(url, f"Read it at {host}")}</p>'
 
 
-def _provenance(alert: Alert) -> str:
-    return f"{isolated(source_name(alert))} · {moment(alert.article.published)}"
+def _provenance(alert: Alert, zone: tzinfo) -> str:
+    return f"{isolated(source_name(alert))} · {moment(alert.article.published, zone)}"
 
 
 def _left_out(count: int) -> str:
     return f"and {count} more sentences" if count > 1 else "and one more sentence"
 
 
-def _why(alert: Alert) -> Iterable[str]:
+def _why(alert: Alert, zone: tzinfo) -> Iterable[str]:
     """Why this mail came, and the ids to ask about."""
     article, watch = clip(line(alert.article.id), MAX_ID_CHARS), atom(alert.watch)
     if alert.trouble is not None:
@@ -220,4 +239,4 @@ def _why(alert: Alert) -> Iterable[str]:
     others = other_sources(alert)
     if others and not alert.update:
         yield f"The story is also in: {listed(others, between=', ')}."
-    yield f"Raised {moment(alert.raised)} as alert {atom(alert.id)} on article {article}."
+    yield f"Raised {moment(alert.raised, zone)} as alert {atom(alert.id)} on article {article}."

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from datetime import timedelta
 from email.headerregistry import Address
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import aiosmtplib
 from pydantic import BeforeValidator, Field, SecretStr, model_validator
@@ -14,7 +15,7 @@ from monitor.channels.channel import Channel, ChannelConfig, IPNetwork, kind
 from monitor.channels.letter import letter
 from monitor.channels.relay import Relay, parse_address, parse_addresses, parse_relay
 from monitor.channels.safe import clip, line
-from monitor.model import Later, Receipt, Refused, Sent
+from monitor.model import Later, Rate, Receipt, Refused, Sent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,6 +30,8 @@ WHOLE_S = 60.0
 
 class Config(ChannelConfig):
     """Alerts by mail. Private relays are fine: the address comes from the configuration."""
+
+    allowance: ClassVar = Rate(most=20, span=timedelta(hours=1))
 
     type: Literal["email"] = Field(default="email", description="This kind of channel.")
     to: Annotated[tuple[Address, ...], BeforeValidator(parse_addresses)] = Field(
@@ -82,7 +85,9 @@ class Mail:
     async def send(self, delivery: Delivery, message: Message) -> Receipt:
         """Hand the mail over. Sent if the server took it for at least one recipient."""
         config = self._config
-        mail = letter(delivery, message, sender=config.sender, recipients=config.to)
+        mail = letter(
+            delivery, message, sender=config.sender, recipients=config.to, zone=config.zone
+        )
         try:
             async with asyncio.timeout(WHOLE_S):
                 return await self._hand_over(mail.as_bytes())
@@ -92,7 +97,9 @@ class Mail:
     def draft(self, delivery: Delivery, message: Message) -> str:
         """Who is given the mail, its headers and its plain text."""
         config = self._config
-        mail = letter(delivery, message, sender=config.sender, recipients=config.to)
+        mail = letter(
+            delivery, message, sender=config.sender, recipients=config.to, zone=config.zone
+        )
         headers = "\n".join(f"{name}: {value}" for name, value in mail.items())
         body = mail.get_body(("plain",))
         text = body.get_content() if body is not None else ""

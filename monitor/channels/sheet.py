@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from io import StringIO
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +24,7 @@ from monitor.model import Digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import tzinfo
 
     from rich.text import Text
 
@@ -46,15 +48,17 @@ _BADGE: Final[Mapping[Severity, str]] = {
 _MARK = "bold magenta"
 
 
-def printed(message: Message, *, columns: int | None, colour: bool) -> str:
+def printed(message: Message, *, columns: int | None, colour: bool, zone: tzinfo = UTC) -> str:
     """An alert, or each of a digest under its heading, laid out for people."""
     if not isinstance(message, Digest):
-        return _printed(message, columns=columns, colour=colour)
-    alerts = (_printed(alert, columns=columns, colour=colour) for alert in message.alerts)
-    return "\n".join((f"{digest_heading(message)}\n", *alerts))
+        return _printed(message, columns=columns, colour=colour, zone=zone)
+    alerts = (
+        _printed(alert, columns=columns, colour=colour, zone=zone) for alert in message.alerts
+    )
+    return "\n".join((f"{digest_heading(message, zone)}\n", *alerts))
 
 
-def _printed(alert: Alert, *, columns: int | None, colour: bool) -> str:
+def _printed(alert: Alert, *, columns: int | None, colour: bool, zone: tzinfo) -> str:
     """The alert as lines, an empty one last; wrapped when `columns` is given.
 
     In colour the matched words are bold and a bar holds the lines together. Without colour they
@@ -74,7 +78,7 @@ def _printed(alert: Alert, *, columns: int | None, colour: bool) -> str:
         emoji=False,
         legacy_windows=False,
     )
-    lines = _coloured(alert) if colour else _uncoloured(alert)
+    lines = _coloured(alert, zone) if colour else _uncoloured(alert, zone)
     for margin, text, breaks in lines:
         rows = [text]
         if columns is not None and breaks:
@@ -90,7 +94,7 @@ _Line = tuple["Text", "Text", bool]
 """A margin, what stands on the line, and whether it may break (a link may not: it is copied)."""
 
 
-def _coloured(alert: Alert) -> Iterator[_Line]:
+def _coloured(alert: Alert, zone: tzinfo) -> Iterator[_Line]:
     from rich.text import Text
 
     colour = _COLOUR[alert.severity]
@@ -99,10 +103,10 @@ def _coloured(alert: Alert) -> Iterator[_Line]:
     if badge := _BADGE.get(alert.severity):
         first.append(f" {alert.severity.upper()} ", style=badge).append(" ")
     yield bar, first.append(watch_title(alert), style=f"bold {colour}"), True
-    for number, said in enumerate(spread(alert)):
+    for number, said in enumerate(spread(alert, zone)):
         yield bar, Text(said, style="dim" if number else "bold"), True
     yield bar, _styled(headline(alert), "bold"), True
-    yield bar, Text(_provenance(alert), style="dim"), True
+    yield bar, Text(_provenance(alert, zone), style="dim"), True
     for words, more in _proof(alert):
         quoted = Text.assemble("“", _styled(words, ""), "”", (more, "dim"))
         yield bar, quoted, True
@@ -112,16 +116,16 @@ def _coloured(alert: Alert) -> Iterator[_Line]:
         yield bar, Text(url, style="underline blue"), False
 
 
-def _uncoloured(alert: Alert) -> Iterator[_Line]:
+def _uncoloured(alert: Alert, zone: tzinfo) -> Iterator[_Line]:
     from rich.text import Text
 
     margin = Text("  ")
     severity = "" if alert.severity == "normal" else f"[{alert.severity.upper()}] "
     yield Text(), Text(f"{severity}{watch_title(alert)}"), True
-    for said in spread(alert):
+    for said in spread(alert, zone):
         yield margin, Text(said), True
     yield margin, Text(plain(headline(alert))), True
-    yield margin, Text(_provenance(alert)), True
+    yield margin, Text(_provenance(alert, zone)), True
     for words, more in _proof(alert):
         yield margin, Text(f"“{plain(words)}”{more}"), True
     if labels := topic_labels(alert):
@@ -139,9 +143,9 @@ def _styled(words: Words, style: str) -> Text:
     return text
 
 
-def _provenance(alert: Alert) -> str:
+def _provenance(alert: Alert, zone: tzinfo) -> str:
     """Who published it, when, and how many others carry the story."""
-    parts = [isolated(source_name(alert)), moment(alert.article.published)]
+    parts = [isolated(source_name(alert)), moment(alert.article.published, zone)]
     if (others := len(other_sources(alert))) and not alert.update:
         parts.append(f"{others} other source{'s' if others > 1 else ''}")
     return " · ".join(parts)

@@ -75,6 +75,12 @@ METRICS: Final = (
         meaning="`raised`, and `updated` (told again as the story spreads)",
     ),
     Listed(
+        name="wirewatch_digests_total",
+        kind="counter",
+        unit="digests",
+        meaning="in which gathered alerts were told together",
+    ),
+    Listed(
         name="wirewatch_delivery_attempts_total",
         kind="counter",
         unit="attempts",
@@ -126,7 +132,7 @@ METRICS: Final = (
         unit="feeds",
         labels=("state",),
         of="poller",
-        meaning="`new`, `ok`, `failing`, `gone`, `paused`, `off`; at most a minute old",
+        meaning="`new`, `ok`, `failing`, `gone`, `paused`, `off`; as of a minute ago",
     ),
     Listed(
         name="wirewatch_feed_gaps_total",
@@ -289,6 +295,7 @@ class Metrics(Collector):
         yield _family("wirewatch_articles_total", rows("articles", ARTICLES))
         yield _family("wirewatch_pages_total", rows("pages", PAGES))
         yield _family("wirewatch_alerts_total", rows("alerts", ("raised", "updated")))
+        yield _family("wirewatch_digests_total", [((), counts.get("digests", 0))])
         yield _family("wirewatch_feed_gaps_total", [((), counts.get("feeds.gaps", 0))])
 
     def _deliveries(self) -> Iterator[Metric]:

@@ -9,8 +9,9 @@ from typing import Literal
 from monitor.model.article import Article
 from monitor.model.ids import digest
 from monitor.model.mention import Evidence
+from monitor.model.severity import Severity
 from monitor.model.topic import Topic
-from monitor.model.watch import OncePer, Severity
+from monitor.model.watch import OncePer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +42,13 @@ class AlertedArticle:
         )
 
 
-TroubleKind = Literal["failing", "gone", "moved", "silent", "unreadable"]
+TroubleKind = Literal["failing", "gone", "moved", "silent", "unreadable", "quiet"]
+"""Of a source; "quiet" is a watch that finds less than is expected of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """What is wrong with a source, since when; `until` where it is over."""
+    """What is wrong with a source or watch, since when; `until` where it is over."""
 
     kind: TroubleKind
     since: datetime
@@ -66,15 +68,28 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """A story (or event) that counts towards the threshold of a watch: the article by which, and
+    when that was published.
+    """
+
+    story: str
+    at: datetime
+    article: AlertedArticle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """One watch has something to say about one story.
 
     `notify` names the channels it goes to; `sources` are the sources of the story seen so far.
     `lead` is how the article begins, for where the title alone made the watch match. `event` is
-    the happening the story is about. With an `update` it is told again because of that.
+    the happening the story is about. With an `update` it is told again because of that. Where the
+    watch has a threshold, `counted` are the stories that came before and make it up with this one.
 
-    An alert with a `trouble` is about its source itself, and of no watch: `article` then says what
-    has happened, `lead` what it means.
+    An alert with a `trouble` is about its source itself, and of no watch; or, where it is "quiet",
+    about its watch, which finds nothing. `article` then says what has happened, `lead` what it
+    means.
     """
 
     id: str
@@ -93,6 +108,7 @@ class Alert:
     event: str = ""
     once_per: OncePer = "story"
     update: Update | None = None
+    counted: tuple[Counted, ...] = ()
 
     @property
     def subject(self) -> str:

@@ -10,8 +10,9 @@ from monitor.model.ids import digest
 
 
 class DeliveryState(StrEnum):
-    """pending -> sending -> sent, or parked for a person."""
+    """pending -> sending -> sent, or parked for a person; or gathered, to be told in a digest."""
 
+    GATHERED = "gathered"
     PENDING = "pending"
     SENDING = "sending"
     SENT = "sent"

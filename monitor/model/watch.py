@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, timedelta, tzinfo
 from typing import Literal
 
 from monitor.model.mention import Evidence
+from monitor.model.severity import Severity
+from monitor.model.timing import Hours, Rate
 
-Severity = Literal["low", "normal", "high", "critical"]
 Within = Literal["sentence", "paragraph", "article"] | int
 OncePer = Literal["story", "event"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threshold:
+    """So many stories, first told by so many sources, published `within` a stretch of time."""
+
+    stories: int
+    sources: int
+    within: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +32,10 @@ class Watch:
     `enabled`, or whose day `until` (the last one it counts) is over, matches nothing. Its channels
     are told once for a story, or an event (`once_per`); again when so many sources carry the story
     (`updates`, ascending).
+
+    With a `threshold` it speaks only when so much has come together. After an alert it rests for
+    `cooldown`, it tells a channel `at_most` so often, and only in its `hours` (of `zone`): what it
+    would say meanwhile is gathered. With `expect` it is told of when it finds less than that.
     """
 
     id: str
@@ -39,6 +53,12 @@ class Watch:
     lint_ignore: tuple[str, ...] = ()
     updates: tuple[int, ...] = ()
     once_per: OncePer = "story"
+    threshold: Threshold | None = None
+    cooldown: timedelta | None = None
+    at_most: Rate | None = None
+    hours: Hours | None = None
+    zone: tzinfo = UTC
+    expect: Rate | None = None
 
     def is_active(self, day: date) -> bool:
         """Whether it is watched for on a day."""

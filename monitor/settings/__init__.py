@@ -14,7 +14,7 @@ from pathlib import Path
 
 from monitor.errors import ConfigError, ConfigProblem
 from monitor.lexicon.knowledge import Knowledge
-from monitor.model import Source, Watch
+from monitor.model import Source, Timing, Watch
 from monitor.redis_url import with_password
 from monitor.settings.channels import ChannelSettings, read_channels, resolve_channels
 from monitor.settings.files import overridden, read_toml, with_secrets
@@ -69,6 +69,11 @@ class Settings:
     knowledge: Knowledge
     remarks: tuple[ConfigProblem, ...] = ()
 
+    @property
+    def timings(self) -> dict[str, Timing]:
+        """When each channel is told."""
+        return {name: channel.timing for name, channel in self.channels.items()}
+
 
 def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings:
     """The settings in the folder `config`. Raises ConfigError with every problem in it."""
@@ -88,7 +93,7 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
     knowledge = read_own(config, problems).over_shipped()
     channels = read_channels(config, env, problems)
     remarks = Problems()
-    watches = read_watches(config / "watchlist.toml", knowledge, problems, remarks)
+    watches = read_watches(config / "watchlist.toml", knowledge, problems)
     ops, websub = main["ops"], main["websub"]
     assert isinstance(ops, OpsTable)
     assert isinstance(websub, WebSubTable)

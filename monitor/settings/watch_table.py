@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import tzinfo
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, model_validator
 
+from monitor.channels.zone import UTC_ZONE, parse_zone
 from monitor.model import OncePer, Severity
+from monitor.settings.moments import HoursText, RateText
 from monitor.settings.values import Day, Span, Table, Text
 
 WINDOW = re.compile(r"(\d+) words")
@@ -30,9 +33,9 @@ def _steps(value: tuple[int, ...]) -> tuple[int, ...]:
 class ThresholdTable(Table):
     """threshold = { … } of a watch."""
 
-    stories: int = Field(1, ge=1)
-    sources: int = Field(1, ge=1)
-    within: Span
+    stories: int = Field(1, ge=1, description="so many stories: copies of one text count once")
+    sources: int = Field(1, ge=1, description="first told by so many sources")
+    within: Span = Field(description="published within that time")
 
 
 class WatchTable(Table):
@@ -60,8 +63,24 @@ class WatchTable(Table):
     once_per: OncePer = Field(
         "story", description='"event": one alert for all stories about one happening'
     )
-    cooldown: Span | None = Field(None, description="understood, not yet in force")
-    threshold: ThresholdTable | None = Field(None, description="understood, not yet in force")
+    threshold: ThresholdTable | None = Field(
+        None, description="speak only when so much has come together: stories, sources, within"
+    )
+    cooldown: Span | None = Field(
+        None, description="rest so long after an alert; the rest is told together at its end"
+    )
+    at_most: RateText | None = Field(
+        None, description='tell a channel so often, "5 per hour"; the rest is told together'
+    )
+    hours: HoursText | None = Field(
+        None, description='speak only then, "Mon-Fri 08:00-18:00"; the rest waits for the next'
+    )
+    zone: Annotated[tzinfo, PlainValidator(parse_zone)] = Field(
+        UTC_ZONE, description="time zone of `hours`, by its IANA name"
+    )
+    expect: RateText | None = Field(
+        None, description='tell when it has found less than that: "1 per day"'
+    )
 
     @model_validator(mode="after")
     def _one_form(self) -> WatchTable:
@@ -69,6 +88,8 @@ class WatchTable(Table):
             raise ValueError("either `when` (a query) or `together` (the plain form), not both")
         if self.when is None and not self.together:
             raise ValueError("`when` (a query) or `together` (terms that stand together)")
+        if self.hours is None and "zone" in self.model_fields_set:
+            raise ValueError("`zone` only with `hours`: channels show times in zones of their own")
         if self.when is not None and "within" in self.model_fields_set:
             raise ValueError("`within` only with `together`; in a query write NEAR/S or NEAR/P")
         return self

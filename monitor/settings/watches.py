@@ -6,10 +6,10 @@ from pathlib import Path
 
 from monitor.errors import ConfigError, QueryError
 from monitor.lexicon.knowledge import Knowledge
-from monitor.model import Watch
+from monitor.model import Threshold, Watch
 from monitor.settings.files import named_tables, read_toml
 from monitor.settings.names import read_actors
-from monitor.settings.problems import Problems, shown
+from monitor.settings.problems import Problems
 from monitor.settings.watch_table import WatchTable
 from monitor.topics.knowledge import load as shipped_knowledge
 from monitor.watch import parse_watch
@@ -23,15 +23,13 @@ def load_watchlist(watchlist: Path, actors: Path | None) -> tuple[tuple[Watch, .
             problems.add(str(path), "", "", found="no such file", wanted="a readable TOML file")
     more = read_actors(actors, problems) if actors else ()
     knowledge = shipped_knowledge().merged(actors=more)
-    watches = read_watches(watchlist, knowledge, problems, Problems())
+    watches = read_watches(watchlist, knowledge, problems)
     if problems.found:
         raise ConfigError(tuple(problems.found))
     return watches, knowledge
 
 
-def read_watches(
-    path: Path, knowledge: Knowledge, problems: Problems, remarks: Problems
-) -> tuple[Watch, ...]:
+def read_watches(path: Path, knowledge: Knowledge, problems: Problems) -> tuple[Watch, ...]:
     """The watches of watchlist.toml, each query understood."""
     watches = []
     for name, values in named_tables(
@@ -49,16 +47,6 @@ def read_watches(
             found = error.message.removeprefix("found ")
             problems.add(path.name, where, key, found=found, wanted="")
             continue
-        for key in ("cooldown", "threshold"):
-            if getattr(table, key) is not None:
-                remarks.add(
-                    path.name,
-                    where,
-                    key,
-                    found=shown(values[key]),
-                    wanted="nothing yet: it is understood but not in force",
-                    fix="Until it is, every story that matches is an alert of its own",
-                )
         watches.append(watch)
     return tuple(watches)
 
@@ -80,4 +68,16 @@ def _watch(name: str, table: WatchTable) -> Watch:
         lint_ignore=table.lint_ignore,
         updates=table.updates,
         once_per=table.once_per,
+        threshold=Threshold(
+            stories=table.threshold.stories,
+            sources=table.threshold.sources,
+            within=table.threshold.within,
+        )
+        if table.threshold
+        else None,
+        cooldown=table.cooldown,
+        at_most=table.at_most,
+        hours=table.hours,
+        zone=table.zone,
+        expect=table.expect,
     )

@@ -7,17 +7,13 @@ from monitor.errors import SchemaMismatch
 from monitor.model import ARTICLES, DELIVERIES, PAGES
 from monitor.store import keys
 from monitor.store.beats import Beat, Beats, Present, beat_of
-from monitor.store.judging import (
-    Failed,
-    Judged,
-    Judging,
-    Outcome,
-    Raised,
-    Retention,
-)
+from monitor.store.expectations import Expectations
+from monitor.store.gatherings import Gatherings, Open
+from monitor.store.judging import Judging
 from monitor.store.leaders import LEAD_S, Leader, Leaders, Standing
 from monitor.store.letters import DeadLetter, Letters
 from monitor.store.outbox import Begun, Outbox
+from monitor.store.outcome import Failed, Judged, Outcome, Raised, Retention
 from monitor.store.pages import PATIENCE, Hop, Pages, PageTaken, PageWanted
 from monitor.store.pauses import Pauses
 from monitor.store.redis import Scripts, connect, text_of, translated
@@ -45,6 +41,8 @@ class Store:
         self.judging = Judging(self.client, scripts, retention)
         self.outbox = Outbox(scripts)
         self.leaders = Leaders(self.client, scripts)
+        self.expectations = Expectations(self.client)
+        self.gatherings = Gatherings(self.client, scripts, retention.alerts)
         self.subscriptions = Subscriptions(self.client, scripts)
         self.letters = Letters(self.client, scripts)
         self.beats = Beats(self.client, scripts)
@@ -70,6 +68,7 @@ class Store:
     def retain(self, retention: Retention) -> None:
         """From now on keep things for so long."""
         self._retention = self.sources.retention = self.judging.retention = retention
+        self.gatherings.kept = retention.alerts
 
     def check_schema(self) -> None:
         """Raises SchemaMismatch where the keys in this Redis are of another version of Wirewatch,
@@ -104,6 +103,7 @@ __all__ = [
     "Hop",
     "Judged",
     "Leader",
+    "Open",
     "Outcome",
     "PageTaken",
     "PageWanted",

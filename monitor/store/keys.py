@@ -130,9 +130,28 @@ def spoken(watch: str, story: str) -> str:
     return f"{PREFIX}spoken:{watch}:{story}"
 
 
+def tally(watch: str) -> str:
+    """hash story (or event) -> "published (ms) JSON of AlertedArticle"; [retention] stories. What
+    counts towards the threshold of a watch. tally.lua; commit.lua removes what an alert is for."""
+    return f"{PREFIX}tally:{watch}"
+
+
+def heard(watch: str) -> str:
+    """zset story -> matched (ms); the span of its `expect`. What a watch that is expected to find
+    something has found of late. Written by commit.lua; read by upkeep."""
+    return f"{PREFIX}heard:{watch}"
+
+
+def expected() -> str:
+    """hash watch -> since when something is expected of it (ms); lasts. So that a watch is not
+    called silent before its first span is over. Written by upkeep."""
+    return f"{PREFIX}expected"
+
+
 def alert(alert_id: str) -> str:
-    """hash {alert: JSON, update:N: JSON of the alert as told again at step N}; [retention] alerts.
-    Written by commit.lua; read by begin.lua, view."""
+    """hash {alert: JSON, update:N: JSON of the alert as told again at step N, acked: when a person
+    had seen it (ms)}; [retention] alerts. Written by commit.lua and ack.lua; read by begin.lua,
+    view."""
     return f"{PREFIX}alert:{alert_id}"
 
 
@@ -143,8 +162,45 @@ def alerts() -> str:
 
 def delivery(delivery_id: str) -> str:
     """hash {alert, channel, field, state, attempts, token, answer}; [retention] alerts. The outbox.
-    Written by commit.lua (pending), begin.lua (sending), settle.lua (sent, pending, parked)."""
+    Of a digest `kind` is "digest" and `alert` its id; of an alert that was gathered for one the
+    state is "gathered" and `digest` the id. Written by commit.lua (pending, gathered), release.lua
+    (pending), begin.lua (sending), settle.lua (sent, pending, parked)."""
     return f"{PREFIX}delivery:{delivery_id}"
+
+
+def gathered() -> str:
+    """zset gathering ("channel reason watch", no watch for all) -> due (ms). Where alerts wait to
+    be told together. Opened by commit.lua, or for an empty digest by
+    upkeep; closed by release.lua."""
+    return f"{PREFIX}gathered"
+
+
+def gathering(name: str) -> str:
+    """hash {id, channel, reason, watch, title, since (ms), allowance, its span (ms)}; until it is
+    released. What a gathering is of. Written by commit.lua; becomes the digest in release.lua."""
+    return f"{PREFIX}gathering:{name}"
+
+
+def gathering_alerts(name: str) -> str:
+    """zset "alert field" -> raised (ms); until it is released. commit.lua, release.lua."""
+    return f"{PREFIX}gathering:{name}:alerts"
+
+
+def digest(digest_id: str) -> str:
+    """hash {channel, reason, watch, title, since (ms), until (ms), count, gaps: JSON}; [retention]
+    alerts. Gathered alerts as told. Written by release.lua; read by begin.lua and `alerts`."""
+    return f"{PREFIX}digest:{digest_id}"
+
+
+def digest_alerts(digest_id: str) -> str:
+    """zset "alert field" -> raised (ms); [retention] alerts. release.lua; read by delivery."""
+    return f"{PREFIX}digest:{digest_id}:alerts"
+
+
+def allowance(reason: str, watch: str, channel: str) -> str:
+    """zset delivery -> told (ms); until it leaves the allowance's span. How often a watch has told
+    a channel of late. commit.lua, release.lua."""
+    return f"{PREFIX}allowance:{reason}:{watch}:{channel}"
 
 
 def disabled() -> str:
@@ -306,9 +362,18 @@ ALL = (
     article,
     kept,
     spoken,
+    tally,
+    heard,
+    expected,
     alert,
     alerts,
     delivery,
+    gathered,
+    gathering,
+    gathering_alerts,
+    digest,
+    digest_alerts,
+    allowance,
     disabled,
     counts,
     measures,

@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 import redis
 
-from monitor.model import Alert
+from monitor.model import Digest, Message
 from monitor.store import keys
 from monitor.store.redis import text_of, translated
 
@@ -33,13 +33,15 @@ NEWS: Final = timedelta(hours=48)
 _ABOVE: Final = "inf"
 
 
-def latencies(alert: Alert, sent: datetime) -> Mapping[str, float]:
-    """What the histograms grow by when this alert is sent; nothing for updates and troubles."""
-    if alert.update is not None or alert.trouble is not None:
+def latencies(message: Message, sent: datetime) -> Mapping[str, float]:
+    """What the histograms grow by when this is sent; nothing for updates and troubles, nor for what
+    was gathered, which is late because somebody wants it so.
+    """
+    if isinstance(message, Digest) or message.update is not None or message.trouble is not None:
         return {}
     since = {
-        "published_to_sent": alert.article.published,
-        "fetched_to_sent": alert.article.fetched,
+        "published_to_sent": message.article.published,
+        "fetched_to_sent": message.article.fetched,
     }
     grown: dict[str, float] = {}
     for name, began in since.items():

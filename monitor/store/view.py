@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import redis
 
@@ -118,10 +118,11 @@ class View:
             raw = self._client.hgetall(keys.disabled())
         return {text_of(name): text_of(value) for name, value in raw.items()}
 
-    def alerts(self, count: int) -> tuple[Alert, ...]:
-        """The newest alerts, newest first."""
+    def alerts(self, count: int, since: datetime | None = None) -> tuple[Alert, ...]:
+        """The newest alerts, newest first; those that were raised from `since` on."""
+        least = "-inf" if since is None else int(since.timestamp() * 1000)
         with translated():
-            ids = self._client.zrevrange(keys.alerts(), 0, count - 1)
+            ids = self._client.zrevrangebyscore(keys.alerts(), "+inf", least, start=0, num=count)
             raw = [self._client.hget(keys.alert(text_of(name)), "alert") for name in ids]
         return tuple(codec.decode_alert(bytes_of(value)) for value in raw if value is not None)
 
@@ -130,6 +131,12 @@ class View:
         with translated():
             raw = self._client.hget(keys.alert(alert_id), "alert")
         return None if raw is None else codec.decode_alert(bytes_of(raw))
+
+    def acknowledged(self, alert_id: str) -> datetime | None:
+        """When a person said that they have seen an alert, if one has."""
+        with translated():
+            ms = self._client.hget(keys.alert(alert_id), "acked")
+        return None if ms is None else datetime.fromtimestamp(int(ms) / 1000, UTC)
 
     def story(self, story_id: str) -> Story | None:
         """What is known of a story, or None when it is not kept (any more)."""

@@ -21,7 +21,9 @@ from monitor.store import Store
 from workers.deliver import Deliver
 from workers.page import ReadPages
 from workers.process import Process
+from workers.release import Release
 from workers.runtime import guarded, guarded_page, guarded_send
+from workers.silence import Silence
 from workers.upkeep import Upkeep
 from workers.vitals import Vitals
 
@@ -78,10 +80,10 @@ async def _read_pages(url: str) -> None:
             await pages.under_way.reap(5)
 
 
-def judge(url: str) -> None:
+def judge(url: str, watch: Watch = WATCH) -> None:
     quiet()
     process = Process(
-        desk=Desk.of((WATCH,), Knowledge.of((), (), ())),
+        desk=Desk.of((watch,), Knowledge.of((), (), ())),
         store=Store(url),
         worker=WORKER,
         now=now,
@@ -130,3 +132,29 @@ def bury(url: str) -> None:
     for work in (store.articles, store.pages, store.deliveries):
         work.give_back(WORKER, "crash", now())
         work.leave(WORKER)
+
+
+def release(url: str, after: timedelta) -> None:
+    """What a supervisor does every second, so much later: gathered alerts become digests."""
+    quiet()
+    Release(
+        store=Store(url),
+        timings={},
+        sources=(),
+        now=lambda: now() + after,
+        log=telemetry.logger(),
+    ).run()
+
+
+def notice_silence(url: str, watch: Watch, after: timedelta) -> None:
+    """What a supervisor does twice a minute: see which watches find too little."""
+    quiet()
+    Silence(
+        store=Store(url),
+        watches=(watch,),
+        timings={},
+        sources=(),
+        worker="the-supervisor",
+        now=lambda: now() + after,
+        log=telemetry.logger(),
+    ).run()

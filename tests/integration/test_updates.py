@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.matchbench.articles import World
 from monitor import telemetry
-from monitor.alerts import deliveries, updated
+from monitor.alerts import routes, updated
 from monitor.app import Desk
 from monitor.errors import StoreConflict
 from monitor.lexicon import Knowledge
@@ -85,12 +85,12 @@ def test_a_story_that_spreads_is_told_again_at_each_step(store: Store, come: Com
     # and each is delivered as what it is
     jobs = store.deliveries.take("d1", "t1", 10)
     begun = [
-        store.outbox.begin("d1", job.id, f"t{job.id}", delivery=job.id, alert=alert)
+        store.outbox.begin("d1", job.id, f"t{job.id}", delivery=job.id, about=alert)
         for job in jobs
         for alert in (store.view.alerts(1)[0].id,)
     ]
     assert [
-        each.alert.update.step if each.alert.update else 0
+        each.message.update.step if isinstance(each.message, Alert) and each.message.update else 0
         for each in begun
         if not isinstance(each, str)
     ] == [0, 2, 3]
@@ -150,7 +150,7 @@ def update(store: Store) -> tuple[Raised, Outcome]:
     """An update that a worker has decided and not yet committed."""
     alert = store.view.alerts(1)[0]
     again = updated(alert, step=2, article=paper("star"), sources=("wire", "star"), now=NOON)
-    raised = Raised(alert=again, deliveries=deliveries(again), follows=True)
+    raised = Raised(alert=again, routes=routes(again, WATCH, {}, NOON), follows=True)
     was = store.judging.spoken([("drones", alert.story)])
     return raised, Outcome(
         jobs=(), raised=(raised,), expects=tuple((*pair, spoken) for pair, spoken in was.items())

@@ -140,5 +140,5 @@ def test_what_is_taken_is_told_with_what_needs_a_restart(config: Path, settings:
     assert follows.version == version != before
     assert [(log["event"], log["tables"]) for log in logs] == [
         ("config.reloaded", ["log", "redis"]),
-        ("config.restart_wanted", ["[redis] url"]),
+        ("config.restart_wanted", ["[redis] url, password"]),
     ]
