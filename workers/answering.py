@@ -41,13 +41,16 @@ class Answering:
     _fork_s: float = 0.0
     _say_s: float = 0.0
 
+    def stand(self) -> None:
+        """The loop has come round, whether Redis answers or not."""
+        self.pulse.tick()
+        self._man()
+
     def run(self, ended: Mapping[str, int], last: float) -> None:
-        """The loop has come round. `ended` counts the children that ended, `last` is when one last
+        """Say so in Redis. `ended` counts the children that ended, `last` is when one last
         committed. Raises StoreUnavailable.
         """
-        self.pulse.tick()
         self.pulse.did(last)
-        self._man()
         if time.monotonic() >= self._say_s:
             self._say_s = time.monotonic() + BEAT_EVERY_S
             self.store.beats.say(self._beat(ended))

@@ -148,7 +148,7 @@ class Supervisor:
         patience = Patience("supervisor")
         self.posts, met = self._posts(), False
         while not self.stop.asked:
-            answering.pulse.tick()
+            answering.stand()
             try:
                 if not met:
                     store.check_schema()

@@ -9,6 +9,9 @@
 # REDIS_PASSWORD_FILE  a file with the password; or REDIS_PASSWORD, the password itself
 # REDIS_USERS_FILE     who may do what: users.acl, with PASSWORD_SHA256 in place of the password;
 #                      without it the password is that of the one user there is
+#                      The user `default` is off there, but keeps all rights: as that user the
+#                      server loads its own file, and where it may not do something it drops, with
+#                      no more than a line in its log, the whole transaction (Valkey 8.1).
 # REDIS_MAXMEMORY      above this it takes no writes, and everyone waits; 0 (default): no bound
 set -eu
 umask 077

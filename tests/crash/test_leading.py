@@ -65,7 +65,7 @@ def two_pollers(services: Services, feeds: Feeds, until: Until) -> subprocess.Po
     """The one that leads, after a few polls."""
     for _ in range(2):
         services.product.start("poller")
-    until(lambda: feeds.each_asked(2), what="they are polled", within_s=30)
+    until(lambda: feeds.each_asked(2), what="they are polled", within_s=60)
     until(lambda: "leader.awaited" in services.product.said(), what="the other stands by")
     (leader,) = leaders(services)
     return services.product.started[leader]
