@@ -51,6 +51,7 @@ class Machine:
         self.process.wait()
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(240)
 def test_one_machine_is_cut_off_with_work_in_hand_and_one_dies(
     services: Services, until: Until

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import socket
 import ssl
 import subprocess
@@ -125,6 +126,19 @@ def test_all_services_do_with_the_commands_that_the_acl_file_grants(
             stranger.ping()
         with redis.Redis(port=port, username="health", password="any") as health:
             assert health.ping()
+
+
+def test_the_acl_file_grants_every_command_of_a_transition() -> None:
+    granted = {word[1:] for word in USERS.read_text().split() if word.startswith("+")}
+    scripts = (ROOT / "monitor/store/lua").glob("*.lua")
+    called = {
+        name.lower()
+        for script in scripts
+        for name in re.findall(r"redis\.call\(\s*'([A-Z]+)'", script.read_text())
+    }
+
+    assert called
+    assert called <= granted
 
 
 @contextmanager
