@@ -19,7 +19,7 @@ from monitor.settings import Settings
 from monitor.store import Store
 from monitor.text import read
 from monitor.topics import extract
-from monitor.watch import Watchlist, compile_watchlist
+from monitor.watch import MARK, Watchlist, compile_watchlist, parts_of
 
 _SUBJECTS = frozenset({"actor", "place", "theme"})
 """Shapes of topics that say what an event is about."""
@@ -32,10 +32,15 @@ def now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What reading an article once says: what it is about, and which watches it satisfies."""
+    """What reading an article once says: what it is about, and which watches it satisfies.
+
+    `parts` are the clauses it satisfies of watches that may be satisfied by several articles: each
+    as the match of a watch "ID#NUMBER".
+    """
 
     topics: tuple[Topic, ...]
     matches: tuple[Match, ...]
+    parts: tuple[Match, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,17 +54,23 @@ class ExampleFailure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Everything compiled that reading needs; pure: made once, shared by forked workers."""
+    """Everything compiled that reading needs; pure: made once, shared by forked workers.
+
+    `parts` says into how many clauses a watch falls that may be satisfied by several articles.
+    """
 
     knowledge: Knowledge
     lexicon: Lexicon
     watchlist: Watchlist
     watches: Mapping[str, Watch]
+    parts: Mapping[str, int]
 
     @classmethod
     def of(cls, watches: tuple[Watch, ...], knowledge: Knowledge) -> Desk:
         """Compile watches and names into one automaton."""
-        watchlist = compile_watchlist(watches, knowledge)
+        parts = {watch.id: parts_of(watch, knowledge) for watch in watches}
+        clauses = tuple(part for some in parts.values() for part in some)
+        watchlist = compile_watchlist((*watches, *clauses), knowledge)
         lexicon = Lexicon.compile(knowledge, anchors=watchlist.anchors)
         watchlist.bind(lexicon.anchor_by_pattern)
         return cls(
@@ -67,6 +78,7 @@ class Desk:
             lexicon=lexicon,
             watchlist=watchlist,
             watches={watch.id: watch for watch in watches},
+            parts={id_: len(some) for id_, some in parts.items() if some},
         )
 
     def judge(self, article: Article) -> Judgement:
@@ -74,7 +86,14 @@ class Desk:
         reading = read(article)
         mentions = self.lexicon.scan(reading)
         topics = extract(reading, mentions, self.knowledge)
-        return Judgement(topics=topics, matches=self.watchlist.judge(reading, mentions, topics))
+        found = self.watchlist.judge(reading, mentions, topics)
+        if not self.parts:
+            return Judgement(topics=topics, matches=found)
+        return Judgement(
+            topics=topics,
+            matches=tuple(match for match in found if MARK not in match.watch),
+            parts=tuple(match for match in found if MARK in match.watch),
+        )
 
     def marks(self, article: Article, topics: tuple[Topic, ...], learned: frozenset[str]) -> Marks:
         """What an article's story is found by; `learned` are the lines that its source repeats."""

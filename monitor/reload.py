@@ -39,6 +39,7 @@ AT_START: Final = {
     "redis_url": "[redis] url, password",
     "websub": "[websub]",
     "metrics": "[metrics] listen",
+    "heartbeat": "[heartbeat]",
 }
 """What is read at start only, by its name in Settings."""
 

@@ -27,6 +27,7 @@ def main() -> int:
     parser.add_argument("--queue", action="append", choices=sorted(JOBS), default=[])
     parser.add_argument("--processes", type=int)
     parser.add_argument("--parent", type=int, help="process to end with")
+    parser.add_argument("--vouch", type=Path, help="file to touch in place of a heartbeat")
     options = parser.parse_args()
     if options.parent:
         die_with_parent(options.parent)
@@ -50,6 +51,7 @@ def main() -> int:
         queues=tuple(options.queue or sorted(JOBS)),
         processes=options.processes,
         following=Following(files, telemetry.logger()),
+        vouch=options.vouch,
     )
     try:
         supervisor.run()

@@ -20,7 +20,6 @@ from monitor.errors import StoreUnavailable
 from monitor.pulse import Pulse
 from monitor.store import Beat, Store, beat_of
 from monitor.store.beats import BEAT_EVERY_S
-from workers.parent import die_with_parent
 
 AGAIN_S = 5.0
 """A process that has ended is replaced after so long."""
@@ -30,7 +29,7 @@ AGAIN_S = 5.0
 class Answering:
     """What a supervisor says and lets be asked; `run` is called whenever its loop comes round.
 
-    `alone` lives on as a forked process, and never returns.
+    `alone` lives on as a forked process with this life, and never returns.
     """
 
     app: App
@@ -83,19 +82,11 @@ class Answering:
             self._pid, self._fork_s = 0, time.monotonic() + AGAIN_S
         if self._pid or not self.app.settings.metrics.listen or time.monotonic() < self._fork_s:
             return
-        parent = os.getpid()
         pid = os.fork()
         if pid == 0:
-            self.alone(lambda: self._live(parent))
+            self.alone(lambda: asyncio.run(self._answer()))
         self._pid = pid
         telemetry.logger().info("process.started", worker="endpoint", queue=None, pid=pid)
-
-    def _live(self, parent: int) -> None:
-        """Be the process that is asked."""
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C: the supervisor ends us
-        die_with_parent(parent)
-        asyncio.run(self._answer())
 
     async def _answer(self) -> None:
         # here, not above: only this process has need of a web server

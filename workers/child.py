@@ -127,6 +127,7 @@ def judge_articles(child: Child) -> None:
             elif not child.stop.asked:
                 store.articles.wait(1)
             patience.over()
+            child.vitals.turn()
         except StoreUnavailable as error:
             patience.wait(error)
             process.held = ()
@@ -160,6 +161,7 @@ async def _deliver_alerts(child: Child) -> None:
                     await asyncio.to_thread(store.deliveries.wait, 1)
             await deliver.under_way.reap(0)
             patience.over()
+            child.vitals.turn()
         except StoreUnavailable as error:
             await asyncio.to_thread(patience.wait, error)
     since_s = time.monotonic()
@@ -204,6 +206,7 @@ async def _read_pages(child: Child) -> None:
                     await _page_done_or_due(pages, store)
                 await pages.under_way.reap(0)
                 patience.over()
+                child.vitals.turn()
             except StoreUnavailable as error:
                 await asyncio.to_thread(patience.wait, error)
         since_s = time.monotonic()

@@ -144,6 +144,7 @@ class Process:
             timings=self.timings,
             config=self.config,
         )
+        claimed = [telling.joined(each) for each in claimed]
         for _ in range(DECISIONS):
             outcome = replace(telling.decide(claimed), jobs=jobs, failed=failed)
             try:

@@ -4,7 +4,7 @@ The supervisor compiles the watchlist once and forks, so that children share it.
 child's leases back at once and replaces it, ever more slowly if it dies young; it kills a child
 that reads one article for too long. By another configuration new children take the places of the
 old ones, which end when they have finished what they hold. Children die with their supervisor. The
-only broad `except`s of Wirewatch's workers are here and in renewal.py: they log and go on.
+only broad `except`s of Wirewatch's workers are here, in guards.py and renewal.py: they log and go on.
 """
 
 from __future__ import annotations
@@ -16,23 +16,24 @@ import socket
 import sys
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
 from monitor import telemetry
 from monitor.app import App, now
-from monitor.errors import SourceError, StoreError, StoreUnavailable
-from monitor.model import ARTICLES, Later, Receipt
+from monitor.errors import StoreUnavailable
+from monitor.model import ARTICLES
 from monitor.reload import LOOK_S, Following
 from monitor.store import Store
 from workers.answering import Answering
 from workers.child import LEAVE_S, LIVES, STOP_S, Child, Patience, Stop, return_held
-from workers.page_outcome import Done, Wait
+from workers.guards import guarded, guarded_page, guarded_send
+from workers.heartbeat import SupervisorHeartbeat
 from workers.parent import die_with_parent
-from workers.process import Guard
 from workers.renewal import renewed, settle
 from workers.rounds import Rounds
-from workers.telling import Found
 from workers.upkeep import Upkeep
 from workers.vitals import Vitals
 
@@ -42,46 +43,10 @@ YOUNG_S = 5.0
 TICK_S = 0.05
 
 
-def guarded(vitals: Vitals) -> Guard:
-    """A guard for reading: times it, and answers an error for the retry table to judge."""
-
-    def guard(work: Callable[[], Found]) -> Found | Exception:
-        vitals.begin()
-        try:
-            return work()
-        except Exception as error:  # noqa: BLE001  # a text can break anything; it is logged
-            return error
-        finally:
-            vitals.end()
-
-    return guard
-
-
-async def guarded_page(reading: Awaitable[Done | Wait]) -> Done | Wait | Exception:
-    """Read a page, and answer an error for the retry table to judge."""
+def alone(parent: int, life: Callable[[], None]) -> None:
+    """Live on as a forked process that has no work to finish; never returns."""
     try:
-        return await reading
-    except SourceError as error:
-        return error
-    except StoreError:
-        raise
-    except Exception as error:  # noqa: BLE001  # one page must not stop the others; it is logged
-        telemetry.logger().exception("page.missed", reason="bug")
-        return error
-
-
-async def guarded_send(sending: Awaitable[Receipt]) -> Receipt:
-    """Send; a channel that raises has a bug, and its alert is tried again."""
-    try:
-        return await sending
-    except Exception as error:  # noqa: BLE001  # one alert must not stop the others; it is logged
-        telemetry.logger().error("delivery.failed", exc_info=True)
-        return Later(answer=f"an error in the channel ({type(error).__name__}); the log has it")
-
-
-def alone(life: Callable[[], None]) -> None:
-    """Live on as a forked process of its own; never returns."""
-    try:
+        _orphan(parent)
         life()
     except BaseException:  # noqa: BLE001  # the last line of a process: say why, then end
         telemetry.logger().exception("process.ended", worker="endpoint")
@@ -124,6 +89,7 @@ class Supervisor:
     ended: Counter[str] = field(default_factory=Counter)
     posts: list[Post] = field(default_factory=list)
     leaving: list[Post] = field(default_factory=list)
+    vouch: Path | None = None
     looked_s: float = field(default_factory=time.monotonic)
 
     @property
@@ -144,9 +110,15 @@ class Supervisor:
         store = self.app.store()
         rounds = Rounds.of(self.app, store)
         self.ended.update({f"{q}.{why}": 0 for q in self.queues for why in ("crash", "recycle")})
-        answering = Answering(app=self.app, store=store, alone=alone)
+        answering = Answering(app=self.app, store=store, alone=partial(alone, os.getpid()))
         patience = Patience("supervisor")
         self.posts, met = self._posts(), False
+        heartbeat = SupervisorHeartbeat(
+            settings=self.app.settings,
+            still_s=self._still_s,
+            born=partial(_orphan, os.getpid()),
+            vouch=self.vouch,
+        )
         while not self.stop.asked:
             answering.stand()
             try:
@@ -157,6 +129,7 @@ class Supervisor:
                 self._bury(store, rounds.upkeep)
                 rounds.run()
                 patience.over()
+                heartbeat.run()
             except StoreUnavailable as error:
                 patience.wait(error)
             self._limit()
@@ -176,6 +149,10 @@ class Supervisor:
             for queue in self.queues
             for number in range(processes if queue == ARTICLES else 1)
         ]
+
+    def _still_s(self) -> list[float]:
+        """How long each child has not gone round its loop; an empty post stands still for ever."""
+        return [post.vitals.still_s() if post.pid else float("inf") for post in self.posts]
 
     def _follow(self) -> bool:
         """Take another configuration when there is one: whoever starts from now on works by it."""
@@ -210,6 +187,7 @@ class Supervisor:
 
     def _start(self, post: Post) -> None:
         post.vitals.end()
+        post.vitals.turn()
         worker, parent = worker_name(post.queue, post.number), os.getpid()
         pid = os.fork()
         if pid == 0:
@@ -302,3 +280,10 @@ class Supervisor:
                 return_held(store.work(post.queue), post.worker)
                 with contextlib.suppress(StoreUnavailable):
                     store.work(post.queue).leave(post.worker)
+
+
+def _orphan(parent: int) -> None:
+    """Be a child that has no work to finish: end when told to, and with its parent."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C: the supervisor ends, and we with it
+    die_with_parent(parent)

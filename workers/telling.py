@@ -7,7 +7,7 @@ of that the commit takes care.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.alerts import counts, decide, routes, step_reached, subject, updated
@@ -15,6 +15,7 @@ from monitor.app import Desk, Judgement
 from monitor.dedupe import Marks
 from monitor.model import Alert, Article, Claim, Counted, Decision, Spoken, Timing
 from monitor.store import Judged, Outcome, Raised, Store, Taken
+from workers.together import join, pieces_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,7 @@ class Claimed:
     """One article of a take, read, with its story.
 
     `sources` are those of the story by the end of the take: what is told is told of all of them.
+    `waiting` says what is missing for watches of which it satisfies some clauses.
     """
 
     article: Article
@@ -37,6 +39,7 @@ class Claimed:
     found: Found
     claim: Claim
     sources: tuple[str, ...]
+    waiting: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,20 @@ class Telling:
     now: Callable[[], datetime]
     timings: Mapping[str, Timing] = field(default_factory=dict)
     config: str = ""
+
+    def joined(self, claimed: Claimed) -> Claimed:
+        """The article with the matches that others of its story or event make up with it."""
+        found, judgement = claimed.found, claimed.found.judgement
+        pieces = pieces_of(judgement.parts, judgement.matches)
+        if not pieces:
+            return claimed
+        added = join(self.desk, self.store, claimed.article, claimed.claim, pieces)
+        matches = (*judgement.matches, *added.matches)
+        return replace(
+            claimed,
+            found=replace(found, judgement=replace(judgement, matches=matches)),
+            waiting=added.waiting,
+        )
 
     def decide(self, claimed: list[Claimed]) -> Outcome:
         """What to commit: each article's outcome, and what is raised or told again."""
@@ -166,6 +183,6 @@ def _judged(claimed: Claimed, decision: Decision, config: str) -> Judged:
         claim=claimed.claim,
         matched=tuple(match.watch for match in judgement.matches),
         topics=tuple(topic.key for topic in judgement.topics),
-        silenced=decision.silenced,
+        silenced=(*decision.silenced, *claimed.waiting),
         config=config,
     )

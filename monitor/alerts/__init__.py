@@ -1,7 +1,7 @@
 """From a match to an alert: what is worth telling, what stays silent and why. Pure."""
 
 from monitor.alerts.clock import next_digest
-from monitor.alerts.decide import counts, decide, subject
+from monitor.alerts.decide import SILENT, counts, decide, subject
 from monitor.alerts.deliver import deliveries
 from monitor.alerts.route import routes
 from monitor.alerts.silence import ABOUT as ABOUT_SILENCE
@@ -10,6 +10,7 @@ from monitor.alerts.update import step_reached, updated
 
 __all__ = [
     "ABOUT_SILENCE",
+    "SILENT",
     "counts",
     "decide",
     "deliveries",

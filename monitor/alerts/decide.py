@@ -144,6 +144,7 @@ def _alert(
         event=claim.event,
         once_per=watch.once_per,
         counted=counted,
+        elsewhere=match.elsewhere,
     )
 
 

@@ -14,6 +14,8 @@ from monitor.errors import Bug
 from monitor.model import Rate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from monitor.model import Delivery, Message, Receipt
 
 IPNetwork = IPv4Network | IPv6Network
@@ -55,8 +57,8 @@ class ChannelConfig(BaseModel):
 
     zone: Annotated[ZoneInfo, BeforeValidator(parse_zone)] = Field(
         default=UTC_ZONE,
-        description="Time zone that people are shown times in, by its IANA name. What programs are "
-        "given stays in UTC.",
+        description="Time zone that people are shown times in and whose clock digests and quiet "
+        "hours go by, by its IANA name. What programs are given stays in UTC.",
     )
 
 
@@ -78,23 +80,39 @@ class OpensChannel(Protocol[C_contra]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One kind of channel: the model its settings must satisfy, and how it is opened with them."""
+    """One kind of channel: the model its settings must satisfy, and how it is opened with them.
+
+    `odd` says what will not work, a line each; it may take its time, so `wirewatch check` asks.
+    """
 
     config: type[ChannelConfig]
     open_channel: OpensChannel[ChannelConfig]
+    odd: Callable[[ChannelConfig], tuple[str, ...]]
 
 
-def kind(model: type[C], opens: OpensChannel[C]) -> Kind:
+def _nothing_odd(_: object) -> tuple[str, ...]:
+    return ()
+
+
+def kind(
+    model: type[C],
+    opens: OpensChannel[C],
+    *,
+    odd: Callable[[C], tuple[str, ...]] = _nothing_odd,
+) -> Kind:
     """The kind of these settings; opening it with those of another kind is a Bug."""
 
-    def open_channel(
-        name: str, config: ChannelConfig, *, allow: tuple[IPNetwork, ...], contact: str
-    ) -> Channel:
+    def ours(config: ChannelConfig, name: str = "") -> C:
         if not isinstance(config, model):
             raise Bug(
                 f"the settings are of {type(config).__module__}, wanted {model.__module__}",
                 channel=name,
             )
-        return opens(name, config, allow=allow, contact=contact)
+        return config
 
-    return Kind(config=model, open_channel=open_channel)
+    def open_channel(
+        name: str, config: ChannelConfig, *, allow: tuple[IPNetwork, ...], contact: str
+    ) -> Channel:
+        return opens(name, ours(config, name), allow=allow, contact=contact)
+
+    return Kind(config=model, open_channel=open_channel, odd=lambda config: odd(ours(config)))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import tzinfo
 
-    from monitor.model import Alert, Digest, Evidence
+    from monitor.model import Alert, AlertedArticle, Evidence, Severity
 
 MAX_TITLE_CHARS = 300
 MAX_SENTENCE_CHARS = 400
@@ -212,14 +212,24 @@ def bare(words: Words) -> str:
     return "".join(piece.text for piece in words)
 
 
+def severity_tag(severity: Severity) -> str:
+    """What stands before an alert out of the ordinary: "[HIGH] "."""
+    return "" if severity == "normal" else f"[{severity.upper()}] "
+
+
 def watch_title(alert: Alert) -> str:
     """What the watch is called."""
     return clip(line(alert.title), MAX_TITLE_CHARS) or line(alert.watch)
 
 
 def source_name(alert: Alert) -> str:
-    """Who published the article."""
-    article = alert.article
+    """Who published the article; that a watch finds nothing, we say ourselves."""
+    quiet = alert.trouble is not None and alert.trouble.kind == "quiet"
+    return "Wirewatch" if quiet else publisher(alert.article)
+
+
+def publisher(article: AlertedArticle) -> str:
+    """The name of its source."""
     return clip(line(article.source_name or "") or line(article.source), 100)
 
 
@@ -258,11 +268,11 @@ def spread(alert: Alert, zone: tzinfo = UTC) -> tuple[str, ...]:
     if alert.update is None:
         return ()
     copy = alert.update.copy
-    name = clip(line(copy.source_name or "") or line(copy.source), 100)
+    name = isolated(publisher(copy))
     names = listed(map(line, alert.sources))
     return (
         f"Now in {len(alert.sources)} sources: {names}",
-        f"The newest copy: {isolated(name)}, {moment(copy.published or alert.update.at, zone)}",
+        f"The newest copy: {name}, {moment(copy.published or alert.update.at, zone)}",
         f"First told {moment(alert.raised, zone)}",
     )
 
@@ -284,12 +294,3 @@ def listed(names: Iterable[str], *, between: str = " · ") -> str:
     text = between.join(isolated(name) for name in names[:MAX_NAMES])
     more = len(names) - MAX_NAMES
     return f"{text} and {more} more" if more > 0 else text
-
-
-def digest_heading(digest: Digest, zone: tzinfo = UTC) -> str:
-    """What a digest is of: "12 alerts of U.S. and Iran, from … to …"."""
-    number = (
-        f"{digest.count} alert{'' if digest.count == 1 else 's'}" if digest.count else "No alerts"
-    )
-    of = f" of {clip(line(digest.title), MAX_TITLE_CHARS)}" if digest.title else ""
-    return f"{number}{of}, {moment(digest.since, zone)} to {moment(digest.until, zone)}"

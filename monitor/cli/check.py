@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from monitor.app import Desk, now
+from monitor.channels import CHANNELS
 from monitor.cli import options
 from monitor.settings import load, read_own
 from monitor.settings.problems import Problems
@@ -37,6 +38,13 @@ def command(config: Path) -> None:
         )
     for about, said in (*((o.about, str(o)) for o in odd), *((o.about, str(o)) for o in odd_names)):
         click.echo(f"{_FILES[about.partition('.')[0]]} {said}", err=True)
+    odd_channels = [
+        f"[channel.{name}] {said}"
+        for name, channel in settings.channels.items()
+        for said in CHANNELS[channel.type].odd(channel.config)
+    ]
+    for said in odd_channels:
+        click.echo(f"channels.toml {said}", err=True)
     for watch in settings.watches:
         if not watch.is_active(now().date()):
             resting = f"over since {watch.until}" if watch.enabled else "paused"
@@ -51,4 +59,4 @@ def command(config: Path) -> None:
         err=True,
     )
     complaints = [oddity for oddity in odd if not oddity.is_note]
-    sys.exit(1 if failures or complaints or odd_names else 0)
+    sys.exit(1 if failures or complaints or odd_names or odd_channels else 0)

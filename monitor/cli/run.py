@@ -32,6 +32,8 @@ from monitor.store import Store
 LOOK_S = 0.05
 KEEP_S = 0.5
 TELL_S = 5.0
+VOUCH = "workers.alive"
+"""The file in the data folder by which the workers say that they live."""
 
 
 @click.command("run")
@@ -71,8 +73,10 @@ def command(
     for remark in settings.remarks:
         click.echo(str(remark), err=True)
     with _server(settings, data) as url:
+        vouch = data / VOUCH
+        vouch.unlink(missing_ok=True)
         workers = Workers(
-            ("--config", str(config)),
+            ("--config", str(config), "--vouch", str(vouch.resolve())),
             {
                 "WIREWATCH_REDIS_URL": url,
                 "WIREWATCH_LOG_FILE": str(log_file.resolve()),
@@ -95,7 +99,9 @@ def command(
         following = Following(files, telemetry.logger(), adapt)
         try:
             workers.start()
-            code = asyncio.run(_run(poller, workers, store, following, wait_s=wait_s, once=once))
+            code = asyncio.run(
+                _run(poller, workers, store, following, vouch, wait_s=wait_s, once=once)
+            )
         finally:
             workers.stop()
             store.close()
@@ -134,6 +140,7 @@ async def _run(
     workers: Workers,
     store: Store,
     following: Following,
+    vouch: Path,
     *,
     wait_s: float,
     once: bool,
@@ -145,7 +152,7 @@ async def _run(
     keeping = asyncio.create_task(_keep(workers))
     try:
         if not once:
-            await watch_sources(poller, following, store, stop)
+            await watch_sources(poller, following, store, stop, workers=vouch)
             return 0
         before = await asyncio.to_thread(store.view.counts)
         polling = asyncio.create_task(poller.once())
@@ -157,7 +164,7 @@ async def _run(
             return 1
         polled = polling.result()
         await _settled(store, stop, wait_s)
-        summary = await asyncio.to_thread(Summary.since, before, store.view, polled)
+        summary = await asyncio.to_thread(Summary.since, before, store, polled)
         show(summary)
         if summary.parked or summary.set_aside:
             click.echo("`wirewatch dead list` shows what was parked or set aside", err=True)

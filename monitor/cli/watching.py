@@ -4,11 +4,13 @@ files of the configuration."""
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor import telemetry
 from monitor.app import now
 from monitor.cli.attending import attended
+from monitor.heartbeat import STUCK_S, Heartbeat, vouched
 from monitor.poller import Poller
 from monitor.reload import Following, follow
 from monitor.settings import Settings
@@ -19,11 +21,36 @@ if TYPE_CHECKING:
 
 
 async def watch_sources(
-    poller: Poller, following: Following, store: Store, stop: asyncio.Event
+    poller: Poller,
+    following: Following,
+    store: Store,
+    stop: asyncio.Event,
+    *,
+    workers: Path | None = None,
 ) -> None:
-    """Poll until `stop` is set. Raises WirewatchError where the callback cannot be listened on."""
-    async with attended(poller, store):
-        await _watch(poller, following, store, stop)
+    """Poll until `stop` is set. Raises WirewatchError where the callback cannot be listened on.
+
+    `workers` is the file by which workers beside us vouch for themselves: one heartbeat for all.
+    """
+    beating = asyncio.create_task(_beat(poller, poller.settings, stop, workers))
+    try:
+        async with attended(poller, store):
+            await _watch(poller, following, store, stop)
+    finally:
+        beating.cancel()
+
+
+async def _beat(
+    poller: Poller, settings: Settings, stop: asyncio.Event, workers: Path | None
+) -> None:
+    if not settings.heartbeat.url.get_secret_value():
+        return
+    await Heartbeat(
+        settings=settings,
+        service="run" if workers else "poller",
+        alive=lambda: poller.still_s() < STUCK_S and (workers is None or vouched(workers)),
+        log=telemetry.logger(),
+    ).run(stop)
 
 
 async def _watch(poller: Poller, following: Following, store: Store, stop: asyncio.Event) -> None:

@@ -159,11 +159,11 @@ def afterwards(watch: Watch, outcome: Mapping[str, str]) -> str:
         "revision": "a later version of an article seen before",
         "repeat": "an article seen before, unchanged",
     }.get(relation, relation)
-    if watch.id not in outcome.get("matched", "").split():
-        return f"it was {about}; the watch did not match when it was judged"
     silenced = msgspec.json.decode(outcome.get("silenced") or "{}", type=dict[str, str])
     if watch.id in silenced:
         return f"it was {about}; no alert: {silenced[watch.id]}"
+    if watch.id not in outcome.get("matched", "").split():
+        return f"it was {about}; the watch did not match when it was judged"
     once = outcome.get("event") if watch.once_per == "event" else None
     alert = Alert.id_for(watch.id, once or outcome.get("story", ""))
     return f"it was {about}; alert {alert} was raised"

@@ -2,14 +2,13 @@
 
 from monitor.model.alert import (
     Alert,
-    AlertedArticle,
-    Counted,
     Decision,
     Spoken,
     Trouble,
     TroubleKind,
     Update,
 )
+from monitor.model.alerted import AlertedArticle, Counted, Elsewhere
 from monitor.model.article import Article, Field, Origin, PageNote, PageOutcome
 from monitor.model.delivery import Delivery, DeliveryState, Later, Receipt, Refused, Sent
 from monitor.model.gathering import (
@@ -43,7 +42,7 @@ from monitor.model.story import Claim, Relation, Story, StoryCopy
 from monitor.model.subject import Actor, ActorKind, Place, PlaceKind, Role, Theme
 from monitor.model.timing import Hours, Rate, Timing
 from monitor.model.topic import Topic, TopicEvidence
-from monitor.model.watch import Match, OncePer, Threshold, Watch, Within
+from monitor.model.watch import Match, OncePer, Scope, Threshold, Watch, Within
 
 __all__ = [
     "ARTICLES",
@@ -68,6 +67,7 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Digest",
+    "Elsewhere",
     "Evidence",
     "Field",
     "FullText",
@@ -98,6 +98,7 @@ __all__ = [
     "Relation",
     "Role",
     "Route",
+    "Scope",
     "Sent",
     "Sentence",
     "Severity",

@@ -6,41 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from monitor.model.article import Article
+from monitor.model.alerted import AlertedArticle, Counted, Elsewhere
 from monitor.model.ids import digest
 from monitor.model.mention import Evidence
 from monitor.model.severity import Severity
 from monitor.model.topic import Topic
 from monitor.model.watch import OncePer
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertedArticle:
-    """What an alert says of its article. `fetched` is when it came to us."""
-
-    id: str
-    ref: str
-    title: str
-    source: str
-    source_name: str | None
-    url: str | None
-    published: datetime | None
-    fetched: datetime | None = None
-
-    @classmethod
-    def of(cls, article: Article) -> AlertedArticle:
-        """The article, less its text."""
-        return cls(
-            id=article.id,
-            ref=article.ref,
-            title=article.title,
-            source=article.source,
-            source_name=article.source_name,
-            url=article.url,
-            published=article.published,
-            fetched=article.fetched,
-        )
-
 
 TroubleKind = Literal["failing", "gone", "moved", "silent", "unreadable", "quiet"]
 """Of a source; "quiet" is a watch that finds less than is expected of it."""
@@ -68,24 +39,14 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
-    """A story (or event) that counts towards the threshold of a watch: the article by which, and
-    when that was published.
-    """
-
-    story: str
-    at: datetime
-    article: AlertedArticle
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """One watch has something to say about one story.
 
     `notify` names the channels it goes to; `sources` are the sources of the story seen so far.
     `lead` is how the article begins, for where the title alone made the watch match. `event` is
     the happening the story is about. With an `update` it is told again because of that. Where the
-    watch has a threshold, `counted` are the stories that came before and make it up with this one.
+    watch has a threshold, `counted` are the stories that came before and make it up with this one;
+    where it may be satisfied by several articles of a story or event, `elsewhere` are the others.
 
     An alert with a `trouble` is about its source itself, and of no watch; or, where it is "quiet",
     about its watch, which finds nothing. `article` then says what has happened, `lead` what it
@@ -109,6 +70,7 @@ class Alert:
     once_per: OncePer = "story"
     update: Update | None = None
     counted: tuple[Counted, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
 
     @property
     def subject(self) -> str:

@@ -50,10 +50,14 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Later:
-    """Not now. `after` is how long the channel asked us to wait, or None: as the table says."""
+    """Not now. `after` is how long the channel asked us to wait, or None: as the table says.
+
+    `down` is whether the other side as a whole seems not to work, rather than with this alert.
+    """
 
     answer: str
     after: timedelta | None = None
+    down: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, timedelta, tzinfo
 from typing import Literal
 
+from monitor.model.alerted import Elsewhere
 from monitor.model.mention import Evidence
 from monitor.model.severity import Severity
 from monitor.model.timing import Hours, Rate
 
 Within = Literal["sentence", "paragraph", "article"] | int
 OncePer = Literal["story", "event"]
+Scope = Literal["article", "story", "event"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +35,11 @@ class Watch:
     are told once for a story, or an event (`once_per`); again when so many sources carry the story
     (`updates`, ascending).
 
-    With a `threshold` it speaks only when so much has come together. After an alert it rests for
-    `cooldown`, it tells a channel `at_most` so often, and only in its `hours` (of `zone`): what it
-    would say meanwhile is gathered. With `expect` it is told of when it finds less than that.
+    With the `scope` of a story or event the clauses that its query joins by AND may be satisfied by
+    different articles of one. With a `threshold` it speaks only when so much has come together.
+    After an alert it rests for `cooldown`, it tells a channel `at_most` so often, and only in its
+    `hours` (of `zone`): what it would say meanwhile is gathered. With `expect` it is told of when
+    it finds less than that.
     """
 
     id: str
@@ -53,6 +57,7 @@ class Watch:
     lint_ignore: tuple[str, ...] = ()
     updates: tuple[int, ...] = ()
     once_per: OncePer = "story"
+    scope: Scope = "article"
     threshold: Threshold | None = None
     cooldown: timedelta | None = None
     at_most: Rate | None = None
@@ -67,7 +72,10 @@ class Watch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """A watch satisfied by an article, with the spans that made it true, in order of the text."""
+    """A watch satisfied by an article, with the spans that made it true, in order of the text; or
+    by it and others of its story or event.
+    """
 
     watch: str
     evidence: tuple[Evidence, ...]
+    elsewhere: tuple[Elsewhere, ...] = ()

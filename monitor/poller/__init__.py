@@ -50,6 +50,7 @@ class Poller:
     pulse: Pulse = field(default_factory=Pulse)
     _said_s: dict[str, float] = field(default_factory=dict)
     _term: Term | None = None
+    _candidate: Candidate | None = None
 
     async def once(self) -> Polled:
         """Read every seed file and poll every feed once, due or not, whoever leads."""
@@ -63,7 +64,7 @@ class Poller:
         if not self.name:
             await self._poll(0, stop, lambda: False)
             return
-        candidate = Candidate(
+        candidate = self._candidate = Candidate(
             store=self.store.another(),
             name=self.name,
             log=self.log,
@@ -92,6 +93,14 @@ class Poller:
                 await _or_after(stop, 1.0)
             else:
                 return
+
+    def still_s(self) -> float:
+        """How long it is since the loop that polls, or stands by, last went round, with Redis
+        answering.
+        """
+        if self._term is not None:
+            return time.monotonic() - self._term.turned_s
+        return 0.0 if self._candidate is None else time.monotonic() - self._candidate.answered_s
 
     async def reload(self, settings: Settings, version: str) -> None:
         """Go on with another configuration: what is polled, and how. Raises StoreUnavailable: then

@@ -39,7 +39,7 @@ class Candidate:
     """One poller among several, from `start` until `close`; then it leads no more.
 
     `store` is its own, and closed by it. `waited` is told why it cannot ask, `config` says which
-    configuration it follows.
+    configuration it follows. `answered_s` is when Redis last answered.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class Candidate:
         self._waited, self._config = waited, config
         self._term, self._until_s = 0, 0.0
         self._awaited = ""
+        self.answered_s = time.monotonic()
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._stand, daemon=True)
 
@@ -87,6 +88,7 @@ class Candidate:
         except StoreUnavailable as error:
             self._waited("store.unavailable", error.message)
             return
+        self.answered_s = time.monotonic()
         self._until_s = asked_s + LEAD_S - MARGIN_S
         self._term = standing.term
         if not standing.term and standing.leader != self._awaited:

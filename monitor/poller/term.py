@@ -93,6 +93,11 @@ class Term:
     ) -> None:
         await self._open.aclose()
 
+    @property
+    def turned_s(self) -> float:
+        """When the loop last went round, with Redis answering."""
+        return self._traffic.turned_s
+
     async def once(self) -> Polled:
         """Read every seed file and poll every feed once, due or not."""
         seeds = asyncio.create_task(asyncio.to_thread(self._read_seeds))

@@ -48,7 +48,7 @@ AFTER_BUG = timedelta(minutes=10)
 class Traffic:
     """The feeds of a configuration under way. `crowded` is whether the queue is full: it may ask
     Redis, and is called in a thread. `waited` is told why everyone waits. `now` and `wait` are the
-    clock.
+    clock. `turned_s` is when it last went round its loop and had an answer of Redis.
     """
 
     def __init__(
@@ -80,6 +80,7 @@ class Traffic:
         self._again = True
         self._looked_s = float("-inf")
         self._was_crowded = False
+        self.turned_s = time.monotonic()
 
     async def once(self) -> Polled:
         """Each feed once, due or not; but hosts that asked to be left alone are. Raises
@@ -251,6 +252,7 @@ class Traffic:
         if time.monotonic() - self._looked_s >= LOOK_S:
             try:
                 self._was_crowded = await asyncio.to_thread(self._crowded)
+                self.turned_s = time.monotonic()
             except StoreUnavailable as error:
                 self._waited("store.unavailable", error.message)
                 self._was_crowded = True

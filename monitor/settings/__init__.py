@@ -24,6 +24,7 @@ from monitor.settings.remarks import remark_on
 from monitor.settings.sources import read_sources
 from monitor.settings.tables import (
     MONITOR,
+    HeartbeatTable,
     LogTable,
     MetricsTable,
     NetTable,
@@ -60,6 +61,7 @@ class Settings:
     log: LogTable
     retention: Retention
     ops: OpsTable
+    heartbeat: HeartbeatTable
     websub: WebSubTable
     metrics: MetricsTable
     seeds: tuple[Path, ...]
@@ -108,6 +110,8 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
     redis, log, seeds = main["redis"], main["log"], main["seeds"]
     metrics = main["metrics"]
     assert isinstance(metrics, MetricsTable)
+    heartbeat = main["heartbeat"]
+    assert isinstance(heartbeat, HeartbeatTable)
     assert isinstance(redis, RedisTable)
     assert isinstance(log, LogTable)
     assert isinstance(seeds, SeedsTable)
@@ -130,6 +134,7 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
             articles=retention.articles, stories=retention.stories, alerts=retention.alerts
         ),
         ops=ops,
+        heartbeat=heartbeat,
         websub=websub,
         metrics=metrics,
         seeds=paths,

@@ -99,6 +99,30 @@ class OpsTable(Table):
     )
 
 
+def _address(value: SecretStr) -> SecretStr:
+    if value.get_secret_value():
+        web_address(value.get_secret_value())
+    return value
+
+
+def _seldom(value: timedelta) -> timedelta:
+    if value < timedelta(seconds=1):
+        raise ValueError("a time of at least a second")
+    return value
+
+
+class HeartbeatTable(Table):
+    """[heartbeat] of monitor.toml."""
+
+    url: Annotated[SecretStr, AfterValidator(_address)] = Field(
+        SecretStr(""), description="called while all loops live; {service} in it is filled in"
+    )
+    every: Annotated[Span, AfterValidator(_seldom)] = Field(
+        timedelta(minutes=5), description="how often it is called"
+    )
+    method: Literal["GET", "POST"] = Field("GET", description="how it is called")
+
+
 class WebSubTable(Table):
     """[websub] of monitor.toml."""
 
@@ -137,6 +161,7 @@ MONITOR: dict[str, type[Table]] = {
     "retention": RetentionTable,
     "seeds": SeedsTable,
     "ops": OpsTable,
+    "heartbeat": HeartbeatTable,
     "websub": WebSubTable,
     "metrics": MetricsTable,
 }

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, model_validator
 
 from monitor.channels.zone import UTC_ZONE, parse_zone
-from monitor.model import OncePer, Severity
+from monitor.model import OncePer, Scope, Severity
 from monitor.settings.moments import HoursText, RateText
 from monitor.settings.values import Day, Span, Table, Text
 
@@ -63,6 +63,10 @@ class WatchTable(Table):
     once_per: OncePer = Field(
         "story", description='"event": one alert for all stories about one happening'
     )
+    scope: Scope = Field(
+        "article",
+        description='"story" or "event": clauses joined by AND may be in different articles of one',
+    )
     threshold: ThresholdTable | None = Field(
         None, description="speak only when so much has come together: stories, sources, within"
     )
@@ -88,8 +92,11 @@ class WatchTable(Table):
             raise ValueError("either `when` (a query) or `together` (the plain form), not both")
         if self.when is None and not self.together:
             raise ValueError("`when` (a query) or `together` (terms that stand together)")
-        if self.hours is None and "zone" in self.model_fields_set:
+        given = self.model_fields_set
+        if self.scope == "event" and self.once_per == "story" and "once_per" in given:
+            raise ValueError('`once_per` is "event" where `scope` is: leave it out')
+        if self.hours is None and "zone" in given:
             raise ValueError("`zone` only with `hours`: channels show times in zones of their own")
-        if self.when is not None and "within" in self.model_fields_set:
+        if self.when is not None and "within" in given:
             raise ValueError("`within` only with `together`; in a query write NEAR/S or NEAR/P")
         return self

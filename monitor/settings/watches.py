@@ -12,7 +12,7 @@ from monitor.settings.names import read_actors
 from monitor.settings.problems import Problems
 from monitor.settings.watch_table import WatchTable
 from monitor.topics.knowledge import load as shipped_knowledge
-from monitor.watch import parse_watch
+from monitor.watch import parse_watch, parts_of
 
 
 def load_watchlist(watchlist: Path, actors: Path | None) -> tuple[tuple[Watch, ...], Knowledge]:
@@ -42,6 +42,7 @@ def read_watches(path: Path, knowledge: Knowledge, problems: Problems) -> tuple[
         watch = _watch(name, table)
         try:
             parse_watch(watch, knowledge)
+            parts_of(watch, knowledge)
         except QueryError as error:
             key = "when" if watch.when is not None else "together"
             found = error.message.removeprefix("found ")
@@ -67,7 +68,8 @@ def _watch(name: str, table: WatchTable) -> Watch:
         until=table.until,
         lint_ignore=table.lint_ignore,
         updates=table.updates,
-        once_per=table.once_per,
+        once_per="event" if table.scope == "event" else table.once_per,
+        scope=table.scope,
         threshold=Threshold(
             stories=table.threshold.stories,
             sources=table.threshold.sources,

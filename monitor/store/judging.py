@@ -19,6 +19,7 @@ from monitor.model import (
     Article,
     Claim,
     Counted,
+    Elsewhere,
     Spoken,
 )
 from monitor.store import keys
@@ -81,6 +82,19 @@ class Judging:
         )
         pairs = zip(rows[::2], rows[1::2], strict=True)
         return tuple(_counted(text_of(name), bytes_of(value)) for name, value in pairs)
+
+    def pieces(
+        self, watch: str, about: str, found: Mapping[int, Elsewhere]
+    ) -> dict[int, Elsewhere]:
+        """Clause -> the article of that story or event that satisfied it first, with those just
+        found; asked again, the same."""
+        given = [word for clause, at in found.items() for word in (clause, msgspec.json.encode(at))]
+        life = int(self.retention.stories.total_seconds())
+        rows = self._scripts("piece", [keys.pieces(watch, about)], [life, *given])
+        return {
+            int(clause): msgspec.json.decode(value, type=Elsewhere)
+            for clause, value in zip(rows[::2], rows[1::2], strict=True)
+        }
 
     def commit(self, worker: str, outcome: Outcome, now: datetime) -> Literal["done", "void"]:
         """Make it so, whole or not at all. `void`: a lease is lost, someone else does the work.

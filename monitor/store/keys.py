@@ -130,6 +130,12 @@ def spoken(watch: str, story: str) -> str:
     return f"{PREFIX}spoken:{watch}:{story}"
 
 
+def pieces(watch: str, about: str) -> str:
+    """hash clause -> JSON of Elsewhere; [retention] stories. Which articles of a story or event
+    satisfy clauses of a watch with that `scope`. Written and read by piece.lua."""
+    return f"{PREFIX}pieces:{watch}:{about}"
+
+
 def tally(watch: str) -> str:
     """hash story (or event) -> "published (ms) JSON of AlertedArticle"; [retention] stories. What
     counts towards the threshold of a watch. tally.lua; commit.lua removes what an alert is for."""
@@ -265,8 +271,8 @@ def took(queue: str) -> str:
 
 def later(queue: str) -> str:
     """zset job id -> due (server seconds). Jobs to be tried again, and pages that wait for their
-    host. commit.lua, settle.lua, postpone.lua and take_page.lua add; take.lua and take_page.lua
-    move them to the queue when due."""
+    host. commit.lua, settle.lua, postpone.lua, put_off.lua and take_page.lua add; take.lua and
+    take_page.lua move them to the queue when due."""
     return f"{PREFIX}later:{queue}"
 
 
@@ -305,7 +311,8 @@ def rq_queues() -> str:
 
 
 def rq_job(job: str) -> str:
-    """hash: RQ's job. `data` holds the bundle; `alone`, `failures` and `error` are ours."""
+    """hash: RQ's job. `data` holds the bundle; `alone`, `failures`, `error` and `put_off` (server
+    seconds: since when put_off.lua lets it wait) are ours."""
     return f"{RQ}job:{job}"
 
 
@@ -362,6 +369,7 @@ ALL = (
     article,
     kept,
     spoken,
+    pieces,
     tally,
     heard,
     expected,

@@ -317,6 +317,45 @@ def test_what_was_published_too_long_ago_does_not_count(house: House) -> None:
     assert "1 of 3 stories" in why_silent(house, 2, "sun")
 
 
+EVENT = "Admiral Novak of the Baltic Fleet spoke of the drone off Gdansk to Mayor Brekke."
+
+
+def of_the_event(number: int, more: str) -> Article:
+    text = f"{EVENT} {more} {TEXTS[number]}"
+    return replace(paper(number), body=text, title="Drone off Gdansk, says Admiral Novak")
+
+
+def test_clauses_may_be_satisfied_by_two_articles_of_one_event(house: House) -> None:
+    house.watch = replace(
+        WATCH, when="zeppelin AND trawler NOT film", scope="event", once_per="event"
+    )
+    house.come(of_the_event(0, "A zeppelin went out."))
+    assert house.mail() == []
+    found = house.store.view.article(of_the_event(0, "A zeppelin went out.").ref)
+    assert found is not None
+    assert "1 of 2 clauses found in this event" in found[1]["silenced"]
+
+    house.come(of_the_event(7, "A trawler in a film saw it."))  # excluded
+    house.come(of_the_event(1, "A trawler came back."))
+    (alert,) = house.mail()
+    assert isinstance(alert, Alert)
+    assert [each.text for each in alert.evidence] == ["trawler"]
+    (other,) = alert.elsewhere
+    assert [each.text for each in other.evidence] == ["zeppelin"]
+    assert other.article.source == "paper-0"
+
+    house.come(of_the_event(2, "Another trawler."), of_the_event(3, "Zeppelin and trawler."))
+    assert house.mail() == []
+
+
+def test_clauses_in_articles_of_different_events_do_not_count_together(house: House) -> None:
+    house.watch = replace(WATCH, when="zeppelin AND trawler", scope="event", once_per="event")
+    house.come(of_the_event(0, "A zeppelin went out."))
+    house.come(replace(paper(1), body=f"A trawler sank. {TEXTS[1]}"))
+
+    assert house.mail() == []
+
+
 def test_a_gathering_is_released_once_however_often_it_is_sent(house: House) -> None:
     house.watch = replace(WATCH, cooldown=timedelta(hours=1))
     house.stories(0, 1)

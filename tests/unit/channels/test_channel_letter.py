@@ -13,7 +13,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from monitor.channels.letter import html_text, letter, plain_text
+from monitor.channels.alert_letter import html_text, plain_text
+from monitor.channels.envelope import Envelope
+from monitor.channels.letter import letter
 from monitor.model import Alert, Delivery
 
 SENDER = Address("Wirewatch", "wirewatch", "example.org")
@@ -24,14 +26,14 @@ HEADERS = [
     "Subject",
     "Date",
     "Message-ID",
-    "In-Reply-To",
-    "References",
     "List-Id",
     "Auto-Submitted",
     "X-Auto-Response-Suppress",
+    "X-Wirewatch-Delivery",
+    "In-Reply-To",
+    "References",
     "Importance",
     "X-Wirewatch-Alert",
-    "X-Wirewatch-Delivery",
     "X-Wirewatch-Story",
     "X-Wirewatch-Watch",
     "X-Wirewatch-Severity",
@@ -44,7 +46,7 @@ def sent(alert: Alert, delivery: Delivery | None = None) -> bytes:
     delivery = delivery or Delivery(
         id=Delivery.id_for(alert.id, "desk"), alert=alert.id, channel="desk"
     )
-    return letter(delivery, alert, sender=SENDER, recipients=DESK).as_bytes()
+    return letter(delivery, alert, Envelope(sender=SENDER, recipients=DESK)).as_bytes()
 
 
 def received(raw: bytes) -> EmailMessage:

@@ -28,6 +28,7 @@ GOOD: dict[str, dict[str, object]] = {
     "file": {"path": "/var/lib/wirewatch/alerts.jsonl"},
     "exec": {"command": ["/usr/bin/logger", "-t", "wirewatch"]},
     "atom": {"folder": "/srv/www/alerts"},
+    "apprise": {"urls": ["json://127.0.0.1:9/alerts"]},
 }
 
 
