@@ -1,4 +1,4 @@
-"""Guards: what reads and sends is given one, and an error of any kind is an answer that is judged."""
+"""Guards: what reads and sends is given one, and any error becomes an answer that is judged."""
 
 from __future__ import annotations
 

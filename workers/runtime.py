@@ -4,7 +4,7 @@ The supervisor compiles the watchlist once and forks, so that children share it.
 child's leases back at once and replaces it, ever more slowly if it dies young; it kills a child
 that reads one article for too long. By another configuration new children take the places of the
 old ones, which end when they have finished what they hold. Children die with their supervisor. The
-only broad `except`s of Wirewatch's workers are here, in guards.py and renewal.py: they log and go on.
+only broad `except`s of the workers are here, in guards.py and renewal.py: they log and go on.
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ def test_all_services_do_with_the_commands_that_the_acl_file_grants(
         until(
             lambda: any(request.path == "/hook" for request in web.requests),
             what="an alert arrives",
-            within_s=40,
+            within_s=90,
         )
         for name, value in product.environment.items():
             monkeypatch.setenv(name, value)
