@@ -74,7 +74,7 @@ class Answering:
     def _beat(self, ended: Mapping[str, int]) -> Beat:
         pulse = self.pulse
         beat = beat_of("worker", started=pulse.started, clock=time.time(), ticked_s=pulse.age_s)
-        return replace(beat, last=pulse.last, ended=dict(ended))
+        return replace(beat, last=pulse.last, ended=dict(ended), config=self.app.version)
 
     def _man(self) -> None:
         if self._pid and os.waitpid(self._pid, os.WNOHANG)[0]:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from monitor.cli.overview import overview
+from monitor.cli.overview_table import shown
 from monitor.errors import Deposed
 from monitor.model import ARTICLES, Article
-from monitor.store import Store, keys
+from monitor.settings import load
+from monitor.store import Store, beat_of, keys
 
 Until = Callable[..., None]
 
@@ -98,3 +106,29 @@ def test_what_an_earlier_leader_puts_is_not_taken(
     put(store, article(2), version=1, term=2)
     put(store, article(3), version=2, term=0)
     assert store.view.waiting(ARTICLES) == 3
+
+
+def test_status_says_which_poller_leads_and_that_services_follow_different_files(
+    store: Store, sample_config: Path
+) -> None:
+    def told() -> str:
+        out = io.StringIO()
+        seen = overview(store, load(sample_config, {}), datetime.now(UTC))
+        Console(file=out, width=200).print(shown(seen, datetime.now(UTC)))
+        return out.getvalue()
+
+    # given
+    mine = beat_of("poller", started=0.0, clock=0.0, ticked_s=0.0)
+    store.beats.say(replace(mine, config="c1"))
+    store.beats.say(replace(mine, service="worker", config="c1"))
+    assert "none leads" in told()
+    assert "stands by, configuration c1" in told()
+    # when
+    store.leaders.stand("a", config="c1")
+    # then
+    assert ", leads, configuration c1" in told()
+    assert "none leads" not in told()
+    assert "different ones" not in told()
+    # and when
+    store.beats.say(replace(mine, service="worker", config="c2"))
+    assert "services follow different ones" in told()
