@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Callable
 
 import pytest
-from link import Link
+from link import Cable, Link, has_namespaces
 from services import Services
 
 from monitor.model import ARTICLES
@@ -27,9 +27,10 @@ class Machine:
         self.services, self.link = services, link
         environment = services.product.environment
         services.product.environment = environment | {"WIREWATCH_REDIS_URL": link.url}
+        services.product.before = link.before
         arguments = ("worker", "--processes", "1", "--queue", "articles")
         self.process: subprocess.Popen[str] = services.product.start(*arguments)
-        services.product.environment = environment
+        services.product.environment, services.product.before = environment, ()
 
     def _workers(self, names: object) -> list[bytes]:
         mine = f".{self.process.pid}.articles.".encode()
@@ -53,13 +54,20 @@ class Machine:
 
 @pytest.mark.soak
 @pytest.mark.timeout(240)
+@pytest.mark.parametrize("kind", ["proxies", "namespaces"])
 def test_one_machine_is_cut_off_with_work_in_hand_and_one_dies(
-    services: Services, until: Until
+    services: Services, until: Until, kind: str
 ) -> None:
+    if kind == "namespaces" and not has_namespaces():
+        pytest.skip("namespaces need root, and `ip`")
     port = services.server.port  # type: ignore[union-attr]  # a ManagedServer here
-    with Link(port) as first, Link(port) as second, Link(port) as third:
+
+    def link(number: int) -> Link:
+        return Cable(port, number) if kind == "namespaces" else Link(port)
+
+    with link(1) as first, link(2) as second, link(3) as third:
         # given: three machines that judge, and one that delivers, which nothing happens to
-        machines = [Machine(services, link) for link in (first, second, third)]
+        machines = [Machine(services, each) for each in (first, second, third)]
         services.product.start("worker", "--queue", "deliveries")
         until(lambda: all(each.is_here for each in machines), what="they are here", within_s=120)
         services.drop(ARTICLES_EACH)

@@ -293,6 +293,33 @@ def test_the_demonstration_has_a_configuration_that_loads() -> None:
     assert len(settings.watches) == 3
 
 
+def test_prometheus_finds_every_service_and_grafana_its_dashboard(
+    services: dict[str, dict[str, Any]],
+) -> None:
+    # given
+    deploy = ROOT / "deploy"
+    prometheus = yaml.safe_load((deploy / "prometheus/prometheus.yml").read_text())
+    (source,) = yaml.safe_load(
+        (deploy / "grafana/provisioning/datasources/prometheus.yml").read_text()
+    )["datasources"]
+    (provider,) = yaml.safe_load(
+        (deploy / "grafana/provisioning/dashboards/wirewatch.yml").read_text()
+    )["providers"]
+    # then
+    (job,) = prometheus["scrape_configs"]
+    (found,) = job["dns_sd_configs"]
+    assert (job["job_name"], found["names"]) == ("wirewatch", ["poller", "worker"])
+    for name in found["names"]:
+        listen = services[name]["environment"]["WIREWATCH_METRICS_LISTEN"]
+        assert listen.endswith(f":{found['port']}")
+        assert set(services[name]["networks"]) & set(services["prometheus"]["networks"])
+    assert all((deploy / "prometheus" / file).exists() for file in prometheus["rule_files"])
+    assert source["url"] == "http://prometheus:9090"
+    mounts = [mount.split(":") for mount in services["grafana"]["volumes"]]
+    folder = next(here for here, there, *_ in mounts if there == provider["options"]["path"])
+    assert (ROOT / folder / "wirewatch.json").exists()
+
+
 def test_the_builder_gets_all_the_wheel_is_made_of() -> None:
     let_through = {
         line.removeprefix("!")

@@ -20,6 +20,7 @@ from product import Product
 
 from monitor.cli import wirewatch
 from monitor.embedded import find_server
+from monitor.errors import StoreUnavailable
 from monitor.redis_url import is_address, with_password
 from monitor.settings import load
 from monitor.store import Store
@@ -188,6 +189,10 @@ def test_over_tls_only_a_server_that_the_authority_vouches_for_is_spoken_to(
         trusted.check_schema()
         assert trusted.leaders.stand("a").term == 1
         trusted.close()
+        stranger = Store(url)
+        with pytest.raises(StoreUnavailable, match="certificate verify failed"):
+            stranger.check_schema()
+        stranger.close()
 
 
 @pytest.mark.soak
