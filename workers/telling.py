@@ -10,7 +10,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from monitor.alerts import counts, decide, routes, step_reached, subject, updated
+from monitor.alerts import (
+    counts,
+    decide,
+    is_revised,
+    revised,
+    routes,
+    step_reached,
+    subject,
+    updated,
+)
 from monitor.app import Desk, Judgement
 from monitor.dedupe import Marks
 from monitor.model import Alert, Article, Claim, Counted, Decision, Spoken, Timing
@@ -153,25 +162,42 @@ class Telling:
                 yield name, tuple(e for e in tally if not spoken.get((name, e.story)))
 
     def _raised(self, alert: Alert) -> Raised:
-        follows = bool(self.desk.watches[alert.watch].updates)
+        watch = self.desk.watches[alert.watch]
         return Raised(
             alert=alert,
-            routes=routes(alert, self.desk.watches[alert.watch], self.timings, self.now()),
-            follows=follows,
+            routes=routes(alert, watch, self.timings, self.now()),
+            follows=watch.follows,
         )
 
     def _updates(self, claimed: Claimed, told: Mapping[str, Spoken | None]) -> Iterator[Raised]:
-        """The alerts to be told again because this article's story has reached a step."""
-        article, sources = claimed.article, claimed.sources
+        """The alerts to be told again: the story has reached a step, or its article says
+        something else."""
         for name, was in told.items():
             watch = self.desk.watches[name]
-            if was is None or not watch.updates:
+            if was is None or not watch.follows:
                 continue
+            article, sources = claimed.article, claimed.sources
             step = step_reached(article=article, watch=watch, told=was, sources=sources)
-            alert = None if step is None else self.store.judging.alert(was.alert)
-            if step is not None and alert is not None and alert.story == claimed.claim.story:
-                again = updated(alert, step=step, article=article, sources=sources, now=self.now())
-                yield self._raised(again)
+            again = is_revised(article=article, watch=watch, told=was, claim=claimed.claim)
+            alert = self.store.judging.alert(was.alert) if step is not None or again else None
+            if alert is None or alert.story != claimed.claim.story:
+                continue
+            if step is None:
+                matches = claimed.found.judgement.matches
+                match = next((each for each in matches if each.watch == name), None)
+                text = claimed.found.marks.keys.text
+                alert = revised(alert, article=article, match=match, text=text, now=self.now())
+            else:
+                severity = watch.severity_at(len(sources))
+                alert = updated(
+                    alert,
+                    step=step,
+                    article=article,
+                    sources=sources,
+                    severity=severity,
+                    now=self.now(),
+                )
+            yield self._raised(alert)
 
 
 def _judged(claimed: Claimed, decision: Decision, config: str) -> Judged:

@@ -6,7 +6,7 @@ from monitor.alerts.deliver import deliveries
 from monitor.alerts.route import routes
 from monitor.alerts.silence import ABOUT as ABOUT_SILENCE
 from monitor.alerts.silence import silence
-from monitor.alerts.update import step_reached, updated
+from monitor.alerts.update import is_revised, revised, step_reached, updated
 
 __all__ = [
     "ABOUT_SILENCE",
@@ -14,7 +14,9 @@ __all__ = [
     "counts",
     "decide",
     "deliveries",
+    "is_revised",
     "next_digest",
+    "revised",
     "routes",
     "silence",
     "step_reached",

@@ -132,7 +132,7 @@ def _alert(
         id=Alert.id_for(watch.id, subject(watch, claim)),
         watch=watch.id,
         title=watch.title,
-        severity=watch.severity,
+        severity=watch.severity_at(len(sources)),
         story=claim.story,
         article=AlertedArticle.of(article),
         evidence=match.evidence,
@@ -140,7 +140,7 @@ def _alert(
         sources=sources if article.source in sources else (*sources, article.source),
         notify=watch.notify,
         raised=raised,
-        lead=_lead(article),
+        lead=lead_of(article),
         event=claim.event,
         once_per=watch.once_per,
         counted=counted,
@@ -148,7 +148,7 @@ def _alert(
     )
 
 
-def _lead(article: Article) -> str:
+def lead_of(article: Article) -> str:
     """How the article begins: its summary, else the first paragraph of its body, cut at 400."""
     begins = article.summary.strip() or article.body.strip()
     return begins.partition("\n")[0][:LEAD_CHARS]

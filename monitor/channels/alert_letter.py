@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from monitor.channels import markup
 from monitor.channels.envelope import MAX_SUBJECT_CHARS
-from monitor.channels.fellows import SAID, fellows
+from monitor.channels.others import BEFORE, TOGETHER, fellows, parts
 from monitor.channels.render import (
     bare,
     headline,
@@ -28,12 +28,13 @@ from monitor.channels.render import (
 from monitor.channels.safe import atom, clip, isolated, line, link
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import tzinfo
 
     from monitor.model import Alert
 
 MAX_QUOTES = 5
+MAX_PART_QUOTES = 2
 MAX_ID_CHARS = 120
 
 
@@ -60,6 +61,7 @@ def plain_text(alert: Alert, zone: tzinfo = UTC) -> str:
         f"{plain(headline(alert))}\n{_provenance(alert, zone)}" + (f"\n{url}" if url else ""),
         *(f"> {plain(words)}" for words in found.shown),
         _left_out(alert, found.left_out),
+        *_plain_parts(alert, zone),
         _plain_fellows(alert, zone),
         f"About: {listed(labels)}" if labels else "",
         "-- \n" + "\n".join(_why(alert, zone)),
@@ -85,11 +87,34 @@ def html_text(alert: Alert, zone: tzinfo = UTC) -> str:
         headline=markup.anchor(url, markup.marked(headline(alert))),
         provenance=html.escape(_provenance(alert, zone)),
         quotes="\n".join(filter(None, quoted)),
+        parts="\n".join(_html_parts(alert, zone)),
         fellows=_html_fellows(alert, zone),
         topics=markup.paragraph("topics", f"About: {listed(labels)}" if labels else ""),
         link=_button(url) if url else "",
         why="\n".join(f"<p>{html.escape(reason)}</p>" for reason in _why(alert, zone)),
     )
+
+
+def _plain_parts(alert: Alert, zone: tzinfo) -> Iterator[str]:
+    for number, part in enumerate(parts(alert)):
+        lines = [
+            TOGETHER if number == 0 else "",
+            plain(headline(part)),
+            _provenance(part, zone),
+            link(part.article.url) or "",
+        ]
+        yield "\n".join(filter(None, lines))
+        yield from (f"> {plain(words)}" for words in quotes(part, at_most=MAX_PART_QUOTES).shown)
+
+
+def _html_parts(alert: Alert, zone: tzinfo) -> Iterator[str]:
+    for number, part in enumerate(parts(alert)):
+        if number == 0:
+            yield markup.paragraph("more", TOGETHER)
+        title = markup.anchor(link(part.article.url), markup.marked(headline(part)))
+        yield f'<h3 dir="auto">{title}</h3>'
+        yield markup.paragraph("from", _provenance(part, zone))
+        yield from map(markup.quoted, quotes(part, at_most=MAX_PART_QUOTES).shown)
 
 
 def _plain_fellows(alert: Alert, zone: tzinfo) -> str:
@@ -98,7 +123,7 @@ def _plain_fellows(alert: Alert, zone: tzinfo) -> str:
         f"  + {each.title} · {each.where}" + (f"\n    {each.url}" if each.url else "")
         for each in found
     ]
-    return "\n".join((SAID, *lines)) if lines else ""
+    return "\n".join((BEFORE, *lines)) if lines else ""
 
 
 def _html_fellows(alert: Alert, zone: tzinfo) -> str:
@@ -107,12 +132,12 @@ def _html_fellows(alert: Alert, zone: tzinfo) -> str:
         f'<span class="where"> · {html.escape(each.where)}</span></li>'
         for each in fellows(alert, zone)
     ]
-    return "\n".join((f'<p class="more">{SAID}</p>\n<ul>', *lines, "</ul>")) if lines else ""
+    return "\n".join((f'<p class="more">{BEFORE}</p>\n<ul>', *lines, "</ul>")) if lines else ""
 
 
 def _quotes_of(alert: Alert) -> int:
-    """How many sentences to quote: one in an update, whose reader has seen them."""
-    return 1 if alert.update else MAX_QUOTES
+    """How many sentences to quote: one where the reader has seen them."""
+    return 1 if alert.only_spread else MAX_QUOTES
 
 
 def _button(url: str) -> str:
@@ -126,8 +151,8 @@ def _provenance(alert: Alert, zone: tzinfo) -> str:
 
 
 def _left_out(alert: Alert, count: int) -> str:
-    """How many sentences more there are; the reader of an update has seen them."""
-    if not count or alert.update:
+    """How many sentences more there are that the reader has not seen."""
+    if not count or alert.only_spread:
         return ""
     return f"and {count} more sentences" if count > 1 else "and one more sentence"
 
@@ -144,9 +169,12 @@ def _why(alert: Alert, zone: tzinfo) -> Iterable[str]:
         yield "You get this because [ops] notify in monitor.toml names this channel."
         yield f"`wirewatch feeds` shows how the source {article} fares."
         return
-    found = listed(terms(alert), between=", ") or "a match"
+    told = dict.fromkeys(term for each in (alert, *parts(alert)) for term in terms(each))
+    found = listed(told, between=", ") or "a match"
     yield f"You get this because the watch “{watch_title(alert)}” ({watch}) found: {found}."
-    if alert.update:
+    if alert.update and alert.update.revision:
+        yield "The watch asks for revisions (`updates`)."
+    elif alert.update:
         yield f"The watch asks for an update at {alert.update.step} sources (`updates`)."
     others = other_sources(alert)
     if others and not alert.update:

@@ -185,7 +185,9 @@ def _counted(counted: Counted) -> documents.Counted:
 
 
 def _update(update: Update) -> documents.Update:
-    return documents.Update(step=update.step, copy=_article(update.copy))
+    return documents.Update(
+        step=update.step, copy=_article(update.copy), revised=bool(update.revision) or UNSET
+    )
 
 
 def _gap(gap: Gap) -> documents.Gap:

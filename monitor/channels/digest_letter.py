@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from monitor.channels import gathered, markup
 from monitor.channels.envelope import MAX_SUBJECT_CHARS
+from monitor.channels.others import parts
 from monitor.channels.outline import outline
 from monitor.channels.render import headline, plain, quotes, severity_tag
 from monitor.channels.safe import clip, link
@@ -69,6 +70,10 @@ def _plain_happening(happening: Happening, digest: Digest, zone: tzinfo) -> str:
         *(f"> {plain(words)}" for words in quotes(first, at_most=1).shown),
         link(first.article.url) or "",
     ]
+    for part in parts(first):
+        where = gathered.provenance(part, digest, zone)
+        lines.append(f"  & {plain(gathered.beside(part))} · {where}")
+        lines.append(f"    {url}" if (url := link(part.article.url)) else "")
     for alert in happening.further:
         where = gathered.provenance(alert, digest, zone)
         lines.append(f"  + {severity_tag(alert.severity)}{plain(gathered.beside(alert))} · {where}")
@@ -96,19 +101,25 @@ def _html_happening(happening: Happening, digest: Digest, zone: tzinfo) -> Itera
     yield f'<h3 dir="auto">{markup.badge(first.severity)}{_linked(first)}</h3>'
     yield markup.paragraph("from", gathered.provenance(first, digest, zone))
     yield from map(markup.quoted, quotes(first, at_most=1).shown)
-    left = gathered.more_in(happening)
-    if happening.further or left:
-        yield '<ul class="further">'
-        for alert in happening.further:
-            where = html.escape(gathered.provenance(alert, digest, zone))
-            yield (
-                f"<li>{markup.badge(alert.severity)}<bdi>{_linked(alert)}</bdi>"
-                f'<span class="where"> · {where}</span></li>'
-            )
-        if left:
-            yield f'<li class="where">{html.escape(left)}</li>'
+    if lines := list(_html_lines(happening, digest, zone)):
+        yield "<ul>"
+        yield from lines
         yield "</ul>"
     yield "</div>"
+
+
+def _html_lines(happening: Happening, digest: Digest, zone: tzinfo) -> Iterator[str]:
+    for part in parts(happening.first):
+        where = html.escape(gathered.provenance(part, digest, zone))
+        yield f'<li>&amp; <bdi>{_linked(part)}</bdi><span class="where"> · {where}</span></li>'
+    for alert in happening.further:
+        where = html.escape(gathered.provenance(alert, digest, zone))
+        yield (
+            f"<li>{markup.badge(alert.severity)}<bdi>{_linked(alert)}</bdi>"
+            f'<span class="where"> · {where}</span></li>'
+        )
+    if left := gathered.more_in(happening):
+        yield f'<li class="where">{html.escape(left)}</li>'
 
 
 def _linked(alert: Alert) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from monitor.channels import gathered
 from monitor.channels.ink import COLOUR, badge, styled
+from monitor.channels.others import parts
 from monitor.channels.outline import outline
 from monitor.channels.render import headline, plain, quotes, severity_tag
 from monitor.channels.safe import link
@@ -63,6 +64,11 @@ def _happening(
         yield inner, Text.assemble("“", said, "”"), True
     if url := link(first.article.url):
         yield inner, Text(url, style="underline blue"), False
+    for part in parts(first):
+        words = gathered.beside(part)
+        said = styled(words, "") if colour else Text(plain(words))
+        where = (f" · {gathered.provenance(part, digest, zone)}", "dim")
+        yield inner, Text.assemble("& ", said, where), True
     for alert in happening.further:
         where = (f" · {gathered.provenance(alert, digest, zone)}", "dim")
         news = _news(alert, gathered.beside(alert), "", colour=colour)

@@ -66,6 +66,10 @@ class Update(_Part, frozen=True, kw_only=True):
 
     step: Annotated[int, Meta(description="the number of sources the watch asked to be told at")]
     copy: Annotated[Article, Meta(description="the article that came last")]
+    revised: Annotated[
+        bool | UnsetType,
+        Meta(description="true: the alert's own article says something else now; else left out"),
+    ] = UNSET
 
 
 class Counted(_Part, frozen=True, kw_only=True):

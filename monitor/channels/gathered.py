@@ -122,12 +122,14 @@ def beside(alert: Alert) -> Words:
 
 
 def provenance(alert: Alert, digest: Digest, zone: tzinfo) -> str:
-    """Who published it and when; who else by then: "Example World · 07:42 · in 3 sources"."""
+    """Who published it and when, and what else to know: "World · 07:42 · in 3 sources"."""
     parts = [
         isolated(source_name(alert)),
         clock(alert.article.published or alert.raised, digest, zone),
     ]
-    if (sources := len(alert.sources)) > 1:
+    if alert.update is not None and alert.update.revision:
+        parts.append(f"revised {clock(alert.update.at, digest, zone)}")
+    elif (sources := len(alert.sources)) > 1:
         parts.append(f"{'now ' if alert.update else ''}in {sources} sources")
     return " · ".join(parts)
 

@@ -178,8 +178,8 @@ class Mail:
 def receipt_of(error: Exception) -> Later | Refused:
     """What an error of aiosmtplib or of the connection means for the delivery."""
     if (found := _not_trusted(error)) is not None:
-        reason = _shown(found.verify_message)
-        return Later(answer=f"the mail server's certificate is not trusted ({reason}): {_TRUST}")
+        said = f"the mail server's certificate is not trusted ({_shown(found.verify_message)})"
+        return Later(answer=f"{said}: {_TRUST}", down=True)
     match error:
         case aiosmtplib.SMTPRecipientsRefused():
             return _nobody(error.recipients)

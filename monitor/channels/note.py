@@ -148,7 +148,7 @@ def _about(alert: Alert, zone: tzinfo) -> Iterator[Row]:
     if (others := len(other_sources(alert))) and not alert.update:
         parts.append(f"{others} other source{'s' if others > 1 else ''}")
     yield Row(words=(Piece(text=" · ".join(parts)),))
-    for words in quotes(alert, at_most=0 if alert.update else MAX_QUOTES).shown:
+    for words in quotes(alert, at_most=0 if alert.only_spread else MAX_QUOTES).shown:
         yield Row(words=(Piece(text="“"), *words, Piece(text="”")))
     if labels := topic_labels(alert):
         yield Row(words=(Piece(text=f"About: {listed(labels)}"),))

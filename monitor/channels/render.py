@@ -263,13 +263,19 @@ def other_sources(alert: Alert) -> tuple[str, ...]:
 def spread(alert: Alert, zone: tzinfo = UTC) -> tuple[str, ...]:
     """What an update has to say, a line each; nothing for the alert itself.
 
-    "Now in 3 sources: a · b · c", then which copy came last, and when the reader was told.
+    "Now in 3 sources: a · b · c", then which copy came last, and when the reader was told; or that
+    the article was revised.
     """
     if alert.update is None:
         return ()
     copy = alert.update.copy
     name = isolated(publisher(copy))
     names = listed(map(line, alert.sources))
+    if alert.update.revision:
+        return (
+            f"Revised by {name}, {moment(alert.update.at, zone)}",
+            f"First told {moment(alert.raised, zone)}",
+        )
     return (
         f"Now in {len(alert.sources)} sources: {names}",
         f"The newest copy: {name}, {moment(copy.published or alert.update.at, zone)}",

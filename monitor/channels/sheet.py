@@ -6,8 +6,8 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from monitor.channels import digest_sheet
-from monitor.channels.fellows import fellows
 from monitor.channels.ink import COLOUR, badge, put, styled
+from monitor.channels.others import fellows, parts
 from monitor.channels.render import (
     headline,
     listed,
@@ -61,6 +61,11 @@ def _coloured(alert: Alert, zone: tzinfo) -> Iterator[Line]:
     for words, more in _proof(alert):
         quoted = Text.assemble("“", styled(words, ""), "”", (more, "dim"))
         yield bar, quoted, True
+    for part in parts(alert):
+        yield bar, Text.assemble("& ", styled(headline(part), "bold")), True
+        yield bar, Text(_provenance(part, zone), style="dim"), True
+        for words in quotes(part, at_most=1).shown:
+            yield bar, Text.assemble("“", styled(words, ""), "”"), True
     for each in fellows(alert, zone):
         yield bar, Text.assemble("+ ", each.title, (f" · {each.where}", "dim")), True
     if labels := topic_labels(alert):
@@ -80,6 +85,11 @@ def _uncoloured(alert: Alert, zone: tzinfo) -> Iterator[Line]:
     yield margin, Text(_provenance(alert, zone)), True
     for words, more in _proof(alert):
         yield margin, Text(f"“{plain(words)}”{more}"), True
+    for part in parts(alert):
+        yield margin, Text(f"& {plain(headline(part))}"), True
+        yield margin, Text(_provenance(part, zone)), True
+        for words in quotes(part, at_most=1).shown:
+            yield margin, Text(f"“{plain(words)}”"), True
     for each in fellows(alert, zone):
         yield margin, Text(f"+ {each.title} · {each.where}"), True
     if labels := topic_labels(alert):
@@ -98,7 +108,7 @@ def _provenance(alert: Alert, zone: tzinfo) -> str:
 
 def _proof(alert: Alert) -> Iterator[tuple[Words, str]]:
     """The sentences to show, the last one with how many more there are."""
-    found = quotes(alert, at_most=0 if alert.update else MAX_QUOTES)
+    found = quotes(alert, at_most=0 if alert.only_spread else MAX_QUOTES)
     for place, words in enumerate(found.shown, start=1):
         last = place == len(found.shown) and found.left_out
         yield words, f" (+{found.left_out} more)" if last else ""

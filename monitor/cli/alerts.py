@@ -231,7 +231,9 @@ def _joined(story: Story | None) -> Iterator[str]:
 
 
 def _telling(told: Told) -> str:
-    what = f"update at {told.update} sources" if told.update else "alert"
+    what = "alert"
+    if told.update:
+        what = f"update at {told.update} sources" if told.update.isdigit() else "revision"
     answer = f" ({line(told.answer)})" if told.answer else ""
     if told.due is None:
         return f"  {told.channel}  {what}: {told.state}{answer}"

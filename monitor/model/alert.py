@@ -30,12 +30,19 @@ class Trouble:
 class Update:
     """What is new about an alert: its story is in so many sources by now, here the newest copy.
 
-    `step` is the number of `updates` that was reached, `at` when.
+    `step` is the number of sources that was reached, `at` when. Or its article was revised: then
+    `revision` is the name of the new text, and `copy` the article as it is now.
     """
 
     step: int
     at: datetime
     copy: AlertedArticle
+    revision: str = ""
+
+    @property
+    def mark(self) -> str:
+        """What tells it from other updates of the alert."""
+        return f"r{self.revision}" if self.revision else str(self.step)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +83,11 @@ class Alert:
     def subject(self) -> str:
         """What the watch speaks about once: the story, or its event."""
         return self.event if self.once_per == "event" and self.event else self.story
+
+    @property
+    def only_spread(self) -> bool:
+        """Whether it tells again how far the story has spread: the reader has seen the rest."""
+        return self.update is not None and not self.update.revision
 
     @staticmethod
     def id_for(watch: str, subject: str) -> str:

@@ -34,10 +34,13 @@ class Delivery:
     answer: str = ""
 
     @staticmethod
-    def id_for(alert: str, channel: str, update: int = 0) -> str:
-        """The id that every attempt of this delivery bears, so that a repeat is recognised."""
+    def id_for(alert: str, channel: str, update: str = "") -> str:
+        """The id that every attempt of this delivery bears, so that a repeat is recognised.
+
+        `update` is the mark of the update that it takes.
+        """
         if update:
-            return digest("delivery", alert, channel, str(update))
+            return digest("delivery", alert, channel, update)
         return digest("delivery", alert, channel)
 
 

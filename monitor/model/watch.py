@@ -33,7 +33,8 @@ class Watch:
     sentence, a paragraph, the article, or a window of that many words. A watch that is not
     `enabled`, or whose day `until` (the last one it counts) is over, matches nothing. Its channels
     are told once for a story, or an event (`once_per`); again when so many sources carry the story
-    (`updates`, ascending).
+    (`updates`, ascending), when the article is revised (`revisions`), and when it becomes more
+    urgent: at so many sources it has that severity (`escalate`, ascending).
 
     With the `scope` of a story or event the clauses that its query joins by AND may be satisfied by
     different articles of one. With a `threshold` it speaks only when so much has come together.
@@ -56,6 +57,8 @@ class Watch:
     until: date | None = None
     lint_ignore: tuple[str, ...] = ()
     updates: tuple[int, ...] = ()
+    revisions: bool = False
+    escalate: tuple[tuple[int, Severity], ...] = ()
     once_per: OncePer = "story"
     scope: Scope = "article"
     threshold: Threshold | None = None
@@ -64,6 +67,21 @@ class Watch:
     hours: Hours | None = None
     zone: tzinfo = UTC
     expect: Rate | None = None
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """The numbers of sources at which it tells again."""
+        return tuple(sorted({*self.updates, *(sources for sources, _ in self.escalate)}))
+
+    @property
+    def follows(self) -> bool:
+        """Whether it may tell again of a story."""
+        return bool(self.steps) or self.revisions
+
+    def severity_at(self, sources: int) -> Severity:
+        """How urgent a story is that so many sources carry."""
+        reached = [severity for step, severity in self.escalate if step <= sources]
+        return reached[-1] if reached else self.severity
 
     def is_active(self, day: date) -> bool:
         """Whether it is watched for on a day."""

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, model_validator
 
 from monitor.channels.zone import UTC_ZONE, parse_zone
-from monitor.model import OncePer, Scope, Severity
+from monitor.model import SEVERITIES, OncePer, Scope, Severity
 from monitor.settings.moments import HoursText, RateText
 from monitor.settings.values import Day, Span, Table, Text
 
@@ -24,10 +24,17 @@ def _within(value: object) -> object:
     raise ValueError('"sentence", "paragraph", "article" or a window such as "20 words"')
 
 
-def _steps(value: tuple[int, ...]) -> tuple[int, ...]:
-    if any(step < 2 for step in value):
+def _steps(value: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    if any(isinstance(step, int) and step < 2 for step in value):
         raise ValueError("numbers of sources, 2 or more: the first is told by the alert itself")
-    return tuple(sorted(set(value)))
+    return value
+
+
+def _escalation(value: dict[Severity, int]) -> dict[Severity, int]:
+    steps = [value[severity] for severity in SEVERITIES if severity in value]
+    if any(step < 2 for step in steps) or steps != sorted(set(steps)):
+        raise ValueError("numbers of sources, 2 or more, growing with the severity")
+    return value
 
 
 class ThresholdTable(Table):
@@ -57,8 +64,13 @@ class WatchTable(Table):
     lint_ignore: tuple[str, ...] = Field(
         (), description='remarks of `check` not to be made: "W003"'
     )
-    updates: Annotated[tuple[int, ...], AfterValidator(_steps)] = Field(
-        (), description="tell again when so many sources carry the story: [3, 10, 30]"
+    updates: Annotated[tuple[int | Literal["revision"], ...], AfterValidator(_steps)] = Field(
+        (),
+        description="tell again when so many sources carry the story, or its article is revised:"
+        ' [3, 10, 30, "revision"]',
+    )
+    escalate: Annotated[dict[Severity, int], AfterValidator(_escalation)] = Field(
+        {}, description="more urgent, and told again, at so many sources: { high = 5 }"
     )
     once_per: OncePer = Field(
         "story", description='"event": one alert for all stories about one happening'

@@ -67,7 +67,9 @@ def _watch(name: str, table: WatchTable) -> Watch:
         enabled=table.enabled,
         until=table.until,
         lint_ignore=table.lint_ignore,
-        updates=table.updates,
+        updates=tuple(sorted({step for step in table.updates if isinstance(step, int)})),
+        revisions="revision" in table.updates,
+        escalate=tuple(sorted((at, severity) for severity, at in table.escalate.items())),
         once_per="event" if table.scope == "event" else table.once_per,
         scope=table.scope,
         threshold=Threshold(

@@ -33,14 +33,14 @@ class Begun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What became of telling a channel of an alert, or of its update at `update` sources.
+    """What became of telling a channel of an alert, or of its update with the mark `update`.
 
     Of one that was gathered, `reason` says why, and `due` when it is told or was: its state is that
     of the digest as soon as there is one.
     """
 
     channel: str
-    update: int
+    update: str
     state: DeliveryState
     answer: str
     reason: str = ""
@@ -101,16 +101,16 @@ class Outbox:
         client = self._scripts.client
         with translated():
             fields = [text_of(field) for field in client.hkeys(keys.alert(alert.id))]
-        steps = sorted(int(f.partition(":")[2] or 0) for f in fields if f != "acked")
-        asked = [(step, channel) for step in steps for channel in alert.notify]
-        records = self._records(Delivery.id_for(alert.id, channel, step) for step, channel in asked)
+        marks = sorted((f.partition(":")[2] for f in fields if f != "acked"), key=_in_order)
+        asked = [(mark, channel) for mark in marks for channel in alert.notify]
+        records = self._records(Delivery.id_for(alert.id, channel, mark) for mark, channel in asked)
         digests = self._records(
             Delivery.id_for(record.get("digest", ""), channel)
             for (_, channel), record in zip(asked, records, strict=True)
         )
         return tuple(
-            _told(channel, step, record, digest)
-            for (step, channel), record, digest in zip(asked, records, digests, strict=True)
+            _told(channel, mark, record, digest)
+            for (mark, channel), record, digest in zip(asked, records, digests, strict=True)
             if record
         )
 
@@ -177,12 +177,17 @@ class Outbox:
         )
 
 
-def _told(channel: str, step: int, record: dict[str, str], digest: dict[str, str]) -> Told:
+def _in_order(mark: str) -> tuple[int, int, str]:
+    """The alert itself, then its steps by their numbers, then revisions."""
+    return (0, int(mark or 0), "") if mark.isdigit() or not mark else (1, 0, mark)
+
+
+def _told(channel: str, mark: str, record: dict[str, str], digest: dict[str, str]) -> Told:
     came = digest or record
     due = record.get("due")
     return Told(
         channel=channel,
-        update=step,
+        update=mark,
         state=DeliveryState(came["state"]),
         answer=came["answer"],
         reason=record.get("reason", ""),

@@ -144,8 +144,8 @@ def _alert(call: Call, raised: Raised, kept: Retention) -> Mapping[str, object]:
     return {
         "id": alert.id,
         "key": call.key(keys.alert(alert.id)),
-        "field": f"update:{alert.update.step}" if alert.update else "alert",
-        "update": alert.update.step if alert.update else 0,
+        "field": f"update:{alert.update.mark}" if alert.update else "alert",
+        "update": alert.update is not None,
         "story": call.key(keys.story(alert.story)) if raised.follows else 0,
         "watch": alert.watch,
         "blob": call.blob(codec.encode_alert(alert)),

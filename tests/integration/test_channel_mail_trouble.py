@@ -43,7 +43,9 @@ def config(port: int, scheme: str = "smtp", **more: str) -> Config:
     )
 
 
-def handed_to(handler: Handler, alert: Alert, *, whole_s: float = 5.0) -> Receipt:
+def handed_to(
+    handler: Handler, alert: Alert, *, step_s: float = STEP_S, whole_s: float = 20.0
+) -> Receipt:
     """What the channel answers when it meets this server, with short limits."""
 
     async def go() -> Receipt:
@@ -58,9 +60,9 @@ def handed_to(handler: Handler, alert: Alert, *, whole_s: float = 5.0) -> Receip
 
         async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
             port = server.sockets[0].getsockname()[1]
-            desk = Mail("desk", config(port), step_s=STEP_S, whole_s=whole_s)
+            desk = Mail("desk", config(port), step_s=step_s, whole_s=whole_s)
             receipt = await desk.send(delivered(alert), alert)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(20):
                 await ended.wait()
             return receipt
 
@@ -122,7 +124,7 @@ def test_a_server_that_drops_the_connection_over_the_mail_gets_it_again(
     envoys: Alert, after: bytes
 ) -> None:
     # when
-    receipt = handed_to(hangs_up_in_data(after), envoys)
+    receipt = handed_to(hangs_up_in_data(after), envoys, step_s=20)
 
     # then: nobody knows whether it has the mail, and the Message-ID tells a second one
     assert isinstance(receipt, Later)
@@ -141,7 +143,7 @@ def test_a_server_that_falls_silent_is_left(envoys: Alert, server: Handler) -> N
 
     # then
     assert receipt == Later(answer="the mail server took too long", down=True)
-    assert time.monotonic() - began < 10 * STEP_S
+    assert time.monotonic() - began < 15
 
 
 def test_a_server_that_answers_each_command_just_in_time_is_left_all_the_same(
@@ -212,6 +214,7 @@ def test_a_server_nobody_vouches_for_gets_nothing_and_the_answer_says_what_to_do
     assert isinstance(receipt, Later)
     assert "certificate is not trusted" in receipt.answer
     assert "tls_ca" in receipt.answer
+    assert receipt.down
     assert postbox.taken == []
 
 

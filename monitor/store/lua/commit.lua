@@ -17,7 +17,7 @@
 --                 ways: where it may have to wait to be told with others, the first counts; an
 --                 allowance that is used up, or whose gathering is open, makes it wait until the
 --                 allowance is free again
---                 update: the step it tells, 0 for an alert that is raised; of an alert no longer
+--                 update: whether it is told again (as its field says); of an alert no longer
 --                 kept, or acknowledged, there are no updates
 --       again     [{id, key, blob, after (s), failures, error}]   articles to be tried again, alone
 --       aside     [{id, key, blob, reason, count}]                articles set aside
@@ -51,6 +51,7 @@ local function wait_of(delivery)
     if due then return way, due end
   end
 end
+local raised = 0
 local function gather(way, due, alert, delivery)
   redis.call('ZADD', KEYS[12], 'NX', string.format('%d', due), way.name)
   local until_ = redis.call('ZSCORE', KEYS[12], way.name)
@@ -59,7 +60,8 @@ local function gather(way, due, alert, delivery)
       'watch', way.watch, 'title', way.title, 'since', ARGV[3],
       'allowance', way.due > 0 and '' or KEYS[way.allowance], 'span', string.format('%d', way.span))
   end
-  redis.call('ZADD', KEYS[way.alerts], ARGV[3], alert.id .. ' ' .. alert.field)
+  raised = raised + 1 -- in the order of the plan within one millisecond
+  redis.call('ZADD', KEYS[way.alerts], string.format('%d.%06d', ARGV[3], raised), alert.id .. ' ' .. alert.field)
   redis.call('HSET', KEYS[delivery.key], 'alert', delivery.alert, 'channel', delivery.channel,
     'state', 'gathered', 'attempts', 0, 'answer', '', 'field', alert.field,
     'digest', redis.call('HGET', KEYS[way.about], 'id'), 'reason', way.reason, 'due', until_)
@@ -99,7 +101,7 @@ for _, match in ipairs(plan.heard) do
   redis.call('PEXPIRE', KEYS[match.key], string.format('%d', match.span))
 end
 for _, alert in ipairs(plan.alerts) do
-  local update = alert.update > 0
+  local update = alert.update
   if (redis.call('EXISTS', KEYS[alert.key]) == 1) == update
       and not (update and redis.call('HEXISTS', KEYS[alert.key], 'acked') == 1)
       and redis.call('HSETNX', KEYS[alert.key], alert.field, blob(alert.blob)) == 1 then

@@ -266,6 +266,13 @@ def test_an_update_says_in_how_many_sources_the_story_is_by_now(
     assert "now in 3 sources" in plain_text(digest, BERLIN)
 
 
+def test_a_revision_says_when(morning: Digest, told: Callable[..., Alert]) -> None:
+    alert = told(1)
+    update = Update(step=0, at=morning.until, copy=alert.article, revision="r2")
+    digest = replace(morning, alerts=(replace(alert, update=update),), count=1)
+    assert "24 Nov, 13:01 · revised 09:00\n" in plain_text(digest, BERLIN)
+
+
 def test_many_gaps_end_in_a_count(morning: Digest) -> None:
     gaps = tuple(
         Gap(source=f"s{n}", source_name=None, kind="silent", since=morning.since) for n in range(27)

@@ -34,7 +34,7 @@ def spreading(envoys: Alert) -> Alert:
 
 
 def mail(alert: Alert) -> Any:
-    step = alert.update.step if alert.update else 0
+    step = alert.update.mark if alert.update else ""
     delivery = Delivery(id=Delivery.id_for(alert.id, "desk", step), alert=alert.id, channel="desk")
     raw = letter(delivery, alert, Envelope(sender=SENDER, recipients=(SENDER,))).as_bytes()
     return email.message_from_bytes(raw, policy=default)

@@ -1,7 +1,8 @@
-"""What a watch with a threshold tells, and one that finds nothing, as mail and on the console."""
+"""Articles beside its own that made an alert up, and a watch that finds nothing, as it is told."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,10 +11,11 @@ from typing import Any
 import pytest
 
 from monitor.alerts.silence import silence
+from monitor.channels import digest_letter
 from monitor.channels.alert_letter import html_text, plain_text
 from monitor.channels.outline import outline
 from monitor.channels.sheet import printed
-from monitor.model import Alert, Counted, Digest, Rate, Watch
+from monitor.model import Alert, Counted, Digest, Elsewhere, Rate, Update, Watch
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -89,3 +91,62 @@ def test_that_a_watch_finds_nothing_comes_from_us_and_says_what_to_look_at(silen
 def test_in_a_digest_it_stands_with_its_watch(silent: Alert, morning: Digest) -> None:
     (section,) = outline(replace(morning, alerts=(silent,), count=1)).sections
     assert section.watch == "river-levels"
+
+
+@pytest.fixture
+def halves(envoys: Alert, told: Callable[..., Alert]) -> Alert:
+    """One article names the U.S., another of the same event names Iran."""
+    own, others = envoys.evidence[:1], envoys.evidence[1:]
+    article = replace(envoys.article, source_name="Gulf Wire", url="https://example.org/other")
+    return replace(told(1), evidence=own, elsewhere=(Elsewhere(article=article, evidence=others),))
+
+
+def test_a_mail_quotes_the_other_articles_that_satisfy_the_watch_with_its_own(
+    halves: Alert,
+) -> None:
+    # when
+    text, page = plain_text(halves), html_text(halves)
+
+    # then
+    assert (
+        "Together with (`scope`):\n"
+        "U.S. and «Iranian» envoys meet in «Baghdad» as militia attacks mount\n"
+        "Gulf Wire · Tue 14 May 2024, 09:12 UTC\n"
+        "https://example.org/other\n\n"
+        "> The «U.S.» envoy"
+    ) in text
+    assert "found: actor:us, actor:iran, place:iraq." in text
+    assert '<h3 dir="auto"><a href="https://example.org/other"' in page
+    assert page.count("<blockquote") == text.count("\n> ") == 2
+
+
+@pytest.mark.parametrize("colour", [True, False])
+def test_the_console_names_them(halves: Alert, *, colour: bool) -> None:
+    shown = re.sub(r"\x1b\[[0-9;]*m|[«»]", "", printed(halves, columns=None, colour=colour))
+    assert "& U.S. and Iranian envoys meet in Baghdad as militia attacks mount\n" in shown
+    assert "Gulf Wire · Tue 14 May 2024" in shown
+    assert shown.count("“") == 1
+
+
+@pytest.mark.parametrize("colour", [True, False])
+def test_a_digest_names_them_in_a_line(halves: Alert, morning: Digest, *, colour: bool) -> None:
+    # given
+    digest = replace(morning, alerts=(halves,), count=1)
+    line = "& U.S. and Iranian envoys meet in Baghdad as militia attacks mount · Gulf Wire · 14 May"
+
+    # then
+    shown = printed(digest, columns=None, colour=colour)
+    assert line in re.sub(r"\x1b\[[0-9;]*m|[«»]", "", shown)
+    assert line in re.sub("[«»]", "", digest_letter.plain_text(digest, UTC))
+    assert "https://example.org/other" in digest_letter.plain_text(digest, UTC)
+    assert '<li>&amp; <bdi><a href="https://example.org/other"' in digest_letter.html_text(
+        digest, UTC
+    )
+
+
+def test_the_reader_of_an_update_has_seen_them(halves: Alert, third: Alert) -> None:
+    for alert in (halves, third):
+        update = Update(step=5, at=NOON, copy=alert.article)
+        text = plain_text(replace(alert, update=update))
+        assert "`scope`" not in text
+        assert "`threshold`" not in text

@@ -1,8 +1,11 @@
-"""The stories that make up a watch's threshold together with that of an alert, a line each."""
+"""Other articles than its own that made an alert up: by its watch's threshold, or by its scope.
+
+The reader of an update has seen them.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from monitor.channels.render import MAX_NAMES, MAX_TITLE_CHARS, moment, publisher
@@ -13,7 +16,8 @@ if TYPE_CHECKING:
 
     from monitor.model import Alert
 
-SAID: Final = "It is told because these came before (`threshold`):"
+BEFORE: Final = "It is told because these came before (`threshold`):"
+TOGETHER: Final = "Together with (`scope`):"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +31,8 @@ class Fellow:
 
 def fellows(alert: Alert, zone: tzinfo) -> tuple[Fellow, ...]:
     """Those that came before it, the last six in order; none for a watch without a threshold."""
+    if alert.update is not None:
+        return ()
     return tuple(
         Fellow(
             title=isolated(clip(line(each.article.title), MAX_TITLE_CHARS) or "(no title)"),
@@ -34,4 +40,24 @@ def fellows(alert: Alert, zone: tzinfo) -> tuple[Fellow, ...]:
             url=link(each.article.url),
         )
         for each in alert.counted[-MAX_NAMES:]
+    )
+
+
+def parts(alert: Alert) -> tuple[Alert, ...]:
+    """The other articles that satisfy its watch together with its own, each as an alert would be:
+    so headline and sentences are marked in the same way.
+    """
+    if alert.update is not None:
+        return ()
+    return tuple(
+        replace(
+            alert,
+            article=each.article,
+            evidence=each.evidence,
+            lead="",
+            sources=(),
+            counted=(),
+            elsewhere=(),
+        )
+        for each in alert.elsewhere[:MAX_NAMES]
     )
