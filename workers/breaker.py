@@ -32,7 +32,7 @@ SPACE_S = 0.01
 """Between two deliveries that come back to a channel that was left alone."""
 
 KEEPS = 0.8
-"""How much of what is known of a channel's pace outlives the next send."""
+"""How much of what is known of how long a channel takes outlives the next send."""
 
 
 @dataclass(slots=True)
@@ -70,12 +70,11 @@ class Breakers:
         line.sending += 1
         return None
 
-    def over(self, channel: str) -> None:
+    def over(self, channel: str, took_s: float) -> None:
         """A delivery that went is done with."""
-        line, now = self.lines[channel], self.clock()
-        share_s = (now - line.moved) * line.sending
-        line.pace_s = KEEPS * line.pace_s + (1 - KEEPS) * share_s
-        line.sending, line.moved = line.sending - 1, now
+        line = self.lines[channel]
+        line.pace_s = KEEPS * line.pace_s + (1 - KEEPS) * took_s
+        line.sending, line.moved = line.sending - 1, self.clock()
 
     def answered(self, channel: str, receipt: Receipt) -> None:
         """Learn from what a channel said."""

@@ -85,9 +85,9 @@ class Deliver:
         self.takes += 1
         waits: dict[str, float] = {}
         for job in taken:
-            wait_s = self.breakers.wait_s(_channel_of(job))
+            wait_s = self.breakers.wait_s(channel := _channel_of(job))
             if wait_s is None:
-                self.under_way.start(job.id, self._in_turn(job))
+                self.under_way.start(job.id, self._in_turn(job, channel))
             else:
                 waits[job.id] = wait_s
         await self._put_off(taken, waits)
@@ -106,11 +106,12 @@ class Deliver:
             refused = Refused(answer=NEVER_ITS_TURN)
             self.under_way.start(job.id, self._deliver(job, instead=refused))
 
-    async def _in_turn(self, job: Taken) -> None:
+    async def _in_turn(self, job: Taken, channel: str) -> None:
+        began = self.breakers.clock()
         try:
             await self._deliver(job)
         finally:
-            self.breakers.over(_channel_of(job))
+            self.breakers.over(channel, self.breakers.clock() - began)
 
     async def _deliver(self, job: Taken, *, instead: Receipt | None = None) -> None:
         try:

@@ -6,6 +6,7 @@ import gc
 
 from monitor import telemetry
 from monitor.app import App, Desk
+from monitor.errors import ConfigError
 from monitor.reload import Following, problem_of, to_be_tried
 
 
@@ -26,6 +27,9 @@ def renewed(app: App, following: Following, *, judges: bool) -> App | None:
         after = App(settings, app.redis_url, version)
         if judges:
             _ = after.desk
+    except ConfigError as error:  # it loads, but what it names cannot be had
+        following.refuse(version, error.problems)
+        return None
     except Exception:  # noqa: BLE001  # whatever it holds, what is in force goes on; it is logged
         telemetry.logger().exception("config.refused", config=version, reason="bug")
         return None

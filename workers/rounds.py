@@ -10,6 +10,7 @@ from typing import Self
 from monitor import telemetry
 from monitor.app import App, now
 from monitor.store import Store
+from workers.emerging import Emergence
 from workers.release import Release
 from workers.silence import Silence
 from workers.upkeep import Upkeep
@@ -22,23 +23,30 @@ class Rounds:
     upkeep: Upkeep
     release: Release
     silence: Silence
+    emergence: Emergence
 
     @classmethod
-    def of(cls, app: App, store: Store) -> Self:
-        """By the configuration of `app`."""
-        upkeep = Upkeep(store=store, now=now, log=telemetry.logger())
-        return cls(upkeep=upkeep, release=_release(app, store), silence=_silence(app, store))
+    def of(cls, app: App, store: Store, *, judges: bool) -> Self:
+        """By the configuration of `app`; whoever `judges` has a desk."""
+        return cls(
+            upkeep=Upkeep(store=store, now=now, log=telemetry.logger()),
+            release=_release(app, store),
+            silence=_silence(app, store),
+            emergence=_emergence(app, store, judges=judges),
+        )
 
     def run(self) -> None:
         """Do what is due. Raises StoreUnavailable."""
         self.upkeep.run()
         self.release.run()
         self.silence.run()
+        self.emergence.run()
 
-    def renew(self, app: App, store: Store) -> None:
+    def renew(self, app: App, store: Store, *, judges: bool) -> None:
         """Go on by another configuration."""
         store.retain(app.settings.retention)
         self.release, self.silence = _release(app, store), _silence(app, store)
+        self.emergence = _emergence(app, store, judges=judges)
 
 
 def _release(app: App, store: Store) -> Release:
@@ -60,6 +68,17 @@ def _silence(app: App, store: Store) -> Silence:
         timings=settings.timings,
         sources=settings.sources,
         worker=f"{socket.gethostname()}.{os.getpid()}.silence",
+        now=now,
+        log=telemetry.logger(),
+    )
+
+
+def _emergence(app: App, store: Store, *, judges: bool) -> Emergence:
+    return Emergence(
+        store=store,
+        watches=lambda: app.desk.watches.values() if judges else (),
+        timings=app.settings.timings,
+        worker=f"{socket.gethostname()}.{os.getpid()}.emerging",
         now=now,
         log=telemetry.logger(),
     )

@@ -108,7 +108,7 @@ class Supervisor:
             signal.signal(name, self.stop.ask)
         signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # a child that is not ready is told again
         store = self.app.store()
-        rounds = Rounds.of(self.app, store)
+        rounds = Rounds.of(self.app, store, judges=self.judges)
         self.ended.update({f"{q}.{why}": 0 for q in self.queues for why in ("crash", "recycle")})
         answering = Answering(app=self.app, store=store, alone=partial(alone, os.getpid()))
         patience = Patience("supervisor")
@@ -135,7 +135,7 @@ class Supervisor:
             self._limit()
             if self._follow():
                 answering.renew(self.app)
-                rounds.renew(self.app, store)
+                rounds.renew(self.app, store, judges=self.judges)
             if met:
                 self._man()
             time.sleep(TICK_S)

@@ -25,6 +25,7 @@ from monitor.dedupe import Marks
 from monitor.model import Alert, Article, Claim, Counted, Decision, Spoken, Timing
 from monitor.store import Judged, Outcome, Raised, Store, Taken
 from workers.together import join, pieces_of
+from workers.trending import trend_counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +99,7 @@ class Telling:
                 spoken.update(dict.fromkeys(others, one.spoken))
                 covered += [pair for pair in others if pair not in before]
             raised += new
-            judged.append(_judged(each, decision, self.config))
+            judged.append(_judged(each, decision, self.now(), self.config))
         return Outcome(
             judged=tuple(judged),
             raised=tuple(raised),
@@ -200,7 +201,7 @@ class Telling:
             yield self._raised(alert)
 
 
-def _judged(claimed: Claimed, decision: Decision, config: str) -> Judged:
+def _judged(claimed: Claimed, decision: Decision, now: datetime, config: str) -> Judged:
     judgement = claimed.found.judgement
     return Judged(
         article=claimed.article,
@@ -210,5 +211,6 @@ def _judged(claimed: Claimed, decision: Decision, config: str) -> Judged:
         matched=tuple(match.watch for match in judgement.matches),
         topics=tuple(topic.key for topic in judgement.topics),
         silenced=(*decision.silenced, *claimed.waiting),
+        trends=trend_counts(claimed.article, claimed.claim, judgement, now),
         config=config,
     )

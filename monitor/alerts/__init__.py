@@ -3,6 +3,7 @@
 from monitor.alerts.clock import next_digest
 from monitor.alerts.decide import SILENT, counts, decide, subject
 from monitor.alerts.deliver import deliveries
+from monitor.alerts.emerging import emerging_alert, is_new, subject_of, usually
 from monitor.alerts.route import routes
 from monitor.alerts.silence import ABOUT as ABOUT_SILENCE
 from monitor.alerts.silence import silence
@@ -14,6 +15,8 @@ __all__ = [
     "counts",
     "decide",
     "deliveries",
+    "emerging_alert",
+    "is_new",
     "is_revised",
     "next_digest",
     "revised",
@@ -21,5 +24,7 @@ __all__ = [
     "silence",
     "step_reached",
     "subject",
+    "subject_of",
     "updated",
+    "usually",
 ]

@@ -169,6 +169,11 @@ def _why(alert: Alert, zone: tzinfo) -> Iterable[str]:
         yield "You get this because [ops] notify in monitor.toml names this channel."
         yield f"`wirewatch feeds` shows how the source {article} fares."
         return
+    if alert.rising is not None:
+        yield f"You get this because the watch “{watch_title(alert)}” ({watch}) tells what emerges."
+        yield f"Raised {moment(alert.raised, zone)} as alert {atom(alert.id)}."
+        yield "`wirewatch trends` shows what else rises."
+        return
     told = dict.fromkeys(term for each in (alert, *parts(alert)) for term in terms(each))
     found = listed(told, between=", ") or "a match"
     yield f"You get this because the watch “{watch_title(alert)}” ({watch}) found: {found}."

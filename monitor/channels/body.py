@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Evidence,
         Gap,
         Message,
+        Rising,
         Topic,
         Trouble,
         Update,
@@ -89,6 +90,7 @@ def _alert(alert: Alert) -> Told:
         "sources": list(alert.sources),
         "counted": [_counted(each) for each in alert.counted] or UNSET,
         "elsewhere": [_elsewhere(each) for each in alert.elsewhere] or UNSET,
+        "rising": _rising(alert.rising) if alert.rising else UNSET,
     }
     if alert.update is None:
         return documents.AlertRaised(
@@ -182,6 +184,18 @@ def _topic(topic: Topic) -> documents.Topic:
 
 def _counted(counted: Counted) -> documents.Counted:
     return documents.Counted(story=counted.story, article=_article(counted.article))
+
+
+def _rising(rising: Rising) -> documents.Rising:
+    return documents.Rising(
+        key=rising.key,
+        label=rising.label,
+        stories=rising.stories,
+        usual=rising.usual,
+        hours=rising.hours,
+        sources=list(rising.sources),
+        articles=[_article(article) for article in rising.articles],
+    )
 
 
 def _update(update: Update) -> documents.Update:

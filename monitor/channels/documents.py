@@ -86,6 +86,18 @@ class Elsewhere(_Part, frozen=True, kw_only=True):
     evidence: Annotated[list[Evidence], Meta(description="what it says; offsets are in its text")]
 
 
+class Rising(_Part, frozen=True, kw_only=True):
+    """What many sources suddenly tell."""
+
+    key: Annotated[str, Meta(description="the key of the topic, or name:... of an unknown name")]
+    label: Annotated[str, Meta(description="what people call it")]
+    stories: Annotated[int, Meta(description="in how many stories it is told now")]
+    usual: Annotated[float, Meta(description="how many were to be expected")]
+    hours: Annotated[int, Meta(description="how many hours are now")]
+    sources: Annotated[list[str], Meta(description="who tells it, the most first")]
+    articles: Annotated[list[Article], Meta(description="the newest articles that tell it")]
+
+
 class AlertData(_Part, frozen=True, kw_only=True):
     """An alert."""
 
@@ -129,6 +141,14 @@ class AlertData(_Part, frozen=True, kw_only=True):
         Meta(
             description="where the watch has a `scope`: the other articles that satisfy it together"
             " with this one; else left out"
+        ),
+    ] = UNSET
+    rising: Annotated[
+        Rising | UnsetType,
+        Meta(
+            description="where the watch tells what emerges (`emerging`): what rises. The article"
+            " then says how much it is told and has the newest article's `url`; the evidence are"
+            " the newest titles, one a line, in which offsets count. Else left out"
         ),
     ] = UNSET
 

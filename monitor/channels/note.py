@@ -135,7 +135,7 @@ def _bare(note: Note, markup: Markup, title: str, at_most: int) -> str:
     """What fits of heading and headline, without markup."""
     said = [title] if title else []
     said += ["".join(piece.text for piece in row.words) for row in note.head if row.words]
-    words, kept = " · ".join(said), at_most
+    words, kept = _uncalling(" · ".join(said)), at_most
     while len(text := _escaped(clip(words, kept), markup)) > at_most and kept > 1:
         kept -= max(1, len(text) - at_most)
     return text[:at_most]
@@ -179,7 +179,7 @@ def _gaps(gaps: tuple[Gap, ...], zone: tzinfo) -> Iterator[Row]:
 def _row(row: Row, markup: Markup) -> str:
     if row.url:
         return _linked(row.url.replace("@", "%40"), markup)
-    words = "".join(_piece(piece, markup, strong=row.strong) for piece in row.words)
+    words = "".join(_piece(piece, markup, strong=row.strong) for piece in _uncalled(row.words))
     if markup == "markdown":
         words = _BEGINS_BLOCK.sub(r"\1\\", words)
     return _strong(words, markup) if row.strong else words
@@ -210,7 +210,6 @@ def _linked(url: str, markup: Markup) -> str:
 
 
 def _escaped(text: str, markup: Markup) -> str:
-    text = _uncalling(text)
     match markup:
         case "text":
             return text
@@ -218,6 +217,22 @@ def _escaped(text: str, markup: Markup) -> str:
             return _MARKDOWN.sub(r"\\\g<0>", text)
         case "html":
             return html.escape(text)
+
+
+def _uncalled(words: Words) -> Words:
+    """The words calling nobody, also where a mark begins or ends within the call."""
+    breaks = {found.end() for found in _CALLS_ALL.finditer("".join(each.text for each in words))}
+    if not breaks:
+        return words
+    pieces, at = [], 0
+    for piece in words:
+        letters = (
+            f"\u200b{letter}" if at + place in breaks else letter
+            for place, letter in enumerate(piece.text)
+        )
+        pieces.append(Piece(text="".join(letters), marked=piece.marked))
+        at += len(piece.text)
+    return tuple(pieces)
 
 
 def _uncalling(text: str) -> str:

@@ -16,19 +16,13 @@ from monitor.channels.safe import line, link
 from monitor.cli import options
 from monitor.cli.articles import write
 from monitor.cli.connection import open_store
+from monitor.cli.telling import telling
 from monitor.model import Alert, DeliveryState, Story
 from monitor.store import Store
 from monitor.store.outbox import Told
 
 QUOTES = 3
 MOST = 10_000
-WAITED = {
-    "digest": "as the channel tells in digests",
-    "at_most": "as the watch had used up its allowance (`at_most`)",
-    "cooldown": "as the watch rests after an alert (`cooldown`)",
-    "quiet": "as the channel has quiet hours (`quiet`)",
-    "hours": "as it is outside the hours of the watch (`hours`)",
-}
 SHOWN_COPIES = 20
 
 
@@ -215,7 +209,7 @@ def _sheet(known: Known, told: tuple[Told, ...], event: list[Alert]) -> Iterator
         yield "Other stories about what seems the same event:"
     yield from (f"  {other.id}  {line(other.watch)}: {bare(headline(other))}" for other in event)
     yield "Told:" if told else "Told to nobody: the watch names no channel in `notify`"
-    yield from map(_telling, told)
+    yield from (f"  {telling(each)}" for each in told)
 
 
 def _since(since: datetime | None) -> str:
@@ -228,16 +222,3 @@ def _joined(story: Story | None) -> Iterator[str]:
     yield "Copies and revisions since:"
     for copy in story.copies[-SHOWN_COPIES:]:
         yield f"  {moment(copy.at)}  {copy.relation}  {line(copy.source)}: {line(copy.title)}"
-
-
-def _telling(told: Told) -> str:
-    what = "alert"
-    if told.update:
-        what = f"update at {told.update} sources" if told.update.isdigit() else "revision"
-    answer = f" ({line(told.answer)})" if told.answer else ""
-    if told.due is None:
-        return f"  {told.channel}  {what}: {told.state}{answer}"
-    together = f"together with others, {WAITED[told.reason]}"
-    if told.state is DeliveryState.GATHERED:
-        return f"  {told.channel}  {what}: waits until {moment(told.due)}, {together}"
-    return f"  {told.channel}  {what}: {told.state}{answer} {together}, at {moment(told.due)}"

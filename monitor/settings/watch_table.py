@@ -75,6 +75,9 @@ class WatchTable(Table):
     once_per: OncePer = Field(
         "story", description='"event": one alert for all stories about one happening'
     )
+    emerging: bool = Field(
+        False, description="true: tell what many sources suddenly write about, not articles"
+    )
     scope: Scope = Field(
         "article",
         description='"story" or "event": clauses joined by AND may be in different articles of one',
@@ -102,8 +105,10 @@ class WatchTable(Table):
     def _one_form(self) -> WatchTable:
         if self.when is not None and self.together:
             raise ValueError("either `when` (a query) or `together` (the plain form), not both")
-        if self.when is None and not self.together:
+        if self.when is None and not self.together and not self.emerging:
             raise ValueError("`when` (a query) or `together` (terms that stand together)")
+        if self.emerging:
+            self._fits_emerging()
         given = self.model_fields_set
         if self.scope == "event" and self.once_per == "story" and "once_per" in given:
             raise ValueError('`once_per` is "event" where `scope` is: leave it out')
@@ -112,3 +117,11 @@ class WatchTable(Table):
         if self.when is not None and "within" in given:
             raise ValueError("`within` only with `together`; in a query write NEAR/S or NEAR/P")
         return self
+
+    def _fits_emerging(self) -> None:
+        """An emerging watch speaks of no story, and of no article where it has no query."""
+        for key in ("updates", "escalate", "once_per", "scope", "threshold", "expect"):
+            if key in self.model_fields_set:
+                raise ValueError(f"no `{key}` beside `emerging`: it tells what rises, not stories")
+        if self.when is None and not self.together and (self.must_match or self.must_not_match):
+            raise ValueError("with examples a query (`when`), too: they are tried on that")

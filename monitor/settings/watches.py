@@ -41,8 +41,9 @@ def read_watches(path: Path, knowledge: Knowledge, problems: Problems) -> tuple[
             continue
         watch = _watch(name, table)
         try:
-            parse_watch(watch, knowledge)
-            parts_of(watch, knowledge)
+            if watch.has_query:
+                parse_watch(watch, knowledge)
+                parts_of(watch, knowledge)
         except QueryError as error:
             key = "when" if watch.when is not None else "together"
             found = error.message.removeprefix("found ")
@@ -72,6 +73,7 @@ def _watch(name: str, table: WatchTable) -> Watch:
         escalate=tuple(sorted((at, severity) for severity, at in table.escalate.items())),
         once_per="event" if table.scope == "event" else table.once_per,
         scope=table.scope,
+        emerging=table.emerging,
         threshold=Threshold(
             stories=table.threshold.stories,
             sources=table.threshold.sources,

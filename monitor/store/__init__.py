@@ -20,6 +20,7 @@ from monitor.store.redis import Scripts, connect, text_of, translated
 from monitor.store.sources import SEEN_FOR, Sources, SourceState, seen_member, written
 from monitor.store.stories import Asked
 from monitor.store.subscriptions import Subscriptions
+from monitor.store.trends import Trend, TrendCount, Trends
 from monitor.store.view import QueueDepth, View
 from monitor.store.work import FAILURES, LEASE_S, Returned, Taken, Work
 
@@ -45,6 +46,7 @@ class Store:
         self.gatherings = Gatherings(self.client, scripts, retention.alerts)
         self.subscriptions = Subscriptions(self.client, scripts)
         self.letters = Letters(self.client, scripts)
+        self.trends = Trends(self.client)
         self.beats = Beats(self.client, scripts)
         self.view = View(self.client)
 
@@ -116,6 +118,8 @@ __all__ = [
     "Standing",
     "Store",
     "Taken",
+    "Trend",
+    "TrendCount",
     "Work",
     "beat_of",
     "seen_member",

@@ -221,6 +221,20 @@ def counts() -> str:
     return f"{PREFIX}counts"
 
 
+def trend(scope: str, hour: int) -> str:
+    """hash key of a topic or "name:..." -> MessagePack [stories, [source, stories, ...], [newest
+    refs], label]; 7 days from that hour (since 1970). What was told in it; of at most 4,000 keys,
+    of a crowd those told once are forgotten. `scope` is "" for all articles, else what stands for
+    the query of an emerging watch. Written by commit.lua; read by upkeep and `trends`."""
+    return f"{PREFIX}trend:{scope}:{hour}"
+
+
+def trend_volume(scope: str, hour: int) -> str:
+    """hash source (or agency) -> stories; as long as `trend`. Written by commit.lua; read by upkeep
+    and `trends`."""
+    return f"{PREFIX}trend-volume:{scope}:{hour}"
+
+
 def measures() -> str:
     """hash; lasts. Of deliveries: attempts by channel and outcome, and how many took how long from
     published and from fetched to sent. Nothing in it ever falls. Written by settle.lua; read by
@@ -384,6 +398,8 @@ ALL = (
     allowance,
     disabled,
     counts,
+    trend,
+    trend_volume,
     measures,
     beats,
     samples,

@@ -14,6 +14,7 @@ from monitor.store import keys
 from monitor.store.call import Call
 from monitor.store.gatherings import outgoing_by
 from monitor.store.redis import rq_time
+from monitor.store.trends import TrendCount, count_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,7 @@ class Retention:
 class Judged:
     """One article's outcome, as committed: its claim, and what `why` should be able to tell.
 
-    `config` is the version of the configuration that judged.
+    `trends` are what it counts for there; `config` is the version of the configuration that judged.
     """
 
     article: Article
@@ -40,6 +41,7 @@ class Judged:
     topics: tuple[str, ...]
     silenced: tuple[tuple[str, str], ...]
     config: str = ""
+    trends: tuple[TrendCount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +134,7 @@ def plan_of(call: Call, outcome: Outcome, kept: Retention, now: datetime) -> Map
             }
             for watch, story, span in outcome.heard
         ],
-        "articles": [_article(call, judged) for judged in outcome.judged],
+        "articles": [_article(call, judged, now) for judged in outcome.judged],
         "alerts": [_alert(call, raised, kept) for raised in outcome.raised],
         "again": [_again(call, failed) for failed in outcome.failed if failed.after is not None],
         "aside": [_aside(call, failed) for failed in outcome.failed if failed.after is None],
@@ -160,7 +162,7 @@ def _alert(call: Call, raised: Raised, kept: Retention) -> Mapping[str, object]:
     }
 
 
-def _article(call: Call, judged: Judged) -> Mapping[str, object]:
+def _article(call: Call, judged: Judged, now: datetime) -> Mapping[str, object]:
     article, claim = judged.article, judged.claim
     silenced = msgspec.json.encode(dict(judged.silenced)).decode() if judged.silenced else ""
     return {
@@ -168,6 +170,7 @@ def _article(call: Call, judged: Judged) -> Mapping[str, object]:
         "text": judged.text,
         "job": judged.job,
         "count": f"articles.{claim.relation}",
+        "trends": [count_of(call, count, article.ref, now) for count in judged.trends],
         "record": [
             *("text", judged.text, "job", judged.job, "id", article.id, "source", article.source),
             *("story", claim.story, "relation", str(claim.relation), "event", claim.event),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from monitor import telemetry
@@ -19,6 +20,7 @@ from monitor.sources.childpage import PageReader
 from monitor.sources.childparse import Parser
 from monitor.store import Store
 from workers.deliver import Deliver
+from workers.emerging import Emergence
 from workers.page import ReadPages
 from workers.process import Process
 from workers.release import Release
@@ -29,6 +31,8 @@ from workers.vitals import Vitals
 
 WORKER = "the-worker"
 WATCH = Watch(id="drones", title="Drones", when="drone", notify=("hook",))
+EMERGING = Watch(id="emerging", title="What emerges", emerging=True, notify=("desk",))
+EMERGED = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
@@ -123,6 +127,19 @@ async def _deliver(url: str, hook: str) -> None:
 def upkeep(url: str) -> None:
     quiet()
     Upkeep(store=Store(url), now=now, log=telemetry.logger()).run()
+
+
+def look(url: str) -> None:
+    """What a supervisor does every minute: tell what emerges."""
+    quiet()
+    Emergence(
+        store=Store(url),
+        watches=lambda: (EMERGING,),
+        timings={},
+        worker=f"emerging.{os.getpid()}",
+        now=lambda: EMERGED,
+        log=telemetry.logger(),
+    ).run()
 
 
 def bury(url: str) -> None:

@@ -7,7 +7,9 @@
 --                                                         data kept
 --       expects   [{key, value}]                          strings that must be unchanged ('' = absent)
 --       heard     [{key, story, span (ms)}]               matches of watches that are to find something
---       articles  [{key, text, job, record: [field, value, …], count}]
+--       articles  [{key, text, job, record: [field, value, …], count, trends}]
+--                 trends: [{key, volume, source, ref, life (s), names: [key, …], labels: […]}], what
+--                 it is about, under its hour; added when it is first judged with that text
 --       alerts    [{id, key, field, update, blob, spoken, spoken_value, life, spoken_life,
 --                   story (0, or where its watch is to be noted), watch, tally, stories (ids it
 --                   speaks for: they count no more), covers (spoken keys of all but its own),
@@ -34,6 +36,51 @@ end
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1e6
 local function blob(number) return ARGV[4 + number] end
+-- What an article is about, for `trends`: see topics/rising.py. MOST keys an hour: of more, some of
+-- those drawn by lot go that are told least. Sources beyond KEPT are counted without their names.
+local MOST, KEPT, NEWEST = 4000, 16, 3
+local function told(before, what, label)
+  local known = before and cmsgpack.unpack(before) or { 0, {}, {}, label }
+  known[1] = known[1] + 1
+  local sources, refs = known[2], { what.ref }
+  local at = 1
+  while sources[at] and sources[at] ~= what.source do at = at + 2 end
+  if sources[at] then
+    sources[at + 1] = sources[at + 1] + 1
+  elseif at < 2 * KEPT then
+    sources[at] = what.source
+    sources[at + 1] = 1
+  end
+  for i = 1, math.min(#known[3], NEWEST - 1) do refs[i + 1] = known[3][i] end
+  known[3] = refs
+  return cmsgpack.pack(known)
+end
+local function thin(hash, number)
+  local drawn, least = redis.call('HRANDFIELD', hash, 4 * number, 'WITHVALUES'), {}
+  for i = 1, #drawn, 2 do
+    least[#least + 1] = { name = drawn[i], stories = cmsgpack.unpack(drawn[i + 1])[1] }
+  end
+  table.sort(least, function(a, b)
+    if a.stories ~= b.stories then return a.stories < b.stories end
+    return a.name < b.name
+  end)
+  for i = 1, math.min(number, #least) do redis.call('HDEL', hash, least[i].name) end
+end
+local function tell(what)
+  local hash, after = KEYS[what.key], {}
+  redis.call('HINCRBY', KEYS[what.volume], what.source, 1)
+  redis.call('EXPIRE', KEYS[what.volume], what.life)
+  if #what.names == 0 then return end
+  local before = redis.call('HMGET', hash, unpack(what.names))
+  for i, name in ipairs(what.names) do
+    after[2 * i - 1] = name
+    after[2 * i] = told(before[i], what, what.labels[i])
+  end
+  redis.call('HSET', hash, unpack(after))
+  redis.call('EXPIRE', hash, what.life)
+  if redis.call('HLEN', hash) > MOST then thin(hash, #what.names) end
+end
+
 -- When the watch may tell the channel again (ms); nil if it may now.
 local function free(way)
   local open = redis.call('ZSCORE', KEYS[12], way.name)
@@ -88,6 +135,7 @@ for _, article in ipairs(plan.articles) do
   local known = redis.call('HMGET', KEYS[article.key], 'text', 'job')
   if known[1] ~= article.text then
     counts[article.count] = (counts[article.count] or 0) + 1
+    for _, what in ipairs(article.trends) do tell(what) end
   elseif known[2] ~= article.job then
     counts['articles.repeat'] = (counts['articles.repeat'] or 0) + 1
   end

@@ -30,13 +30,13 @@ class Desk:
         for _ in range(times):
             assert self.breakers.wait_s("hook") is None
             self.breakers.answered("hook", receipt)
-            self.breakers.over("hook")
+            self.breakers.over("hook", 0.016)
 
     def wait_s(self, channel: str = "hook") -> float | None:
         """How long the next delivery has to wait; if it may go, it has gone."""
         wait_s = self.breakers.wait_s(channel)
         if wait_s is None:
-            self.breakers.over(channel)
+            self.breakers.over(channel, 0.016)
         return wait_s
 
 
@@ -80,7 +80,7 @@ def test_one_tries_when_the_time_is_over_and_the_rest_wait_for_it(desk: Desk) ->
 
     # and: with its answer the rest may go
     desk.breakers.answered("hook", SENT)
-    desk.breakers.over("hook")
+    desk.breakers.over("hook", 0.016)
     assert desk.wait_s() is None
 
 
@@ -114,7 +114,7 @@ def test_those_that_were_under_way_when_it_tripped_do_not_lengthen_it(desk: Desk
     for _ in range(SHARE):
         desk.at += 0.1
         desk.breakers.answered("hook", DOWN)
-        desk.breakers.over("hook")
+        desk.breakers.over("hook", 0.016)
 
     # then
     wait_s = desk.wait_s()
@@ -135,7 +135,7 @@ def test_no_channel_has_more_than_its_share_and_the_rest_come_back_one_by_one(de
     assert all(0 < wait < 1 for wait in waits if wait is not None)
     assert None not in waits
     assert waits == sorted(waits, key=lambda wait: wait or 0)
-    desk.breakers.over("hook")
+    desk.breakers.over("hook", 0.016)
     assert desk.breakers.wait_s("hook") is None
 
 
