@@ -36,6 +36,7 @@ class Answering:
     store: Store
     alone: Callable[[Callable[[], None]], None]
     pulse: Pulse = field(default_factory=Pulse)
+    _heard: bool = False
     _pid: int = 0
     _fork_s: float = 0.0
     _say_s: float = 0.0
@@ -52,7 +53,9 @@ class Answering:
         self.pulse.did(last)
         if time.monotonic() >= self._say_s:
             self._say_s = time.monotonic() + BEAT_EVERY_S
+            self._heard = False
             self.store.beats.say(self._beat(ended))
+            self._heard = True
 
     def renew(self, app: App) -> None:
         """Answer by another configuration: a process that knows it takes the place of the old."""
@@ -68,8 +71,9 @@ class Answering:
             os.kill(self._pid, signal.SIGKILL)
             os.waitpid(self._pid, 0)
             self._pid = 0
-        with contextlib.suppress(StoreUnavailable):
-            self.store.beats.leave(self._beat({}))
+        if self._heard:  # else to take leave would hold us up, and nobody would hear it
+            with contextlib.suppress(StoreUnavailable):
+                self.store.beats.leave(self._beat({}))
 
     def _beat(self, ended: Mapping[str, int]) -> Beat:
         pulse = self.pulse

@@ -42,21 +42,36 @@ async def attended(poller: Poller, store: Store) -> AsyncIterator[None]:
         )
         doing.append(Endpoint(listen=listen, metrics=metrics, log=telemetry.logger()).run())
     tasks = [asyncio.create_task(each) for each in doing]
+    for task in tasks:
+        task.add_done_callback(_tell_of_bugs)
     try:
         yield
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        with contextlib.suppress(StoreUnavailable):
-            await asyncio.to_thread(store.beats.leave, _own(poller))
+
+
+def _tell_of_bugs(task: asyncio.Task[None]) -> None:
+    error = None if task.cancelled() else task.exception()
+    if error is not None:
+        telemetry.logger().error("endpoint.failed", reason="a bug", exc_info=error)
 
 
 async def _beat(poller: Poller, store: Store) -> None:
-    while True:
-        with contextlib.suppress(StoreUnavailable):  # the poller says so
-            await asyncio.to_thread(store.beats.say, _own(poller))
-        await asyncio.sleep(BEAT_EVERY_S)
+    heard = False
+    try:
+        while True:
+            try:
+                await asyncio.to_thread(store.beats.say, _own(poller))
+                heard = True
+            except StoreUnavailable:  # the poller says so
+                heard = False
+            await asyncio.sleep(BEAT_EVERY_S)
+    finally:
+        if heard:  # else to take leave would hold us up, and nobody would hear it
+            with contextlib.suppress(StoreUnavailable):
+                store.beats.leave(_own(poller))
 
 
 def _own(poller: Poller) -> Beat:
