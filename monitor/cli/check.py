@@ -9,8 +9,10 @@ import click
 
 from monitor.app import Desk, now
 from monitor.cli import options
+from monitor.cli.watch import state_of
 from monitor.settings import load, read_own
 from monitor.settings.problems import Problems
+from monitor.topics.known import KnownTopics
 from monitor.topics.lint import lint as lint_names
 from monitor.watch import lint
 
@@ -26,9 +28,10 @@ def command(config: Path) -> None:
     """
     settings = load(config)
     own = read_own(config, Problems())
-    odd = lint(settings.watches, settings.knowledge, [actor.id for actor in own.actors])
-    odd_names = lint_names((*own.actors, *own.places), settings.knowledge)
-    failures = Desk.of(settings.watches, settings.knowledge).failing_examples()
+    knowledge, own_actors = settings.knowledge, [actor.id for actor in own.actors]
+    odd = lint(settings.watches, knowledge, own_actors, KnownTopics(knowledge).oddity)
+    odd_names = lint_names((*own.actors, *own.places), knowledge)
+    failures = Desk.of(settings.watches, knowledge).failing_examples()
     for failure in failures:
         does = "does not match" if failure.key == "must_match" else "matches"
         click.echo(
@@ -39,8 +42,8 @@ def command(config: Path) -> None:
         click.echo(f"{_FILES[about.partition('.')[0]]} {said}", err=True)
     for watch in settings.watches:
         if not watch.is_active(now().date()):
-            resting = f"over since {watch.until}" if watch.enabled else "paused"
-            click.echo(f"watchlist.toml [watch.{watch.id}] is {resting}", err=True)
+            state = state_of(watch, None, now())
+            click.echo(f"watchlist.toml [watch.{watch.id}] is {state}", err=True)
     for remark in settings.remarks:
         click.echo(str(remark), err=True)
     examples = sum(len(w.must_match) + len(w.must_not_match) for w in settings.watches)

@@ -33,7 +33,7 @@ class Mentions:
     """All mentions of an article, in order of the text; and which anchors of watches it holds.
 
     Case rules, overlaps and places of one name are decided when first asked for: `patterns` and
-    `perhaps` are cheap, `spans` and `ids` decide names, whole `Mention`s are made for topics and
+    `naming` are cheap, `spans` and `ids` decide names, whole `Mention`s are made for topics and
     people.
     """
 
@@ -63,15 +63,16 @@ class Mentions:
         return {anchor for number in self.patterns if (anchor := anchors[number]) is not None}
 
     @cached_property
-    def perhaps(self) -> set[SubjectKey]:
-        """Subjects that are spelled in the text, be it in the wrong case; for a place what it lies
-        in, too. All that are mentioned are among them.
+    def naming(self) -> set[int]:
+        """Those of the patterns that spell a name, be it in the wrong case."""
+        return self.patterns & self._compiled.meanings.named
+
+    def spelled_by(self, pattern: int) -> tuple[SubjectKey, ...]:
+        """The subjects that a pattern may name; for a place what it lies in, too.
+
+        All that an article mentions are spelled by one of `naming`.
         """
-        meanings = self._compiled.meanings
-        keys: set[SubjectKey] = set()
-        for number in self.patterns & meanings.named:
-            keys.update(meanings[number].keys)
-        return keys
+        return self._compiled.meanings[pattern].keys
 
     def __iter__(self) -> Iterator[Mention]:
         return iter(self._all)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from functools import cached_property
 from typing import TypeAlias
 
@@ -12,6 +13,10 @@ Span: TypeAlias = tuple[int, int]
 """Offsets in `Words.line`: of the first character of its first word, and behind its last word."""
 Apart: TypeAlias = tuple[int, int, int]
 """How many ends of lines and fields, full stops, and characters stand between two spans."""
+
+_INSIDE = bytes(range(0x80, 0xC0))
+"""What UTF-8 writes behind the first byte of a letter."""
+_BLOCK = 4096
 
 
 class Words:
@@ -86,12 +91,21 @@ class Words:
         return Gaps(self._level)
 
     @cached_property
-    def _ascii(self) -> bool:
-        return self._level.isascii()
+    def _counted(self) -> list[int]:
+        """How many letters stand before each block of the level; none where each is one byte."""
+        if self._level.isascii():
+            return []
+        blocks = range(0, len(self._level), _BLOCK)
+        return [0, *itertools.accumulate(_letters(self._level, at, at + _BLOCK) for at in blocks)]
 
     def _shadow_at(self, offset: int) -> int:
         at = self._gaps.back(offset)
-        return at if self._ascii else len(self._level[:at].decode("utf-8", "ignore"))
+        if not self._counted:
+            return at
+        while self._level[at] in _INSIDE:  # the last byte of a letter, which begins before
+            at -= 1
+        block = at // _BLOCK
+        return self._counted[block] + _letters(self._level, block * _BLOCK, at)
 
     def _shadow_span(self, span: Span) -> Span:
         """Offsets in the shadow of a span's first character and behind its last."""
@@ -107,3 +121,7 @@ class Words:
         if self._stretch is None:
             return start, end
         return self._stretch.back(start), self._stretch.back(end - 1) + 1
+
+
+def _letters(row: bytes, start: int, end: int) -> int:
+    return len(row[start:end].translate(None, _INSIDE))

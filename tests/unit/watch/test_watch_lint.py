@@ -94,6 +94,17 @@ def test_a_watch_can_silence_a_remark(knowledge: Knowledge) -> None:
     assert codes(knowledge, watch("AI", lint_ignore=("W003",))) == []
 
 
+def test_a_topic_that_no_article_has_is_remarked_on(knowledge: Knowledge) -> None:
+    def odd_topic(name: str) -> tuple[str, str] | None:
+        return None if name == "war" else (f"no article has a topic {name}", "Write war")
+
+    remarks = lint(
+        (watch("drone AND (topic:war OR topic:misspelt)"),), knowledge, odd_topic=odd_topic
+    )
+
+    assert [(r.code, r.sentence) for r in remarks] == [("W008", "no article has a topic misspelt")]
+
+
 def test_an_actor_of_ones_own_that_nobody_asks_for_is_a_note(knowledge: Knowledge) -> None:
     remarks = lint((watch("actor:iran"),), knowledge, ("iran", "us"))
 
