@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 from monitor.lexicon.knowledge import Knowledge
@@ -18,6 +19,7 @@ Hit: TypeAlias = tuple[int, int, tuple[Name, ...]]
 
 Found: TypeAlias = tuple[int, int, Name]
 
+_PATTERN = itemgetter(0)
 _KINDS: tuple[SubjectKind, ...] = ("actor", "place", "theme")
 
 
@@ -54,7 +56,7 @@ class Mentions:
     @cached_property
     def patterns(self) -> set[int]:
         """Which patterns of the lexicon stand in the text, by number."""
-        return {hit[0] for hit in self._hits}
+        return set(map(_PATTERN, self._hits))
 
     @property
     def anchors(self) -> set[bytes]:
@@ -62,10 +64,11 @@ class Mentions:
         anchors = self._compiled.anchors
         return {anchor for number in self.patterns if (anchor := anchors[number]) is not None}
 
-    @cached_property
-    def naming(self) -> set[int]:
+    @property
+    def naming(self) -> list[int]:
         """Those of the patterns that spell a name, be it in the wrong case."""
-        return self.patterns & self._compiled.meanings.named
+        names = self._compiled.meanings.count
+        return [number for number in self.patterns if number < names]
 
     def spelled_by(self, pattern: int) -> tuple[SubjectKey, ...]:
         """The subjects that a pattern may name; for a place what it lies in, too.
@@ -152,9 +155,9 @@ class Mentions:
     def _meant(self) -> Iterator[tuple[int, int, Meaning]]:
         """Each hit that may name something, with its blanks off and its last word whole."""
         meanings, line = self._compiled.meanings, self.reading.line
-        named = meanings.named
+        names = meanings.count
         for pattern, start, end in self._hits:
-            if pattern in named:
+            if pattern < names:
                 meaning = meanings[pattern]
                 back = meaning.back
                 whole = end - back if back >= 0 else line.index(b" ", end)

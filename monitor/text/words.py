@@ -98,22 +98,21 @@ class Words:
         blocks = range(0, len(self._level), _BLOCK)
         return [0, *itertools.accumulate(_letters(self._level, at, at + _BLOCK) for at in blocks)]
 
-    def _shadow_at(self, offset: int) -> int:
-        at = self._gaps.back(offset)
-        if not self._counted:
-            return at
-        while self._level[at] in _INSIDE:  # the last byte of a letter, which begins before
-            at -= 1
-        block = at // _BLOCK
-        return self._counted[block] + _letters(self._level, block * _BLOCK, at)
-
     def _shadow_span(self, span: Span) -> Span:
         """Offsets in the shadow of a span's first character and behind its last."""
         known = self._shadows.get(span)
         if known is None:
-            known = self._shadow_at(span[0]), self._shadow_at(span[1] - 1) + 1
-            self._shadows[span] = known
+            first, last = self._gaps.back(*span)
+            if self._counted:
+                first, last = self._letters_before(first), self._letters_before(last)
+            known = self._shadows[span] = first, last + 1
         return known
+
+    def _letters_before(self, at: int) -> int:
+        while self._level[at] in _INSIDE:
+            at -= 1
+        block = at // _BLOCK
+        return self._counted[block] + _letters(self._level, block * _BLOCK, at)
 
     def _offsets(self, span: Span) -> Span:
         """Offsets in the text of a span's first character and behind its last."""
