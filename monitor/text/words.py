@@ -33,6 +33,7 @@ class Words:
         self.line = lowered(self.written)
         self._found: dict[bytes, tuple[Span, ...]] = {}
         self._shadows: dict[Span, Span] = {}
+        self._joined: dict[str, bool] = {}
 
     def find(self, pattern: bytes) -> tuple[Span, ...]:
         """Everywhere a pattern stands: b" word " whole, b" wor" as a beginning, b"wor" inside.
@@ -84,7 +85,13 @@ class Words:
 
     def is_before(self, span: Span, sign: str) -> bool:
         """Whether the words of a span stand, somewhere in the text, directly before a sign."""
-        return sign in self._shadow and self.cased(span) + sign in self._shadow
+        if sign not in self._shadow:
+            return False
+        joined = self.cased(span) + sign
+        known = self._joined.get(joined)
+        if known is None:
+            known = self._joined[joined] = joined in self._shadow
+        return known
 
     @cached_property
     def _gaps(self) -> Gaps:
