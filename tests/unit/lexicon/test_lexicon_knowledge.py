@@ -87,3 +87,22 @@ def test_knowledge_crosses_processes(knowledge: Knowledge) -> None:
 
     assert again.version == knowledge.version
     assert again.resolve("actor", "ISIS") == "isil"
+
+
+def test_a_region_is_meant_before_a_larger_city_of_its_name() -> None:
+    known = Knowledge.of(
+        places=(
+            Place(id="york-us", name="York", kind="city", country="US", population=9_000_000),
+            Place(id="york-gb", name="York", kind="region", country="GB", population=10),
+        )
+    )
+
+    assert known.resolve("place", "York") == "york-gb"
+
+
+def test_three_names_are_suggested_at_most() -> None:
+    known = Knowledge.of(
+        actors=[Actor(id=f"a{n}", name=f"Harbour{n}", kind="party") for n in range(5)]
+    )
+
+    assert len(known.suggest("actor", "Harbour")) == 3

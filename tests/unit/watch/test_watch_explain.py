@@ -66,6 +66,10 @@ MISSES = {
         "A bomb under a drone.",
         "THEN/5: they stand in the other order only, 3 words apart",
     ),
+    "bomb THEN/2 drone": (
+        "A drone with bomb.",
+        "THEN/2: they stand in the other order only, 2 words apart",
+    ),
     "bomb THEN/S drone": (
         "A drone dropped a bomb.",
         "THEN/S: they stand in the other order only, 3 words apart",

@@ -208,6 +208,15 @@ def test_evidence_prefers_places_close_together(judge: Judge) -> None:
     assert [e.start for e in ordered.evidence] == [2, 13]
 
 
+def test_of_near_pairs_the_closest_is_shown(judge: Judge) -> None:
+    (near,) = judge("drone NEAR/10 bomb", "A drone was far from that bomb. The drone bomb fell.")
+    assert [e.start for e in near.evidence] == [36, 42]
+
+    long = '(tank OR "one two three four five six") NEAR/1 bomb'
+    (near,) = judge(long, "A tank and a bomb. Then one two three four five six bomb.")
+    assert [e.text for e in near.evidence] == ["one two three four five six", "bomb"]
+
+
 def test_evidence_is_bounded_and_holds_nothing_twice(judge: Judge) -> None:
     words = [f"word{number}" for number in range(12)]
     (match,) = judge(" AND ".join(words), " ".join(words))

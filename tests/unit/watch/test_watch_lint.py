@@ -77,6 +77,7 @@ def test_a_wildcard_that_covers_many_names_is_remarked_on(knowledge: Knowledge) 
 
     assert [remark.code for remark in remarks] == ["W004"]
     assert "expands to" in remarks[0].sentence
+    assert remarks[0].sentence.count(",") == 4, "four words and the dots"
 
 
 def test_equal_and_contained_watches_are_remarked_on(knowledge: Knowledge) -> None:
