@@ -1,4 +1,4 @@
-"""What a print is made of: prints are kept in Redis, so equal texts must have equal ones for good."""
+"""What a print is made of. Prints are kept in Redis: equal texts must have equal ones for good."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 
 from monitor.dedupe import Print, likeness, sketch, text_key
 from monitor.dedupe.sketches import ROWS, SCHEME, names
-from monitor.dedupe.texts import similarity
 from monitor.model import Article
 
 TEXT = " ".join(
@@ -48,10 +47,6 @@ def test_names_begin_with_a_capital_of_any_latin_script() -> None:
     text = "in Ångström, Çeşme, Örebro, Østerbro, Þingvellir ¿quien ×two ßharp"
 
     assert names(text) == ("ångström", "çeşme", "örebro", "østerbro", "þingvellir")
-
-
-def test_texts_too_short_for_a_shingle_have_nothing_in_common() -> None:
-    assert similarity(("one", "two"), ("one", "three")) == 0.0
 
 
 @pytest.mark.parametrize("copy", ["Ｔｗｏ ﬁgures met", "Two fi\u00adgu\u200bres met"])
