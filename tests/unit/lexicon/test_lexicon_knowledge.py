@@ -1,10 +1,11 @@
 """Knowledge: ids from names, places in places, merging."""
 
+import gc
 import pickle
 
 import pytest
 
-from monitor.lexicon import Knowledge
+from monitor.lexicon import Knowledge, uncollected
 from monitor.model import Actor, Place, SubjectKind, Theme
 
 
@@ -106,3 +107,22 @@ def test_three_names_are_suggested_at_most() -> None:
     )
 
     assert len(known.suggest("actor", "Harbour")) == 3
+
+
+def test_all_that_bear_a_name_are_told(knowledge: Knowledge) -> None:
+    assert knowledge.bearers("actor", "reds") == ("reds", "red-army")
+    assert knowledge.bearers("place", "nowhere") == ()
+
+
+def test_who_stopped_the_collector_starts_it_again() -> None:
+    gc.disable()
+    with uncollected():
+        pass
+    stays_off = not gc.isenabled()
+    gc.enable()
+    with uncollected():
+        is_off = not gc.isenabled()
+
+    assert stays_off
+    assert is_off
+    assert gc.isenabled()

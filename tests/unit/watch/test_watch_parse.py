@@ -27,6 +27,7 @@ from monitor.watch.tree import (
     Wild,
     all_of,
     any_of,
+    asks_topics,
     is_positive,
 )
 
@@ -241,6 +242,25 @@ def test_refusals_name_the_watch(knowledge: Knowledge, watch: Watch, problem: st
 def test_a_keyword_of_several_words_is_a_phrase() -> None:
     assert parse_operand("air strike") == Term(text="air strike")
     assert parse_operand("trade and aid") == Term(text="trade and aid")
+
+
+def test_many_groups_side_by_side_are_not_deep() -> None:
+    assert parse(" OR ".join(["(drone)"] * 40)) == Or(parts=(Term(text="drone"),) * 40)
+
+
+@pytest.mark.parametrize(
+    ("query", "asks"),
+    [
+        ("drone", False),
+        ("drone NEAR/3 bomb AND lang:en", False),
+        ("topic:war", True),
+        ("drone AND NOT topic:war", True),
+        ("(drone OR topic:war) AND bomb", True),
+        ("title:(drone) OR atleast(2, bomb)", False),
+    ],
+)
+def test_what_has_to_do_with_topics_is_known(query: str, asks: bool) -> None:
+    assert asks_topics(parse(query)) is asks
 
 
 @pytest.mark.parametrize(
