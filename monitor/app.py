@@ -20,8 +20,10 @@ from monitor.model import Article, Match, Origin, Topic, Watch
 from monitor.settings import Settings, load
 from monitor.store import Store
 from monitor.text import read
-from monitor.topics import extract
-from monitor.watch import Watchlist, compile_watchlist
+from monitor.topics import ner, survey, topics_of
+from monitor.topics.labels import localised
+from monitor.topics.rising import counted
+from monitor.watch import MARK, Watchlist, compile_watchlist, parts_of
 
 _SUBJECTS = frozenset({"actor", "place", "theme"})
 """Shapes of topics that say what an event is about."""
@@ -34,10 +36,19 @@ def now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What reading an article once says: what it is about, and which watches it satisfies."""
+    """What reading an article once says: what it is about, and which watches it satisfies.
+
+    `parts` are the clauses it satisfies of watches that may be satisfied by several articles: each
+    as the match of a watch "ID#NUMBER".
+    `counted` are keys and labels of what it counts for in `trends`, `scopes` the queries of
+    emerging watches that it satisfies: those tell no article.
+    """
 
     topics: tuple[Topic, ...]
     matches: tuple[Match, ...]
+    parts: tuple[Match, ...] = ()
+    counted: tuple[tuple[str, str], ...] = ()
+    scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,17 +62,29 @@ class ExampleFailure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Everything compiled that reading needs; pure: made once, shared by forked workers."""
+    """Everything compiled that reading needs; pure: made once, shared by forked workers.
+
+    `parts` says into how many clauses a watch falls that may be satisfied by several articles.
+    """
 
     knowledge: Knowledge
     lexicon: Lexicon
     watchlist: Watchlist
     watches: Mapping[str, Watch]
+    parts: Mapping[str, int]
+    opinion: ner.Opinion | None = None
 
     @classmethod
-    def of(cls, watches: tuple[Watch, ...], knowledge: Knowledge) -> Desk:
-        """Compile watches and names into one automaton."""
-        watchlist = compile_watchlist(watches, knowledge)
+    def of(
+        cls,
+        watches: tuple[Watch, ...],
+        knowledge: Knowledge,
+        opinion: ner.Opinion | None = None,
+    ) -> Desk:
+        """Compile watches and names into one automaton; with an opinion on unknown names."""
+        parts = {watch.id: parts_of(watch, knowledge) for watch in watches if watch.has_query}
+        clauses = tuple(part for some in parts.values() for part in some)
+        watchlist = compile_watchlist((*watches, *clauses), knowledge)
         lexicon = Lexicon.compile(knowledge, anchors=watchlist.anchors)
         watchlist.bind(lexicon.anchor_by_pattern)
         return cls(
@@ -69,14 +92,28 @@ class Desk:
             lexicon=lexicon,
             watchlist=watchlist,
             watches={watch.id: watch for watch in watches},
+            parts={id_: len(some) for id_, some in parts.items() if some},
+            opinion=opinion,
         )
 
     def judge(self, article: Article) -> Judgement:
         """Read an article once: topics and matches."""
         reading = read(article)
         mentions = self.lexicon.scan(reading)
-        topics = extract(reading, mentions, self.knowledge)
-        return Judgement(topics=topics, matches=self.watchlist.judge(reading, mentions, topics))
+        surveyed = survey(reading, mentions, self.knowledge)
+        if self.opinion is not None:
+            surveyed = ner.with_second_opinion(surveyed, mentions, self.opinion)
+        topics = topics_of(surveyed)
+        found = self.watchlist.judge(reading, mentions, topics)
+        whole = [match for match in found if MARK not in match.watch]
+        emerging = [self.watches[m.watch] for m in whole if self.watches[m.watch].emerging]
+        return Judgement(
+            topics=localised(topics, article.language, self.knowledge),
+            matches=tuple(match for match in whole if not self.watches[match.watch].emerging),
+            parts=tuple(match for match in found if MARK in match.watch),
+            counted=counted(topics, surveyed),
+            scopes=tuple(watch.trend_scope for watch in emerging),
+        )
 
     def marks(self, article: Article, topics: tuple[Topic, ...], learned: frozenset[str]) -> Marks:
         """What an article's story is found by; `learned` are the lines that its source repeats."""
@@ -115,7 +152,10 @@ class Desk:
             fetched=datetime(2000, 1, 1, tzinfo=UTC),
             origin=Origin.SEED,
         )
-        return any(match.watch == watch for match in self.judge(example).matches)
+        judgement = self.judge(example)
+        if self.watches[watch].emerging:
+            return self.watches[watch].trend_scope in judgement.scopes
+        return any(match.watch == watch for match in judgement.matches)
 
     def reloaded(self, watches: tuple[Watch, ...], knowledge: Knowledge) -> Reloaded:
         """A desk with these watches and names, compiled beside this one, and what is different.
@@ -128,7 +168,8 @@ class Desk:
         kept = tuple(
             self.watches.get(watch.id) if watch.id in failing else watch for watch in watches
         )
-        desk = Desk.of(tuple(watch for watch in kept if watch is not None), knowledge)
+        watches = tuple(watch for watch in kept if watch is not None)
+        desk = Desk.of(watches, knowledge, self.opinion)
         before, after = self.watches, desk.watches
         return Reloaded(
             desk=desk,
@@ -176,7 +217,9 @@ class App:
     def desk(self) -> Desk:
         """The compiled watchlist and names."""
         if self._desk is None:
-            self._desk = Desk.of(self.settings.watches, self.settings.knowledge)
+            settings = self.settings
+            opinion = ner.load(settings.topics.ner_model) if settings.topics.ner else None
+            self._desk = Desk.of(settings.watches, settings.knowledge, opinion)
         return self._desk
 
     def store(self) -> Store:

@@ -12,13 +12,18 @@ from typing import Any, TypeVar
 import msgspec
 
 from monitor.errors import ParseError
-from monitor.model import Alert, Article
+from monitor.model import Alert, Article, Gap
 
 VERSION = 1
 MAX_UNPACKED_BYTES = 256 << 20
 """More than any bundle of ours can hold; a bound for what somebody else wrote into Redis."""
 
 T = TypeVar("T")
+
+# msgspec fills its tables of a dataclass when it first meets it; a second thread that comes then
+# reads half of them, and the process dies. So each is met here, before there are threads.
+for _kind in (Alert, Gap, tuple[Article, ...]):
+    msgspec.json.Decoder(_kind)
 
 
 def encode_alert(alert: Alert) -> bytes:

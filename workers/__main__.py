@@ -14,7 +14,8 @@ from monitor.app import App
 from monitor.errors import ConfigError
 from monitor.model import ARTICLES, JOBS
 from monitor.settings import load
-from workers.runtime import Supervisor, die_with_parent
+from workers.parent import die_with_parent
+from workers.runtime import Supervisor
 
 
 def main() -> int:
@@ -24,6 +25,7 @@ def main() -> int:
     parser.add_argument("--queue", action="append", choices=sorted(JOBS), default=[])
     parser.add_argument("--processes", type=int)
     parser.add_argument("--parent", type=int, help="process to end with")
+    parser.add_argument("--vouch", type=Path, help="file to touch in place of a heartbeat")
     options = parser.parse_args()
     if options.parent:
         die_with_parent(options.parent)
@@ -44,7 +46,7 @@ def main() -> int:
     processes = options.processes or settings.workers.processes
     queues = options.queue or sorted(JOBS)
     shares = tuple((queue, processes if queue == ARTICLES else 1) for queue in queues)
-    Supervisor(App(settings, settings.redis_url), shares).run()
+    Supervisor(App(settings, settings.redis_url), shares, vouch=options.vouch).run()
     return 0
 
 

@@ -100,17 +100,20 @@ def judge_articles(child: Child) -> None:
         guard=child.guard,
         log=telemetry.logger(),
         tiers={source.id: source.tier for source in child.app.settings.sources},
+        timings=child.app.settings.timings,
     )
     _attend(child, store.articles.queue, lambda: process.held)
     patience = Patience("worker")
     while not child.stop.asked and process.judged < limits.recycle_after:
         try:
             if process.cycle():
+                child.vitals.did()
                 if resident_bytes() > limits.recycle_mb << 20:
                     return
             elif not child.stop.asked:
                 store.articles.wait(1)
             patience.over()
+            child.vitals.turn()
         except StoreUnavailable as error:
             patience.wait(error)
             process.held = ()
@@ -144,6 +147,7 @@ async def _deliver_alerts(child: Child) -> None:
                     await asyncio.to_thread(store.deliveries.wait, 1)
             await deliver.under_way.reap(0)
             patience.over()
+            child.vitals.turn()
         except StoreUnavailable as error:
             await asyncio.to_thread(patience.wait, error)
     until = time.monotonic() + STOP_S / 2
@@ -188,6 +192,7 @@ async def _read_pages(child: Child) -> None:
                     await _page_done_or_due(pages, store)
                 await pages.under_way.reap(0)
                 patience.over()
+                child.vitals.turn()
             except StoreUnavailable as error:
                 await asyncio.to_thread(patience.wait, error)
         until = time.monotonic() + STOP_S / 2

@@ -11,21 +11,36 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import assert_never
 
 from structlog.typing import FilteringBoundLogger
 
 from monitor.channels.channel import Channel
 from monitor.errors import Bug, ParseError
-from monitor.model import Delivery, DeliveryState, Later, Receipt, Refused, Sent
+from monitor.model import (
+    Alert,
+    Delivery,
+    DeliveryState,
+    Digest,
+    Later,
+    Message,
+    Receipt,
+    Refused,
+    Sent,
+)
 from monitor.queues import delivery_of
 from monitor.settings import ChannelSettings
 from monitor.store import Begun, Store, Taken
-from workers.retry import delivery_again
+from monitor.store.measures import latencies
+from workers.breaker import Breakers
+from workers.retry import GIVE_UP_S, delivery_again
 from workers.under_way import UnderWay
 
-AT_ONCE = 32
-"""Deliveries a process has under way."""
+AT_ONCE = 64
+"""Deliveries a process has under way, over all channels."""
+
+NEVER_ITS_TURN = "the channel has been down, or too slow, for a day"
 
 Guard = Callable[[Awaitable[Receipt]], Awaitable[Receipt]]
 
@@ -55,6 +70,10 @@ class Deliver:
     log: FilteringBoundLogger
     under_way: UnderWay = field(default_factory=lambda: UnderWay(AT_ONCE))
     takes: int = 0
+    breakers: Breakers = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.breakers = Breakers(log=self.log)
 
     async def fill(self) -> bool:
         """Take as many deliveries as there are places; False when none was taken."""
@@ -64,15 +83,41 @@ class Deliver:
         token = f"{self.worker}/{self.takes}"
         taken = await asyncio.to_thread(self.store.deliveries.take, self.worker, token, places)
         self.takes += 1
+        waits: dict[str, float] = {}
         for job in taken:
-            self.under_way.start(job.id, self._deliver(job))
+            wait_s = self.breakers.wait_s(channel := _channel_of(job))
+            if wait_s is None:
+                self.under_way.start(job.id, self._in_turn(job, channel))
+            else:
+                waits[job.id] = wait_s
+        await self._put_off(taken, waits)
         return bool(taken)
 
-    async def _deliver(self, job: Taken) -> None:
+    async def _put_off(self, taken: tuple[Taken, ...], waits: Mapping[str, float]) -> None:
+        """Let those come back later whose channel is left alone or has its share: no try of them.
+
+        Those that have waited for a day are given up.
+        """
+        if not waits:
+            return
+        put_off = partial(self.store.deliveries.put_off, longest_s=GIVE_UP_S)
+        late = await asyncio.to_thread(put_off, self.worker, waits)
+        for job in (job for job in taken if job.id in late):
+            refused = Refused(answer=NEVER_ITS_TURN)
+            self.under_way.start(job.id, self._deliver(job, instead=refused))
+
+    async def _in_turn(self, job: Taken, channel: str) -> None:
+        began = self.breakers.clock()
         try:
-            delivery_id, alert, _ = delivery_of(job.data)
+            await self._deliver(job)
+        finally:
+            self.breakers.over(channel, self.breakers.clock() - began)
+
+    async def _deliver(self, job: Taken, *, instead: Receipt | None = None) -> None:
+        try:
+            delivery_id, about, _ = delivery_of(job.data)
         except ParseError as error:
-            await self._bury(job, error.message)
+            await self._bury(job, None, error.message)
             return
         try:
             begun = await asyncio.to_thread(
@@ -81,24 +126,24 @@ class Deliver:
                 job.id,
                 f"{self.worker}/{self.takes}",
                 delivery=delivery_id,
-                alert=alert,
+                about=about,
             )
         except ParseError as error:
-            await self._bury(job, f"the alert cannot be read: {error.message}")
+            await self._bury(job, about, f"the alert or digest cannot be read: {error.message}")
             return
         match begun:
             case "void":
                 return
             case "gone":
-                await self._bury(job, "the alert or its delivery is no longer kept")
+                await self._bury(job, about, "the alert, digest or its delivery is no longer kept")
             case Begun():
-                await self._settle(job, begun, await self._receipt(begun))
+                await self._settle(job, begun, await self._receipt(begun, instead))
 
-    async def _bury(self, job: Taken, reason: str) -> None:
+    async def _bury(self, job: Taken, alert: str | None, reason: str) -> None:
         await asyncio.to_thread(self.store.deliveries.bury, self.worker, job.id, reason, self.now())
-        self.log.error("delivery.parked", delivery=job.id, answer=reason)
+        self.log.error("delivery.parked", delivery=job.id, alert=alert, answer=reason)
 
-    async def _receipt(self, begun: Begun) -> Receipt:
+    async def _receipt(self, begun: Begun, instead: Receipt | None) -> Receipt:
         name = begun.delivery.channel
         channel, settings = self.channels.get(name), self.settings.get(name)
         if channel is None or settings is None:
@@ -109,7 +154,11 @@ class Deliver:
             return Refused(answer="the channel said that it is gone for good (410)")
         if begun.before is DeliveryState.SENDING and settings.on_doubt == "hold":
             return Refused(answer="it may have arrived: an attempt was cut off (on_doubt = hold)")
-        return await self.guard(channel.send(begun.delivery, begun.alert))
+        if instead is not None:
+            return instead
+        receipt = await self.guard(channel.send(begun.delivery, begun.message))
+        self.breakers.answered(name, receipt)
+        return receipt
 
     async def _settle(self, job: Taken, begun: Begun, receipt: Receipt) -> None:
         delivery_, name = begun.delivery, begun.delivery.channel
@@ -127,16 +176,14 @@ class Deliver:
                 now=self.now(),
                 disables=disables,
                 after=after or timedelta(),
+                took=latencies(begun.message, self.now()),
             )
         )
         say = self.log.info if state is DeliveryState.SENT else self.log.warning
         say(
             EVENT[state],
             delivery=delivery_.id,
-            alert=delivery_.alert,
-            watch=begun.alert.watch,
-            story=begun.alert.story,
-            article=begun.alert.article.id,
+            **_about(begun.message),
             channel=name,
             attempt=delivery_.attempts,
             answer=receipt.answer,
@@ -144,6 +191,35 @@ class Deliver:
         )
         if disables:
             self.log.error("channel.disabled", channel=name, reason=receipt.answer)
+
+
+def _channel_of(job: Taken) -> str:
+    """The channel a job is for; "" where the job cannot be read: whoever begins it will say so."""
+    try:
+        return delivery_of(job.data)[2]
+    except ParseError:
+        return ""
+
+
+def _about(message: Message) -> Mapping[str, object]:
+    """What a line of the log says of what was sent."""
+    match message:
+        case Alert():
+            return {
+                "alert": message.id,
+                "watch": message.watch,
+                "story": message.story,
+                "article": message.article.id,
+            }
+        case Digest():
+            return {
+                "digest": message.id,
+                "reason": message.reason,
+                "alerts": message.count,
+                "told": [alert.id for alert in message.alerts],
+            }
+        case _:
+            assert_never(message)
 
 
 def _outcome(receipt: Receipt, delivery_: Delivery) -> tuple[DeliveryState, timedelta | None]:

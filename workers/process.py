@@ -7,21 +7,20 @@ is lost and nothing is said twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
 from structlog.typing import FilteringBoundLogger
 
-from monitor.alerts import decide, deliveries, step_reached, subject, updated
-from monitor.app import Desk, Judgement
-from monitor.dedupe import Marks
+from monitor.app import Desk
 from monitor.errors import Bug, ParseError, StoreConflict
-from monitor.model import Alert, Article, Claim, Decision, Spoken
+from monitor.model import Article, Timing
 from monitor.queues import articles_of
-from monitor.store import Asked, Failed, Judged, Outcome, Raised, Store, Taken
+from monitor.store import Asked, Failed, Outcome, Store, Taken
 from workers.retry import article_again
+from workers.telling import Claimed, Found, Telling
 
 TAKE = 8
 """Jobs a take. A bundle holds up to 50 articles of about 1 ms: well inside a third of a lease."""
@@ -30,14 +29,6 @@ DECISIONS = 20
 """Times a take is decided again because another worker spoke first; more is a bug."""
 
 DEFAULT_TIER = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What reading one article found: what it says, and what its story is found by."""
-
-    judgement: Judgement
-    marks: Marks
 
 
 Guard = Callable[[Callable[[], Found]], Found | Exception]
@@ -57,25 +48,11 @@ class Read:
     result: Found | Exception
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
-    """One article of a take, read, with its story.
-
-    `sources` are those of the story by the end of the take: what is told is told of all of them.
-    """
-
-    article: Article
-    job: Taken
-    found: Found
-    claim: Claim
-    sources: tuple[str, ...]
-
-
 @dataclass(slots=True, kw_only=True)
 class Process:
     """One worker's cycle. `guard` runs the reading of one article and answers its error.
 
-    `tiers` says how far each configured source is trusted.
+    `tiers` says how far each configured source is trusted, `timings` when each channel is told.
     """
 
     desk: Desk
@@ -85,6 +62,7 @@ class Process:
     guard: Guard
     log: FilteringBoundLogger
     tiers: Mapping[str, int] = field(default_factory=dict)
+    timings: Mapping[str, Timing] = field(default_factory=dict)
     held: tuple[str, ...] = ()
     takes: int = 0
     judged: int = 0
@@ -157,8 +135,10 @@ class Process:
         failed = tuple(
             _failed(each, each.result) for each in read if isinstance(each.result, Exception)
         )
+        telling = Telling(desk=self.desk, store=self.store, now=self.now, timings=self.timings)
+        claimed = [telling.joined(each) for each in claimed]
         for _ in range(DECISIONS):
-            outcome = replace(self._decide(claimed), jobs=jobs, failed=failed)
+            outcome = replace(telling.decide(claimed), jobs=jobs, failed=failed)
             try:
                 answer = self.store.judging.commit(self.worker, outcome, self.now())
             except StoreConflict:
@@ -170,75 +150,6 @@ class Process:
                 self._say(outcome)
             return
         raise Bug(f"decided {DECISIONS} times and never alone", worker=self.worker)
-
-    def _decide(self, claimed: list[Claimed]) -> Outcome:
-        before = self.store.judging.spoken(
-            pair for each in claimed for pair in self._pairs(each).values()
-        )
-        paused = self.store.paused_watches.all() if before else {}
-        spoken = dict(before)
-        judged, raised = [], []
-        for each in claimed:
-            told = {watch: spoken[pair] for watch, pair in self._pairs(each).items()}
-            decision = self._decision(each, told, paused)
-            new = [
-                *(self._raised(alert) for alert in decision.alerts if not told[alert.watch]),
-                *self._updates(each, {w: was for w, was in told.items() if w not in paused}),
-            ]
-            for one in new:
-                spoken[one.alert.watch, one.alert.subject] = one.spoken
-            raised += new
-            judged.append(_judged(each, decision))
-        return Outcome(
-            judged=tuple(judged),
-            raised=tuple(raised),
-            expects=tuple((watch, about, was) for (watch, about), was in before.items()),
-        )
-
-    def _pairs(self, claimed: Claimed) -> dict[str, tuple[str, str]]:
-        """Watch -> (watch, story or event): those that match, and those that follow the story."""
-        claim = claimed.claim
-        matched = [match.watch for match in claimed.found.judgement.matches]
-        following = [watch for watch in claim.told if watch in self.desk.watches]
-        return {
-            watch: (watch, subject(self.desk.watches[watch], claim))
-            for watch in (*matched, *following)
-        }
-
-    def _decision(
-        self,
-        claimed: Claimed,
-        told: Mapping[str, Spoken | None],
-        paused: Mapping[str, datetime],
-    ) -> Decision:
-        return decide(
-            article=claimed.article,
-            claim=claimed.claim,
-            topics=claimed.found.judgement.topics,
-            matches=claimed.found.judgement.matches,
-            watches=self.desk.watches,
-            spoken={watch: was for watch, was in told.items() if was is not None},
-            sources=claimed.sources,
-            now=self.now(),
-            paused=paused,
-        )
-
-    def _raised(self, alert: Alert) -> Raised:
-        follows = bool(self.desk.watches[alert.watch].updates)
-        return Raised(alert=alert, deliveries=deliveries(alert), follows=follows)
-
-    def _updates(self, claimed: Claimed, told: Mapping[str, Spoken | None]) -> Iterator[Raised]:
-        """The alerts to be told again because this article's story has reached a step."""
-        article, sources = claimed.article, claimed.sources
-        for name, was in told.items():
-            watch = self.desk.watches[name]
-            if was is None or not watch.updates:
-                continue
-            step = step_reached(article=article, watch=watch, told=was, sources=sources)
-            alert = None if step is None else self.store.judging.alert(was.alert)
-            if step is not None and alert is not None and alert.story == claimed.claim.story:
-                again = updated(alert, step=step, article=article, sources=sources, now=self.now())
-                yield self._raised(again)
 
     def _say(self, outcome: Outcome) -> None:
         for judged in outcome.judged:
@@ -277,17 +188,4 @@ def _failed(read: Read, error: Exception) -> Failed:
         failures=failures,
         reason=f"{type(error).__name__}: {error}",
         after=article_again(error, failures),
-    )
-
-
-def _judged(claimed: Claimed, decision: Decision) -> Judged:
-    judgement = claimed.found.judgement
-    return Judged(
-        article=claimed.article,
-        job=claimed.job.id,
-        text=claimed.found.marks.keys.text,
-        claim=claimed.claim,
-        matched=tuple(match.watch for match in judgement.matches),
-        topics=tuple(topic.key for topic in judgement.topics),
-        silenced=decision.silenced,
     )

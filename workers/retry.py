@@ -60,6 +60,9 @@ DELIVERY: tuple[float, ...] = (
 )
 """Seconds until each next try of a delivery: about 24 hours in all, then it is parked."""
 
+GIVE_UP_S = 86_400.0
+"""So long a delivery waits for its channel to work at all, without a try."""
+
 JITTER = 0.2
 
 

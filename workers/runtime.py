@@ -9,24 +9,33 @@ of Wirewatch's workers are here: they log and go on.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import os
 import signal
 import socket
 import sys
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
 from monitor import telemetry
 from monitor.app import App, now
 from monitor.errors import SourceError, StoreError, StoreUnavailable
 from monitor.model import ARTICLES, Later, Receipt
 from monitor.store import Store
+from workers.answering import Answering
 from workers.child import LIVES, STOP_S, Child, Patience, Stop, return_held
+from workers.emerging import Emergence
+from workers.heartbeat import SupervisorHeartbeat
 from workers.page_outcome import Done, Wait
-from workers.process import Found, Guard
+from workers.parent import die_with_parent
+from workers.process import Guard
+from workers.release import Release
+from workers.silence import Silence
+from workers.telling import Found
 from workers.upkeep import Upkeep
 from workers.vitals import Vitals
 
@@ -34,7 +43,6 @@ YOUNG_S = 5.0
 """A child that dies younger is replaced with growing delay."""
 
 TICK_S = 0.05
-PR_SET_PDEATHSIG = 1
 
 
 def guarded(vitals: Vitals) -> Guard:
@@ -74,6 +82,17 @@ async def guarded_send(sending: Awaitable[Receipt]) -> Receipt:
         return Later(answer=f"an error in the channel ({type(error).__name__}); the log has it")
 
 
+def alone(parent: int, life: Callable[[], None]) -> None:
+    """Live on as a forked process that has no work to finish; never returns."""
+    try:
+        _orphan(parent)
+        life()
+    except BaseException:  # noqa: BLE001  # the last line of a process: say why, then end
+        telemetry.logger().exception("process.ended", worker="endpoint")
+    finally:
+        os._exit(1)
+
+
 def worker_name(queue: str, number: int) -> str:
     """A name no other worker has or had, on any host."""
     return f"{socket.gethostname()}.{os.getpid()}.{queue}.{number}.{time.time_ns():x}"
@@ -101,34 +120,93 @@ class Supervisor:
     app: App
     shares: tuple[tuple[str, int], ...]
     stop: Stop = field(default_factory=Stop)
+    ended: Counter[str] = field(default_factory=Counter)
     posts: list[Post] = field(default_factory=list)
+    vouch: Path | None = None
 
     def run(self) -> None:
         """Until SIGTERM or SIGINT; then until the children have finished or given back."""
-        if any(queue == ARTICLES for queue, _ in self.shares):
+        if self._judges:
             _ = self.app.desk  # compiled before the fork: children share its pages
             gc.freeze()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, self.stop.ask)
         store = self.app.store()
         upkeep = Upkeep(store=store, now=now, log=telemetry.logger())
+        self.ended.update({f"{q}.{why}": 0 for q, _ in self.shares for why in ("crash", "recycle")})
+        answering = Answering(app=self.app, store=store, alone=partial(alone, os.getpid()))
+        release, silence = self._release(store), self._silence(store)
+        emergence = self._emergence(store)
         patience = Patience("supervisor")
         self.posts = [
             Post(queue=queue, number=number, vitals=Vitals())
             for queue, count in self.shares
             for number in range(count)
         ]
+        heartbeat = SupervisorHeartbeat(
+            settings=self.app.settings,
+            still_s=self._still_s,
+            born=partial(_orphan, os.getpid()),
+            vouch=self.vouch,
+        )
         while not self.stop.asked:
             try:
+                answering.run(self.ended, max(post.vitals.last for post in self.posts))
                 self._bury(store, upkeep)
                 upkeep.run()
+                release.run()
+                silence.run()
+                emergence.run()
                 patience.over()
+                heartbeat.run()
             except StoreUnavailable as error:
                 patience.wait(error)
             self._limit()
             self._man()
             time.sleep(TICK_S)
+        answering.end()
         self._end(store)
+
+    def _still_s(self) -> list[float]:
+        """How long each child has not gone round its loop; an empty post stands still for ever."""
+        return [post.vitals.still_s() if post.pid else float("inf") for post in self.posts]
+
+    @property
+    def _judges(self) -> bool:
+        """Whether articles are judged here: then the watchlist is compiled."""
+        return any(queue == ARTICLES for queue, _ in self.shares)
+
+    def _emergence(self, store: Store) -> Emergence:
+        return Emergence(
+            store=store,
+            watches=lambda: self.app.desk.watches.values() if self._judges else (),
+            timings=self.app.settings.timings,
+            worker=f"{socket.gethostname()}.{os.getpid()}.emerging",
+            now=now,
+            log=telemetry.logger(),
+        )
+
+    def _release(self, store: Store) -> Release:
+        settings = self.app.settings
+        return Release(
+            store=store,
+            timings=settings.timings,
+            sources=settings.sources,
+            now=now,
+            log=telemetry.logger(),
+        )
+
+    def _silence(self, store: Store) -> Silence:
+        settings = self.app.settings
+        return Silence(
+            store=store,
+            watches=settings.watches,
+            timings=settings.timings,
+            sources=settings.sources,
+            worker=f"{socket.gethostname()}.{os.getpid()}.silence",
+            now=now,
+            log=telemetry.logger(),
+        )
 
     def _man(self) -> None:
         """Start a child at every empty post whose time has come."""
@@ -138,6 +216,7 @@ class Supervisor:
 
     def _start(self, post: Post) -> None:
         post.vitals.end()
+        post.vitals.turn()
         worker, parent = worker_name(post.queue, post.number), os.getpid()
         pid = os.fork()
         if pid == 0:
@@ -184,6 +263,7 @@ class Supervisor:
         """Note who died, and give back what they held: at once, or as soon as Redis answers."""
         for post in self.posts:
             if post.pid and (code := self._ended(post)) is not None:
+                self.ended[f"{post.queue}.{'crash' if code else 'recycle'}"] += 1
                 young = code != 0 and time.monotonic() - post.born_s < YOUNG_S
                 post.young_deaths = post.young_deaths + 1 if young else 0
                 delay_s = min(0.1 * 2**post.young_deaths, 10.0) if post.young_deaths else 0.0
@@ -226,9 +306,8 @@ class Supervisor:
                     store.work(post.queue).leave(post.worker)
 
 
-def die_with_parent(parent: int) -> None:
-    """Ask the kernel to end us when our parent ends (Linux); end at once if it already has."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:
-        os._exit(1)
+def _orphan(parent: int) -> None:
+    """Be a child that has no work to finish: end when told to, and with its parent."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C: the supervisor ends, and we with it
+    die_with_parent(parent)

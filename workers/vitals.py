@@ -8,7 +8,9 @@ import time
 
 
 class Vitals:
-    """Since when a child has been reading one article. Made before the fork, written by the child.
+    """Since when a child has been reading one article, and when it last went round its loop.
+
+    Made before the fork, written by the child.
 
     Writing is one aligned store of eight bytes: it holds even while C code holds the interpreter,
     which is what the time limit is for.
@@ -29,6 +31,25 @@ class Vitals:
         """How long the child has been reading its article; 0 when it reads none."""
         (began,) = struct.unpack_from("d", self._page, 0)
         return time.monotonic() - began if began else 0.0
+
+    def did(self) -> None:
+        """The child has committed a bundle."""
+        struct.pack_into("d", self._page, 16, time.time())
+
+    @property
+    def last(self) -> float:
+        """When it last did, in seconds since 1970; 0 for not yet."""
+        (at,) = struct.unpack_from("d", self._page, 16)
+        return float(at)
+
+    def turn(self) -> None:
+        """The child has gone round its loop once more: Redis answered, it takes what there is."""
+        struct.pack_into("d", self._page, 8, time.monotonic())
+
+    def still_s(self) -> float:
+        """How long it is since the child last went round its loop, or was born."""
+        (turned,) = struct.unpack_from("d", self._page, 8)
+        return float(time.monotonic() - turned)
 
     def close(self) -> None:
         """Give the page back."""

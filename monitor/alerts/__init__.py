@@ -1,7 +1,30 @@
 """From a match to an alert: what is worth telling, what stays silent and why. Pure."""
 
-from monitor.alerts.decide import decide, subject
+from monitor.alerts.clock import next_digest
+from monitor.alerts.decide import SILENT, counts, decide, subject
 from monitor.alerts.deliver import deliveries
-from monitor.alerts.update import step_reached, updated
+from monitor.alerts.emerging import emerging_alert, is_new, subject_of, usually
+from monitor.alerts.route import routes
+from monitor.alerts.silence import ABOUT as ABOUT_SILENCE
+from monitor.alerts.silence import silence
+from monitor.alerts.update import is_revised, revised, step_reached, updated
 
-__all__ = ["decide", "deliveries", "step_reached", "subject", "updated"]
+__all__ = [
+    "ABOUT_SILENCE",
+    "SILENT",
+    "counts",
+    "decide",
+    "deliveries",
+    "emerging_alert",
+    "is_new",
+    "is_revised",
+    "next_digest",
+    "revised",
+    "routes",
+    "silence",
+    "step_reached",
+    "subject",
+    "subject_of",
+    "updated",
+    "usually",
+]

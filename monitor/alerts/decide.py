@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from monitor.alerts.threshold import missing
 from monitor.errors import Bug
 from monitor.model import Alert, AlertedArticle, Decision, Origin, Relation
 
@@ -11,7 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from monitor.model import Article, Claim, Match, OncePer, Spoken, Topic, Watch
+    from monitor.model import Article, Claim, Counted, Match, OncePer, Spoken, Topic, Watch
+
+NOTHING: Mapping[str, tuple[Counted, ...]] = MappingProxyType({})
+"""No watch has a threshold."""
 
 LEAD_CHARS = 400
 """Of the text, at the most, that an alert carries beyond its evidence."""
@@ -34,6 +39,7 @@ def decide(
     sources: tuple[str, ...],
     now: datetime,
     paused: Mapping[str, datetime],
+    counted: Mapping[str, tuple[Counted, ...]] = NOTHING,
 ) -> Decision:
     """What to raise for the matches of one article, and in plain words why the rest stay silent.
 
@@ -42,14 +48,18 @@ def decide(
     once for a story. Asked again by the article that made it speak, the answer is that same alert,
     with the time it was first raised: a repeated job is harmless. A watch that tells nobody is
     raised all the same, for the record. `paused` says since when a person has a watch paused: what
-    it matches meanwhile is never told.
+    it matches meanwhile is never told. `counted` says, by id of a watch with a threshold, which
+    stories count towards it, this one among them.
     """
     alerts: list[Alert] = []
     silenced: list[tuple[str, str]] = []
     for match in matches:
         told = spoken.get(match.watch)
         watch = _watch_of(match, watches)
+        stories = counted.get(match.watch, ())
         reason = _silence(article, claim, told, paused.get(match.watch), watch.once_per)
+        if reason is None and told is None and watch.threshold is not None:
+            reason = missing(watch.threshold, stories)
         if reason is not None:
             silenced.append((match.watch, reason))
             continue
@@ -62,9 +72,16 @@ def decide(
                 watch=watch,
                 sources=sources,
                 raised=now if told is None else told.at,
+                counted=tuple(each for each in stories if each.story != subject(watch, claim)),
             )
         )
     return Decision(alerts=tuple(alerts), silenced=tuple(silenced))
+
+
+def counts(article: Article, watch: Watch, told: Spoken | None, paused: datetime | None) -> bool:
+    """Whether the article counts towards the watch's threshold: it could be told otherwise."""
+    unheard = told is None and paused is None and article.origin not in SILENT
+    return unheard and watch.threshold is not None
 
 
 def subject(watch: Watch, claim: Claim) -> str:
@@ -109,12 +126,13 @@ def _alert(
     watch: Watch,
     sources: tuple[str, ...],
     raised: datetime,
+    counted: tuple[Counted, ...],
 ) -> Alert:
     return Alert(
         id=Alert.id_for(watch.id, subject(watch, claim)),
         watch=watch.id,
         title=watch.title,
-        severity=watch.severity,
+        severity=watch.severity_at(len(sources)),
         story=claim.story,
         article=AlertedArticle.of(article),
         evidence=match.evidence,
@@ -122,13 +140,15 @@ def _alert(
         sources=sources if article.source in sources else (*sources, article.source),
         notify=watch.notify,
         raised=raised,
-        lead=_lead(article),
+        lead=lead_of(article),
         event=claim.event,
         once_per=watch.once_per,
+        counted=counted,
+        elsewhere=match.elsewhere,
     )
 
 
-def _lead(article: Article) -> str:
+def lead_of(article: Article) -> str:
     """How the article begins: its summary, else the first paragraph of its body, cut at 400."""
     begins = article.summary.strip() or article.body.strip()
     return begins.partition("\n")[0][:LEAD_CHARS]

@@ -16,8 +16,8 @@ def deliveries(alert: Alert) -> tuple[Delivery, ...]:
     A channel named twice gets it once. Their ids depend on alert, channel and the step of an update
     alone.
     """
-    step = alert.update.step if alert.update else 0
+    mark = alert.update.mark if alert.update else ""
     return tuple(
-        Delivery(id=Delivery.id_for(alert.id, channel, step), alert=alert.id, channel=channel)
+        Delivery(id=Delivery.id_for(alert.id, channel, mark), alert=alert.id, channel=channel)
         for channel in dict.fromkeys(alert.notify)
     )

@@ -5,35 +5,66 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from monitor.alerts.decide import SILENT
-from monitor.model import AlertedArticle, Update
+from monitor.alerts.decide import SILENT, lead_of
+from monitor.model import AlertedArticle, Relation, Update
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from monitor.model import Alert, Article, Spoken, Watch
+    from monitor.model import Alert, Article, Claim, Match, Severity, Spoken, Watch
 
 
 def step_reached(
     *, article: Article, watch: Watch, told: Spoken, sources: tuple[str, ...]
 ) -> int | None:
-    """The step of the watch's `updates` that the article's story has reached since `told`, or None.
+    """The step of the watch that the article's story has reached since `told`, or None.
 
     Steps passed at once are told at once, as the highest of them. The article that made the watch
     speak updates nothing, nor does one that came in silently (old, or its source muted).
     """
     if article.ref == told.article or article.origin in SILENT:
         return None
-    reached = [step for step in watch.updates if told.sources < step <= len(sources)]
+    reached = [step for step in watch.steps if told.sources < step <= len(sources)]
     return max(reached, default=None)
 
 
 def updated(
-    alert: Alert, *, step: int, article: Article, sources: tuple[str, ...], now: datetime
+    alert: Alert,
+    *,
+    step: int,
+    article: Article,
+    sources: tuple[str, ...],
+    severity: Severity,
+    now: datetime,
 ) -> Alert:
     """The alert as told again: the same one, with the sources by now and the copy that came."""
     return replace(
         alert,
         sources=sources,
+        severity=severity,
         update=Update(step=step, at=now, copy=AlertedArticle.of(article)),
+    )
+
+
+def is_revised(*, article: Article, watch: Watch, told: Spoken, claim: Claim) -> bool:
+    """Whether the article that made the watch speak now says something else, and that is told."""
+    again = article.ref == told.article and claim.relation is Relation.REVISION
+    return watch.revisions and again and article.origin not in SILENT
+
+
+def revised(
+    alert: Alert, *, article: Article, match: Match | None, text: str, now: datetime
+) -> Alert:
+    """The alert as told again: with the article as it is now, and what makes the watch match in it.
+
+    `text` names the new text. Where the watch does not match any more no evidence is left.
+    """
+    return replace(
+        alert,
+        article=AlertedArticle.of(article),
+        evidence=match.evidence if match else (),
+        lead=lead_of(article),
+        update=Update(
+            step=len(alert.sources), at=now, copy=AlertedArticle.of(article), revision=text
+        ),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from monitor.channels.apprise import KIND as APPRISE
 from monitor.channels.atom import KIND as ATOM
 from monitor.channels.channel import Channel, ChannelConfig, IPNetwork, Kind
 from monitor.channels.console import KIND as CONSOLE
@@ -22,6 +23,7 @@ CHANNELS: Final[Mapping[str, Kind]] = {
     "file": FILE,
     "exec": EXEC,
     "atom": ATOM,
+    "apprise": APPRISE,
 }
 """What `type` may say in `channels.toml`, and what it means."""
 

@@ -32,6 +32,7 @@ from monitor.model import Digest, Receipt, Sent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import tzinfo
 
     from monitor.channels.render import Words
     from monitor.model import Alert, Delivery, Message
@@ -82,6 +83,7 @@ class Atom:
     def __init__(self, name: str, config: Config) -> None:
         self.name = name
         self._folder, self._url = Path(config.folder), config.url
+        self._zone = config.zone
         self._hand = Hand(name)
 
     async def send(self, delivery: Delivery, message: Message) -> Receipt:
@@ -94,7 +96,7 @@ class Atom:
     def draft(self, delivery: Delivery, message: Message) -> str:
         """The entries that would be written, and the files."""
         return "\n".join(
-            f"into {self._folder / file_of(alert)}\n{_text(_entry(alert)).decode()}"
+            f"into {self._folder / file_of(alert)}\n{_text(_entry(alert, self._zone)).decode()}"
             for alert in _alerts_of(message)
         )
 
@@ -110,7 +112,7 @@ class Atom:
         path = self._folder / file_of(alert)
         with locked(self._folder) as folder:
             before = _entries(path)
-            entries = with_entry(before, _entry(alert))
+            entries = with_entry(before, _entry(alert, self._zone))
             if entries != before:
                 address = f"{self._url.rstrip('/')}/{quote(path.name)}" if self._url else ""
                 replace(path, _text(_feed(alert, entries, address)), folder)
@@ -168,7 +170,7 @@ def _feed(alert: Alert, entries: list[etree._Element], address: str) -> etree._E
     return feed
 
 
-def _entry(alert: Alert) -> etree._Element:
+def _entry(alert: Alert, zone: tzinfo) -> etree._Element:
     entry = _root("entry")
     _add(entry, "id", _id("alert", alert.id))
     _add(entry, "title", bare(headline(alert)))
@@ -180,16 +182,16 @@ def _entry(alert: Alert) -> etree._Element:
     _add(entry, "category", term=f"severity:{alert.severity}")
     for label in topic_labels(alert):
         _add(entry, "category", term=label)
-    _add(entry, "content", "\n".join(_paragraphs(alert)), type="html")
+    _add(entry, "content", "\n".join(_paragraphs(alert, zone)), type="html")
     return entry
 
 
-def _paragraphs(alert: Alert) -> Iterator[str]:
+def _paragraphs(alert: Alert, zone: tzinfo) -> Iterator[str]:
     """The alert as HTML: what is new, who published it, the sentences that say why, its topics."""
-    for told in spread(alert):
+    for told in spread(alert, zone):
         yield f"<p>{html.escape(told)}</p>"
     badge = "" if alert.severity == "normal" else f"[{alert.severity.upper()}] "
-    published = f"{isolated(source_name(alert))} · {moment(alert.article.published)}"
+    published = f"{isolated(source_name(alert))} · {moment(alert.article.published, zone)}"
     yield f"<p>{html.escape(badge + published)}</p>"
     for words in quotes(alert, at_most=MAX_QUOTES).shown:
         yield f'<blockquote dir="auto">{_html(words)}</blockquote>'

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from monitor.channels.zone import UTC_ZONE, parse_zone
 from monitor.errors import Bug
+from monitor.model import Rate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from monitor.model import Delivery, Message, Receipt
 
 IPNetwork = IPv4Network | IPv6Network
@@ -36,13 +41,24 @@ class Channel(Protocol):
 
 
 class ChannelConfig(BaseModel):
-    """One table of `channels.toml`: every kind of channel has its own subclass called `Config`."""
+    """One table of `channels.toml`: every kind of channel has its own subclass called `Config`.
+
+    `allowance` is how often each watch may tell a channel of this kind if nothing else is said.
+    """
+
+    allowance: ClassVar[Rate | None] = None
 
     model_config = ConfigDict(
         frozen=True,
         extra="forbid",
         arbitrary_types_allowed=True,
         hide_input_in_errors=True,  # a mistyped secret must not be printed with the complaint
+    )
+
+    zone: Annotated[ZoneInfo, BeforeValidator(parse_zone)] = Field(
+        default=UTC_ZONE,
+        description="Time zone that people are shown times in and whose clock digests and quiet "
+        "hours go by, by its IANA name. What programs are given stays in UTC.",
     )
 
 
@@ -64,23 +80,39 @@ class OpensChannel(Protocol[C_contra]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One kind of channel: the model its settings must satisfy, and how it is opened with them."""
+    """One kind of channel: the model its settings must satisfy, and how it is opened with them.
+
+    `odd` says what will not work, a line each; it may take its time, so `wirewatch check` asks.
+    """
 
     config: type[ChannelConfig]
     open_channel: OpensChannel[ChannelConfig]
+    odd: Callable[[ChannelConfig], tuple[str, ...]]
 
 
-def kind(model: type[C], opens: OpensChannel[C]) -> Kind:
+def _nothing_odd(_: object) -> tuple[str, ...]:
+    return ()
+
+
+def kind(
+    model: type[C],
+    opens: OpensChannel[C],
+    *,
+    odd: Callable[[C], tuple[str, ...]] = _nothing_odd,
+) -> Kind:
     """The kind of these settings; opening it with those of another kind is a Bug."""
 
-    def open_channel(
-        name: str, config: ChannelConfig, *, allow: tuple[IPNetwork, ...], contact: str
-    ) -> Channel:
+    def ours(config: ChannelConfig, name: str = "") -> C:
         if not isinstance(config, model):
             raise Bug(
                 f"the settings are of {type(config).__module__}, wanted {model.__module__}",
                 channel=name,
             )
-        return opens(name, config, allow=allow, contact=contact)
+        return config
 
-    return Kind(config=model, open_channel=open_channel)
+    def open_channel(
+        name: str, config: ChannelConfig, *, allow: tuple[IPNetwork, ...], contact: str
+    ) -> Channel:
+        return opens(name, ours(config, name), allow=allow, contact=contact)
+
+    return Kind(config=model, open_channel=open_channel, odd=lambda config: odd(ours(config)))

@@ -78,7 +78,10 @@ class Console:
         if self._config.format == "json":
             return encode(message) + b"\n"
         sheet = printed(
-            message, columns=columns_of(stream), colour=wants_colour(stream, os.environ)
+            message,
+            columns=columns_of(stream),
+            colour=wants_colour(stream, os.environ),
+            zone=self._config.zone,
         )
         return sheet.encode(stream.encoding or "utf-8", "backslashreplace")
 

@@ -39,7 +39,7 @@ class Hand:
             async with asyncio.timeout(WHOLE_S):
                 return await asyncio.get_running_loop().run_in_executor(self._thread, work)
         except TimeoutError:  # it may be written yet: the next attempt looks
-            return Later(answer="the disk took too long")
+            return Later(answer="the disk took too long", down=True)
         except OSError as error:
             return Later(answer=f"cannot be written: {said(error)}")
 

@@ -97,7 +97,7 @@ class Exec:
                 document.seek(0)
                 return await self._run(document.fileno(), delivery)
         except OSError as error:
-            return Later(answer=f"the program cannot be started: {said(error)}")
+            return Later(answer=f"the program cannot be started: {said(error)}", down=True)
 
     def draft(self, delivery: Delivery, message: Message) -> str:
         """What would be run, and what it would be given."""
@@ -145,7 +145,8 @@ class Exec:
         finally:
             words = ear.close()
         if code is None:
-            return Later(answer=f"killed: not done in {self._config.timeout_s:g} s{words}")
+            answer = f"killed: not done in {self._config.timeout_s:g} s{words}"
+            return Later(answer=answer, down=True)
         return receipt_of(code, words)
 
 

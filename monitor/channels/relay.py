@@ -1,12 +1,16 @@
-"""Where mail is handed over and by whom: the `smtp` URL and mail addresses of `channels.toml`."""
+"""What `channels.toml` says of mail: the server and whom it trusts, addresses, how to leave."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+import ssl
+from dataclasses import dataclass, field
 from email.headerregistry import Address
+from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import unquote, urlsplit
+
+from monitor.channels.safe import link
 
 Tls = Literal["none", "starttls", "tls"]
 
@@ -21,6 +25,11 @@ _ADDRESS = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
 )
+MAX_ADDRESS_CHARS = 254
+_WANTED_LEAVE = "wanted https://host/leave or mailto:leave@host"
+_WANTED_PEM = "wanted a file of certificates in PEM, from the root on"
+_LEAVE = re.compile(r"[!#-+\--;=?-\[\]-~]{1,500}")
+"""Printable ASCII that may stand between < and >: no comma, which would part two of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +81,8 @@ def parse_address(value: object) -> Address:
         raise ValueError("not ASCII: write a domain of another script in its xn-- form")
     if rest.endswith(">") != bool(opening) or not _ADDRESS.fullmatch(address):
         raise ValueError(f"not one mail address, {_WANTED_ADDRESS}")
+    if len(address) > MAX_ADDRESS_CHARS:
+        raise ValueError(f"longer than {MAX_ADDRESS_CHARS} characters (RFC 5321)")
     username, _, domain = address.partition("@")
     return Address(name.strip().strip('"'), username, domain)
 
@@ -83,3 +94,51 @@ def parse_addresses(value: object) -> tuple[Address, ...]:
     if not value:
         raise ValueError('nobody, wanted to = ["desk@example.org"]')
     return tuple(parse_address(each) for each in value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificates:
+    """Certificates in PEM that a mail server's may be signed by, beside those the system trusts."""
+
+    pem: str = field(repr=False)
+
+    def trusted(self) -> ssl.SSLContext:
+        """TLS that trusts them. Raises ssl.SSLError for what holds none."""
+        context = ssl.create_default_context()
+        context.load_verify_locations(cadata=self.pem)
+        return context
+
+
+def parse_certificates(value: object) -> Certificates:
+    """The certificates of a file, or given as such by `file:`. Raises ValueError in plain words."""
+    if not isinstance(value, str):
+        raise ValueError(_WANTED_PEM)  # noqa: TRY004  see above
+    pem = value if value.lstrip().startswith("-----BEGIN") else _text_of(value)
+    found = Certificates(pem=pem)
+    try:
+        found.trusted()
+    except (ssl.SSLError, ValueError):  # ValueError: an empty file
+        raise ValueError(f"found none in it, {_WANTED_PEM}") from None
+    return found
+
+
+def _text_of(path: str) -> str:
+    if not path.startswith("/") or "\0" in path:  # services start anywhere
+        raise ValueError(_WANTED_PEM)
+    try:
+        return Path(path).read_text("ascii", "ignore")  # comments in it may be in any script
+    except OSError as error:
+        reason = (error.strerror or "it cannot be read").lower()
+        raise ValueError(f"found {path!r}: {reason}, {_WANTED_PEM}") from None
+
+
+def parse_unsubscribe(value: object) -> str:
+    """Where readers leave: https: or mailto:. Raises ValueError in plain words."""
+    if not isinstance(value, str) or not _LEAVE.fullmatch(value):
+        raise ValueError(f"not an address of plain characters (no space, comma), {_WANTED_LEAVE}")
+    scheme, _, rest = value.partition(":")
+    if scheme == "mailto" and _ADDRESS.fullmatch(rest.partition("?")[0]):
+        return value
+    if scheme == "https" and link(value) == value:
+        return value
+    raise ValueError(_WANTED_LEAVE)

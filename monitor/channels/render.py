@@ -13,8 +13,9 @@ from monitor.model import Field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import tzinfo
 
-    from monitor.model import Alert, Digest, Evidence
+    from monitor.model import Alert, AlertedArticle, Evidence, Severity
 
 MAX_TITLE_CHARS = 300
 MAX_SENTENCE_CHARS = 400
@@ -211,23 +212,47 @@ def bare(words: Words) -> str:
     return "".join(piece.text for piece in words)
 
 
+def severity_tag(severity: Severity) -> str:
+    """What stands before an alert out of the ordinary: "[HIGH] "."""
+    return "" if severity == "normal" else f"[{severity.upper()}] "
+
+
 def watch_title(alert: Alert) -> str:
     """What the watch is called."""
     return clip(line(alert.title), MAX_TITLE_CHARS) or line(alert.watch)
 
 
 def source_name(alert: Alert) -> str:
-    """Who published the article."""
-    article = alert.article
+    """Who published the article; that a watch finds nothing, we say ourselves."""
+    quiet = alert.trouble is not None and alert.trouble.kind == "quiet"
+    return "Wirewatch" if quiet else publisher(alert.article)
+
+
+def publisher(article: AlertedArticle) -> str:
+    """The name of its source."""
     return clip(line(article.source_name or "") or line(article.source), 100)
 
 
-def moment(when: datetime | None) -> str:
-    """A date as people read it: "Tue 14 May 2024, 09:12 UTC"."""
+def moment(when: datetime | None, zone: tzinfo = UTC) -> str:
+    """A date as people read it there: "Tue 14 May 2024, 11:12 CEST"."""
     if when is None:
         return "no date"
-    utc = when.astimezone(UTC)
-    return f"{utc:%a} {utc.day} {utc:%b} {utc.year}, {utc:%H:%M} UTC"
+    there = local(when, zone)
+    return f"{there:%a} {there.day} {there:%b} {there.year}, {there:%H:%M} {_zone_name(there)}"
+
+
+def local(when: datetime, zone: tzinfo) -> datetime:
+    """The time by the clocks of the zone."""
+    try:
+        return when.astimezone(zone)
+    except OverflowError:  # a stranger's date at an end of the calendar
+        return when.astimezone(UTC)
+
+
+def _zone_name(there: datetime) -> str:
+    """How people there call their time; where they have no word for it ("-03"), "UTC-03"."""
+    name = there.tzname() or ""
+    return f"UTC{name}" if name[:1] in {"+", "-"} else name
 
 
 def other_sources(alert: Alert) -> tuple[str, ...]:
@@ -235,20 +260,26 @@ def other_sources(alert: Alert) -> tuple[str, ...]:
     return tuple(line(source) for source in alert.sources if source != alert.article.source)
 
 
-def spread(alert: Alert) -> tuple[str, ...]:
+def spread(alert: Alert, zone: tzinfo = UTC) -> tuple[str, ...]:
     """What an update has to say, a line each; nothing for the alert itself.
 
-    "Now in 3 sources: a · b · c", then which copy came last, and when the reader was told.
+    "Now in 3 sources: a · b · c", then which copy came last, and when the reader was told; or that
+    the article was revised.
     """
     if alert.update is None:
         return ()
     copy = alert.update.copy
-    name = clip(line(copy.source_name or "") or line(copy.source), 100)
+    name = isolated(publisher(copy))
     names = listed(map(line, alert.sources))
+    if alert.update.revision:
+        return (
+            f"Revised by {name}, {moment(alert.update.at, zone)}",
+            f"First told {moment(alert.raised, zone)}",
+        )
     return (
         f"Now in {len(alert.sources)} sources: {names}",
-        f"The newest copy: {isolated(name)}, {moment(copy.published or alert.update.at)}",
-        f"First told {moment(alert.raised)}",
+        f"The newest copy: {name}, {moment(copy.published or alert.update.at, zone)}",
+        f"First told {moment(alert.raised, zone)}",
     )
 
 
@@ -269,12 +300,3 @@ def listed(names: Iterable[str], *, between: str = " · ") -> str:
     text = between.join(isolated(name) for name in names[:MAX_NAMES])
     more = len(names) - MAX_NAMES
     return f"{text} and {more} more" if more > 0 else text
-
-
-def digest_heading(digest: Digest) -> str:
-    """What a digest is of: "12 alerts of U.S. and Iran, from … to …"."""
-    number = (
-        f"{digest.count} alert{'' if digest.count == 1 else 's'}" if digest.count else "No alerts"
-    )
-    of = f" of {clip(line(digest.title), MAX_TITLE_CHARS)}" if digest.title else ""
-    return f"{number}{of}, {moment(digest.since)} to {moment(digest.until)}"

@@ -26,7 +26,7 @@ _INVISIBLE = re.compile(
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
-_ATOM = re.compile(r"[A-Za-z0-9-]{1,60}(?:[._][A-Za-z0-9-]{1,60}){0,3}")
+_ATOM = re.compile(r"_?[A-Za-z0-9-]{1,60}(?:[._][A-Za-z0-9-]{1,60}){0,3}")
 _URL_SAFE = "%/:=&?~#+!$,;'@()*[]|"
 
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"

@@ -1,11 +1,11 @@
-"""An alert that says of itself that it is a test: nothing has happened, no watch has matched."""
+"""A message that says of itself that it is a test: nothing has happened, no watch has matched."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-from monitor.model import Alert, AlertedArticle, Delivery, Evidence, Field, digest
+from monitor.model import Alert, AlertedArticle, Delivery, Digest, Evidence, Field, Gap, digest
 
 WATCH: Final = "_test"
 """No watch can be called so: by this a program knows a test."""
@@ -50,5 +50,24 @@ def trial(channel: str, at: datetime) -> tuple[Delivery, Alert]:
             notify=(channel,),
             raised=at,
             lead=_SENTENCE,
+        )
+    )
+
+
+def trial_digest(channel: str, at: datetime) -> tuple[Delivery, Digest]:
+    """A test digest for this channel: two tests of the last hour, and a gap beside them."""
+    moments = (at - timedelta(minutes=40), at - timedelta(minutes=5))
+    id_ = digest("digest", WATCH, channel, at.isoformat())
+    since = at - timedelta(hours=1)
+    return Delivery(id=Delivery.id_for(id_, channel), alert=id_, channel=channel, attempts=1), (
+        Digest(
+            id=id_,
+            channel=channel,
+            reason="digest",
+            since=since,
+            until=at,
+            alerts=tuple(trial(channel, moment)[1] for moment in moments),
+            count=len(moments),
+            gaps=(Gap(source=WATCH, source_name="Wirewatch (a test)", kind="missed", since=since),),
         )
     )

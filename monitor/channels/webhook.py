@@ -1,38 +1,30 @@
-"""Webhook: the alert as signed JSON to a URL, by the rules of Standard Webhooks.
-
-https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
-"""
+"""Webhook: the alert as signed JSON to a URL, by the rules of Standard Webhooks."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr
-from standardwebhooks import Webhook as Signer
+from pydantic import AfterValidator, Field
 
+from monitor.channels.answers import receipt_of, receipt_of_error
 from monitor.channels.body import encode
 from monitor.channels.channel import Channel, ChannelConfig, IPNetwork, kind
-from monitor.channels.safe import atom, clip, line
-from monitor.errors import AddressRefused, BadStatus, FetchError, TooLarge
-from monitor.model import Later, Receipt, Refused, Sent, digest
+from monitor.channels.safe import atom
+from monitor.channels.signing import Secrets, Signer
+from monitor.channels.template import Template, filled, sketched
+from monitor.errors import FetchError
+from monitor.model import Receipt, digest
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Iterator
 
     from monitor.model import Delivery, Message
     from monitor.net import Client
 
 CONTENT_TYPE = "application/json; charset=utf-8"
-PREFIX = "whsec_"
-MAX_WAIT = timedelta(days=1)
-"""The longest Retry-After that is obeyed."""
 
 
 def _web_address(value: str) -> str:
@@ -48,26 +40,6 @@ def _web_address(value: str) -> str:
     return value
 
 
-def _usable(secret: SecretStr) -> SecretStr:
-    if not key_of(secret.get_secret_value()):
-        raise ValueError("the secret is empty")
-    return secret
-
-
-def key_of(secret: str) -> bytes:
-    """The signing key: after `whsec_` it is base64, any other secret is its own UTF-8 bytes.
-
-    Raises ValueError in plain words when what follows `whsec_` is no base64.
-    """
-    if not secret.startswith(PREFIX):
-        return secret.encode()
-    encoded = secret.removeprefix(PREFIX).rstrip("=")
-    try:
-        return base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
-    except binascii.Error:
-        raise ValueError("after whsec_ comes a key in base64, and this is none") from None
-
-
 class Config(ChannelConfig):
     """Alerts to a program of yours."""
 
@@ -75,8 +47,12 @@ class Config(ChannelConfig):
     url: Annotated[str, AfterValidator(_web_address)] = Field(
         description="Where to POST; http or https. A private address must be in [net] allow.",
     )
-    secret: Annotated[SecretStr, AfterValidator(_usable)] = Field(
+    secret: Secrets = Field(
         description='Signs every call: whsec_ and base64, or any text; give it as "env:NAME".'
+        " A list of up to three while one takes the place of another."
+    )
+    template: Template = Field(
+        default=None, description="A body of your own, with places for what the alert says."
     )
 
     def __repr_args__(self) -> Iterator[tuple[str | None, object]]:
@@ -109,18 +85,19 @@ class Webhook:
         self.name = name
         self._config = config
         self._allow, self._contact = allow, contact
-        self._signer = Signer(key_of(config.secret.get_secret_value()))
+        self._signer = Signer(config.secret)
         self._client: Client | None = None
         self._opening = asyncio.Lock()
 
     async def send(self, delivery: Delivery, message: Message) -> Receipt:
         """Post the alert. Only a 2xx answer means it has arrived."""
-        body = encode(message)
+        body = self._body(message)
         now = datetime.now(UTC)
+        headers = self._signer.headers(atom(delivery.id), body, now)
         client = await self._opened()
         try:
             response = await client.post(
-                self._config.url, body=body, headers=self._headers(delivery, body, now)
+                self._config.url, body=body, headers={"Content-Type": CONTENT_TYPE, **headers}
             )
         except FetchError as error:
             return receipt_of_error(error)
@@ -129,7 +106,9 @@ class Webhook:
     def draft(self, delivery: Delivery, message: Message) -> str:
         """The call, but for its time and signature: those are made when it is sent."""
         headers = f"Content-Type: {CONTENT_TYPE}\nwebhook-id: {atom(delivery.id)}"
-        return f"POST {_discreet(self._config.url)}\n{headers}\n\n{encode(message).decode()}"
+        template = self._config.template
+        body = encode(message) if template is None else sketched(template, message)
+        return f"POST {_discreet(self._config.url)}\n{headers}\n\n{body.decode()}"
 
     async def close(self) -> None:
         """Close the connections kept open."""
@@ -137,14 +116,10 @@ class Webhook:
         if client is not None:
             await client.__aexit__(None, None, None)
 
-    def _headers(self, delivery: Delivery, body: bytes, now: datetime) -> dict[str, str]:
-        identity = atom(delivery.id)
-        return {
-            "Content-Type": CONTENT_TYPE,
-            "webhook-id": identity,
-            "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": self._signer.sign(identity, now, body.decode()),
-        }
+    def _body(self, message: Message) -> bytes:
+        if self._config.template is None:
+            return encode(message)
+        return filled(self._config.template, message)
 
     async def _opened(self) -> Client:
         from monitor.net import Client  # aiohttp takes 170 ms to import: only who sends pays
@@ -154,96 +129,3 @@ class Webhook:
                 client = Client(allow=self._allow, contact=self._contact)
                 self._client = await client.__aenter__()
             return self._client
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meaning:
-    """What some status codes mean for a delivery. `shown` is how the docs write them."""
-
-    shown: str
-    codes: Container[int]
-    then: Literal["sent", "later", "refused", "gone"]
-    words: str
-
-
-MEANINGS: Final[tuple[Meaning, ...]] = (
-    Meaning(shown="200–299", codes=range(200, 300), then="sent", words="the alert has arrived"),
-    Meaning(
-        shown="408, 425, 429",
-        codes=frozenset({408, 425, 429}),
-        then="later",
-        words="the receiver is not ready; Retry-After is honoured",
-    ),
-    Meaning(
-        shown="500–599",
-        codes=range(500, 600),
-        then="later",
-        words="the receiver has trouble of its own; Retry-After is honoured",
-    ),
-    Meaning(
-        shown="410",
-        codes=frozenset({410}),
-        then="gone",
-        words="the receiver wants no more: the whole channel is disabled",
-    ),
-    Meaning(
-        shown="300–399",
-        codes=range(300, 400),
-        then="refused",
-        words="redirects are not followed: put the final address in url",
-    ),
-    Meaning(
-        shown="anything else",
-        codes=range(1000),
-        then="refused",
-        words="the receiver does not take this alert, and would not take it again",
-    ),
-)
-"""The first line that holds a code decides."""
-
-
-def receipt_of(status: int, retry_after: str | None, now: datetime) -> Receipt:
-    """What the receiver's status code means for the delivery."""
-    meaning = next((each for each in MEANINGS if status in each.codes), MEANINGS[-1])
-    answer = f"{status}: {meaning.words}"
-    match meaning.then:
-        case "sent":
-            return Sent(answer=answer)
-        case "later":
-            return Later(answer=answer, after=wait_of(retry_after, now))
-        case "gone":
-            return Refused(answer=answer, disables=True)
-        case "refused":
-            return Refused(answer=answer)
-
-
-def wait_of(retry_after: str | None, now: datetime) -> timedelta | None:
-    """How long a Retry-After header asks to wait: seconds or a date (RFC 9110 section 10.2.3)."""
-    value = (retry_after or "").strip()
-    if value.isascii() and value.isdigit():
-        return timedelta(seconds=min(int(value[:9]), MAX_WAIT.total_seconds()))
-    try:
-        until = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
-    return max(timedelta(), min(until - now, MAX_WAIT))
-
-
-def receipt_of_error(error: FetchError) -> Receipt:
-    """What it means for the delivery that no whole answer came."""
-    match error:
-        case AddressRefused():  # its message says what to put under [net] allow
-            return Refused(answer=_shown(error))
-        case BadStatus():
-            wait = None if error.retry_after_s is None else str(int(error.retry_after_s))
-            return receipt_of(error.status, wait, datetime.now(UTC))
-        case TooLarge():
-            return Refused(answer=f"the receiver's answer is too large: {_shown(error)}")
-        case _:
-            return Later(answer=_shown(error))
-
-
-def _shown(error: FetchError) -> str:
-    return clip(line(error.message), 300)

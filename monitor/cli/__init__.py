@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 import click
+from click.shell_completion import CompletionItem
 
 from monitor import __version__
 
@@ -44,7 +45,10 @@ COMMANDS: dict[str, Listed] = {
     "feeds": Listed("monitor.cli.feeds", "How each feed fares, when it is due; poll one now."),
     "queue": Listed("monitor.cli.queue", "What waits, what is under way, by whom."),
     "dead": Listed("monitor.cli.dead", "What was set aside for a person: list, show, retry, drop."),
-    "status": Listed("monitor.cli.status", "What the queues hold and what was done."),
+    "status": Listed("monitor.cli.status", "How it goes, at a glance; --watch for ever."),
+    "health": Listed("monitor.cli.health", "Whether a service lives: for container checks."),
+    "doctor": Listed("monitor.cli.doctor", "Try the whole set-up; say what to do about it."),
+    "completion": Listed("monitor.cli.completion", "What makes a shell complete our commands."),
 }
 
 
@@ -63,6 +67,16 @@ class Commands(click.Group):
         found = import_module(listed.module).command
         assert isinstance(found, click.Command)
         return found
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands that begin so, without importing any; and the options."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        return [
+            CompletionItem(name, help=listed.summary)
+            for name, listed in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, without importing any."""

@@ -28,8 +28,9 @@ def as_toml(actor: Actor) -> Iterator[str]:
     yield f"kind = {_text(actor.kind)}"
     if actor.short:
         yield f"short = {_text(actor.short)}"
+    elsewhere = {name for _, name in actor.languages}
     for key, values in (
-        ("aliases", actor.aliases),
+        ("aliases", tuple(name for name in actor.aliases if name not in elsewhere)),
         ("exact", actor.exact),
         ("demonyms", actor.demonyms),
         ("home", actor.home),
@@ -38,6 +39,9 @@ def as_toml(actor: Actor) -> Iterator[str]:
             yield f"{key} = [{', '.join(map(_text, values))}]"
     if any(actor.active):
         yield f"active = [{', '.join(_text(str(day or '')) for day in actor.active)}]"
+    if actor.languages:
+        names = ", ".join(f"{tongue} = [{_text(name)}]" for tongue, name in actor.languages)
+        yield f"languages = {{ {names} }}"
     if actor.roles:
         roles = ", ".join(
             f"{{ country = {_text(role.country)}, office = {_text(role.office)},"

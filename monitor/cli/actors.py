@@ -9,9 +9,11 @@ from typing import get_args
 
 import click
 
+from monitor.app import now
 from monitor.cli import options
 from monitor.cli.actor_tables import append_table, as_toml
 from monitor.cli.articles import write
+from monitor.cli.connection import open_store
 from monitor.errors import ConfigError, WirewatchError
 from monitor.lexicon import Knowledge
 from monitor.model import Actor, ActorKind
@@ -20,6 +22,7 @@ from monitor.settings.names import ACTORS
 from monitor.settings.problems import Problems
 from monitor.text import folded
 from monitor.topics.phoenix import read_phoenix
+from monitor.topics.rising import KEPT_HOURS, NAME
 
 _MOST_FOUND = 20
 
@@ -101,10 +104,19 @@ def import_phoenix(file: Path) -> None:
     help="What a new actor is.",
 )
 @options.config
-def promote(name: str, alias_of: str | None, kind: ActorKind, config: Path, *, new: bool) -> None:
-    """Write NAME into actors.toml: somebody --new, or --alias-of somebody who is known."""
+@options.data
+def promote(
+    name: str, alias_of: str | None, kind: ActorKind, config: Path, data: Path, *, new: bool
+) -> None:
+    """Write NAME into actors.toml: somebody --new, or --alias-of somebody who is known.
+
+    NAME is a name as articles write it, or a key that `wirewatch trends` shows of what is counted
+    now: "name:andy-murray".
+    """
     if new == (alias_of is not None):
         raise click.UsageError("give either --alias-of ID or --new")
+    if name.startswith(NAME):
+        name = _counted(name, config, data)
     knowledge = _knowledge(config)
     actor = _renamed(knowledge, alias_of, name) if alias_of else _newcomer(knowledge, name, kind)
     path = config / ACTORS
@@ -114,6 +126,18 @@ def promote(name: str, alias_of: str | None, kind: ActorKind, config: Path, *, n
         )
     append_table(path, actor)
     click.echo(f"wrote [actor.{actor.id}] into {path}", err=True)
+
+
+def _counted(key: str, config: Path, data: Path) -> str:
+    """How the name is written that live counts have under a key."""
+    with open_store(config, data) as store:
+        label = store.trends.label(key, now())
+    if label is None:
+        raise WirewatchError(
+            f"no article of the last {KEPT_HOURS // 24} days was counted for {key!r}:"
+            " `wirewatch trends` shows the keys of what rises; or give the name itself"
+        )
+    return label
 
 
 def _newcomer(knowledge: Knowledge, name: str, kind: ActorKind) -> Actor:

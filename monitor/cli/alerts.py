@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 import click
 
+from monitor.app import now
 from monitor.channels.render import bare, headline, moment, plain, quotes
 from monitor.channels.safe import line, link
 from monitor.cli import options
 from monitor.cli.articles import write
 from monitor.cli.connection import open_store
-from monitor.model import Alert, Story
+from monitor.cli.telling import telling
+from monitor.model import Alert, DeliveryState, Story
 from monitor.store import Store
 from monitor.store.outbox import Told
 
 QUOTES = 3
+MOST = 10_000
 SHOWN_COPIES = 20
 
 
@@ -55,18 +59,37 @@ class Known:
 @options.data
 @click.option("--last", type=click.IntRange(1, 10_000), default=20, show_default=True, metavar="N")
 @click.option("--watch", "only", metavar="ID", help="Of this watch only.")
+@options.since
+@click.option(
+    "--state",
+    type=click.Choice([*(str(state) for state in DeliveryState), "acked"]),
+    help="With a delivery in this state; acked: seen by a person (`alerts ack`).",
+)
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines for machines.")
 @click.pass_context
 def command(
-    context: click.Context, config: Path, data: Path, last: int, only: str | None, *, as_json: bool
+    context: click.Context,
+    config: Path,
+    data: Path,
+    last: int,
+    only: str | None,
+    since: timedelta | None,
+    state: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     """The last alerts, the newest first, and how many sources carry their stories by now."""
     if context.invoked_subcommand is not None:
         context.default_map = {context.invoked_subcommand: {"config": config, "data": data}}
         return
+    begin = None if since is None else now() - since
     with open_store(config, data) as store:
-        alerts = [alert for alert in store.view.alerts(last) if only is None or alert.watch == only]
-        known = [Known(alert=alert, story=store.view.story(alert.story)) for alert in alerts]
+        found = store.view.alerts(MOST if only or state else last, begin)
+        wanted = (a for a in found if only in (None, a.watch) and _is(store, a, state))
+        known = [
+            Known(alert=alert, story=store.view.story(alert.story))
+            for alert in islice(wanted, last)
+        ]
     for each in known:
         if as_json:
             write(_row(each))
@@ -79,6 +102,29 @@ def command(
         )
     if not known:
         click.echo("no alerts are kept", err=True)
+
+
+def _is(store: Store, alert: Alert, state: str | None) -> bool:
+    if state is None:
+        return True
+    if state == "acked":
+        return store.view.acknowledged(alert.id) is not None
+    return any(told.state == state for told in store.outbox.told(alert))
+
+
+@command.command("ack")
+@click.argument("alert_id", metavar="ID")
+@options.config
+@options.data
+def ack(alert_id: str, config: Path, data: Path) -> None:
+    """Say that you have seen an alert: it is not told again, however far its story spreads.
+
+    ID may be shortened as long as it is the only one that begins so.
+    """
+    with open_store(config, data) as store:
+        alert = _found(store, alert_id)
+        since = store.outbox.acknowledge(alert.id, now())
+    click.echo(f"{alert.id}: seen since {moment(since)}; there will be no updates", err=True)
 
 
 @command.command("show")
@@ -96,11 +142,14 @@ def show(alert_id: str, config: Path, data: Path, *, as_json: bool) -> None:
         known = Known(alert=alert, story=store.view.story(alert.story))
         told = store.outbox.told(alert)
         event = _same_event(store, alert)
+        acked = store.view.acknowledged(alert.id)
     if as_json:
-        write({**_row(known), "evidence": alert.evidence, "deliveries": told})
+        write({**_row(known), "evidence": alert.evidence, "deliveries": told, "acked": acked})
         return
     for said in _sheet(known, told, event):
         click.echo(said, err=True)
+    if acked is not None:
+        click.echo(f"Seen by a person since {moment(acked)}: no updates any more", err=True)
 
 
 def _found(store: Store, alert_id: str) -> Alert:
@@ -160,7 +209,7 @@ def _sheet(known: Known, told: tuple[Told, ...], event: list[Alert]) -> Iterator
         yield "Other stories about what seems the same event:"
     yield from (f"  {other.id}  {line(other.watch)}: {bare(headline(other))}" for other in event)
     yield "Told:" if told else "Told to nobody: the watch names no channel in `notify`"
-    yield from map(_telling, told)
+    yield from (f"  {telling(each)}" for each in told)
 
 
 def _since(since: datetime | None) -> str:
@@ -173,9 +222,3 @@ def _joined(story: Story | None) -> Iterator[str]:
     yield "Copies and revisions since:"
     for copy in story.copies[-SHOWN_COPIES:]:
         yield f"  {moment(copy.at)}  {copy.relation}  {line(copy.source)}: {line(copy.title)}"
-
-
-def _telling(told: Told) -> str:
-    what = f"update at {told.update} sources" if told.update else "alert"
-    answer = f" ({line(told.answer)})" if told.answer else ""
-    return f"  {told.channel}  {what}: {told.state}{answer}"

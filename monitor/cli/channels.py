@@ -13,10 +13,10 @@ from monitor.app import now
 from monitor.channels import CHANNELS
 from monitor.channels.channel import Channel
 from monitor.channels.safe import spaced
-from monitor.channels.trial import trial
+from monitor.channels.trial import trial, trial_digest
 from monitor.cli import options
 from monitor.cli.articles import write
-from monitor.model import Alert, Delivery, Later, Receipt, Refused, Sent
+from monitor.model import Delivery, Later, Message, Receipt, Refused, Sent
 from monitor.settings import Settings, load
 
 OUTCOME = {Sent: "sent", Later: "later", Refused: "refused"}
@@ -53,12 +53,13 @@ def list_channels(config: Path, *, as_json: bool) -> None:
 @command.command("test")
 @click.argument("name", metavar="NAME")
 @options.config
+@click.option("--digest", "as_digest", is_flag=True, help="Send a digest of two tests.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line for machines.")
-def test(name: str, config: Path, *, as_json: bool) -> None:
+def test(name: str, config: Path, *, as_digest: bool, as_json: bool) -> None:
     """Send a test through a channel; show what went where.
 
-    It is an alert that says it is a test. It goes past queue and outbox: no worker need run, and it
-    is tried once. The answer is shown; exit code 0 if the channel has it, else 1.
+    It is an alert, or a digest, that says it is a test. It goes past queue and outbox: no worker
+    need run, and it is tried once. The answer is shown; exit code 0 if the channel has it, else 1.
     """
     settings = load(config)
     found = settings.channels.get(name)
@@ -68,14 +69,14 @@ def test(name: str, config: Path, *, as_json: bool) -> None:
     channel = CHANNELS[found.type].open_channel(
         name, found.config, allow=settings.allow, contact=settings.contact
     )
-    delivery, alert = trial(name, now())
+    delivery, message = (trial_digest if as_digest else trial)(name, now())
     if not as_json:
         click.echo(f"{name} ({found.type})", err=True)
-        for line in channel.draft(delivery, alert).rstrip().split("\n"):
+        for line in channel.draft(delivery, message).rstrip().split("\n"):
             indent = " " * (len(line) - len(line.lstrip(" ")))
             click.echo(f"> {indent}{spaced(line.strip())}".rstrip(), err=True)
     began = time.monotonic()
-    receipt = asyncio.run(_exchange(channel, delivery, alert))
+    receipt = asyncio.run(_exchange(channel, delivery, message))
     took_ms = round((time.monotonic() - began) * 1000)
     outcome = OUTCOME[type(receipt)]
     if as_json:
@@ -87,9 +88,9 @@ def test(name: str, config: Path, *, as_json: bool) -> None:
     sys.exit(0 if outcome == "sent" else 1)
 
 
-async def _exchange(channel: Channel, delivery: Delivery, alert: Alert) -> Receipt:
+async def _exchange(channel: Channel, delivery: Delivery, message: Message) -> Receipt:
     try:
-        return await channel.send(delivery, alert)
+        return await channel.send(delivery, message)
     finally:
         await channel.close()
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from monitor.app import Desk, now
+from monitor.channels import CHANNELS
 from monitor.cli import options
 from monitor.cli.watch import state_of
+from monitor.model import Watch
 from monitor.settings import load, read_own
 from monitor.settings.problems import Problems
 from monitor.topics.known import KnownTopics
@@ -40,10 +43,15 @@ def command(config: Path) -> None:
         )
     for about, said in (*((o.about, str(o)) for o in odd), *((o.about, str(o)) for o in odd_names)):
         click.echo(f"{_FILES[about.partition('.')[0]]} {said}", err=True)
-    for watch in settings.watches:
-        if not watch.is_active(now().date()):
-            state = state_of(watch, None, now())
-            click.echo(f"watchlist.toml [watch.{watch.id}] is {state}", err=True)
+    odd_channels = [
+        f"[channel.{name}] {said}"
+        for name, channel in settings.channels.items()
+        for said in CHANNELS[channel.type].odd(channel.config)
+    ]
+    for said in odd_channels:
+        click.echo(f"channels.toml {said}", err=True)
+    for said in _said_of(settings.watches):
+        click.echo(f"watchlist.toml {said}", err=True)
     for remark in settings.remarks:
         click.echo(str(remark), err=True)
     examples = sum(len(w.must_match) + len(w.must_not_match) for w in settings.watches)
@@ -54,4 +62,17 @@ def command(config: Path) -> None:
         err=True,
     )
     complaints = [oddity for oddity in odd if not oddity.is_note]
-    sys.exit(1 if failures or complaints or odd_names else 0)
+    sys.exit(1 if failures or complaints or odd_names or odd_channels else 0)
+
+
+def _said_of(watches: tuple[Watch, ...]) -> Iterator[str]:
+    """What is worth knowing of watches and no complaint."""
+    for watch in watches:
+        if not watch.is_active(now().date()):
+            yield f"[watch.{watch.id}] is {state_of(watch, None, now())}"
+        if watch.emerging:
+            among = "the articles that match its query" if watch.has_query else "all articles"
+            yield (
+                f"[watch.{watch.id}] tells what suddenly emerges in {among};"
+                " `wirewatch trends` shows what would be told"
+            )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -24,6 +25,13 @@ def _as_of(_ctx: click.Context, _param: click.Parameter, text: str | None) -> As
     from monitor.poller.replay import as_of
 
     return _read(as_of, text)
+
+
+def _span(_ctx: click.Context, _param: click.Parameter, text: str | None) -> timedelta | None:
+    from monitor.settings.values import span_of
+
+    found = _read(span_of, text)
+    return found if isinstance(found, timedelta) else None
 
 
 def _read(reading: Callable[[str], Read], text: str | None) -> Read | None:
@@ -71,3 +79,6 @@ as_of = click.option(
     help='When articles of seed files came in: "published", or from a moment on: 2025-03-01T08:00.',
 )
 paths = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+since = click.option(
+    "--since", callback=_span, metavar="SPAN", help='Raised in the last "90m", "6h", "3d".'
+)

@@ -29,6 +29,8 @@ from monitor.store import Store
 LOOK_S = 0.05
 KEEP_S = 0.5
 TELL_S = 5.0
+VOUCH = "workers.alive"
+"""The file in the data folder by which the workers say that they live."""
 
 
 @click.command("run")
@@ -69,9 +71,15 @@ def command(
     for remark in settings.remarks:
         click.echo(str(remark), err=True)
     with _server(settings, data) as url:
+        vouch = data / VOUCH
+        vouch.unlink(missing_ok=True)
         workers = Workers(
-            ("--config", str(config)),
-            {"WIREWATCH_REDIS_URL": url, "WIREWATCH_LOG_FILE": str(log_file.resolve())},
+            ("--config", str(config), "--vouch", str(vouch.resolve())),
+            {
+                "WIREWATCH_REDIS_URL": url,
+                "WIREWATCH_LOG_FILE": str(log_file.resolve()),
+                "WIREWATCH_METRICS_LISTEN": "",  # we answer for both
+            },
         )
         store = Store(url, settings.retention)
         _greet(settings, log_file, once=once)
@@ -84,7 +92,7 @@ def command(
         )
         try:
             workers.start()
-            code = asyncio.run(_run(poller, workers, store, wait_s=wait_s, once=once))
+            code = asyncio.run(_run(poller, workers, store, vouch, wait_s=wait_s, once=once))
         finally:
             workers.stop()
             store.close()
@@ -118,7 +126,9 @@ def counted(things: Sized, one: str) -> str:
     return f"{len(things)} {one if len(things) == 1 else many}"
 
 
-async def _run(poller: Poller, workers: Workers, store: Store, *, wait_s: float, once: bool) -> int:
+async def _run(
+    poller: Poller, workers: Workers, store: Store, vouch: Path, *, wait_s: float, once: bool
+) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -126,7 +136,7 @@ async def _run(poller: Poller, workers: Workers, store: Store, *, wait_s: float,
     keeping = asyncio.create_task(_keep(workers))
     try:
         if not once:
-            await watch_sources(poller, poller.settings, store, stop)
+            await watch_sources(poller, poller.settings, store, stop, workers=vouch)
             return 0
         before = await asyncio.to_thread(store.view.counts)
         polling = asyncio.create_task(poller.once())
@@ -138,7 +148,7 @@ async def _run(poller: Poller, workers: Workers, store: Store, *, wait_s: float,
             return 1
         polled = polling.result()
         await _settled(store, stop, wait_s)
-        summary = await asyncio.to_thread(Summary.since, before, store.view, polled)
+        summary = await asyncio.to_thread(Summary.since, before, store, polled)
         show(summary)
         if summary.parked or summary.set_aside:
             click.echo("`wirewatch dead list` shows what was parked or set aside", err=True)

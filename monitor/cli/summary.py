@@ -13,7 +13,7 @@ from rich.table import Table
 
 from monitor.model import DELIVERIES, PageOutcome
 from monitor.poller import Polled
-from monitor.store.view import View
+from monitor.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,8 @@ class Summary:
     """Numbers of one run. `read` = new + copies + revisions + repeated + set_aside.
 
     `pages_read` are articles with the text of their pages, `pages_missed` those for which it was
-    wanted and the feed's own had to do. `pending` deliveries are kept and tried again by the next
+    wanted and the feed's own had to do. `gathered` alerts wait to be told with others: the next run
+    tells them when their time has come. `pending` deliveries are kept and tried again by the next
     run. `problems` counts what was odd or failed in sources; each was told when it happened.
     """
 
@@ -37,6 +38,7 @@ class Summary:
     sent: int
     pending: int
     parked: int
+    gathered: int
     feeds: int
     feeds_failed: int
     problems: int
@@ -47,8 +49,9 @@ class Summary:
         return not (self.set_aside or self.parked or self.pending)
 
     @classmethod
-    def since(cls, before: Mapping[str, int], view: View, polled: Polled) -> Summary:
+    def since(cls, before: Mapping[str, int], store: Store, polled: Polled) -> Summary:
         """What has been counted since `before`."""
+        view = store.view
         counts = view.counts()
 
         def more(name: str) -> int:
@@ -71,6 +74,7 @@ class Summary:
             sent=more("deliveries.sent"),
             pending=view.depth(DELIVERIES).total,
             parked=more("deliveries.parked"),
+            gathered=sum(gathering.count for gathering in store.gatherings.all()),
             feeds=polled.feeds,
             feeds_failed=polled.failed,
             problems=polled.problems,
@@ -103,6 +107,7 @@ LABELS = {
     "sent": "deliveries sent",
     "pending": "deliveries to be tried again",
     "parked": "deliveries parked",
+    "gathered": "alerts gathered for later",
     "feeds": "feeds polled",
     "feeds_failed": "  failed",
     "problems": "problems in sources",

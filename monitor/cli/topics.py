@@ -15,6 +15,7 @@ from monitor.lexicon import Knowledge
 from monitor.model import Article
 from monitor.settings import Own, read_actors, read_own
 from monitor.settings.problems import Problems
+from monitor.topics import ner
 
 
 @click.command("topics")
@@ -34,12 +35,34 @@ from monitor.settings.problems import Problems
 @click.option(
     "--why", is_flag=True, help="Mentions, roll-ups and how the scores came about, as text."
 )
-def command(paths: tuple[str, ...], actors: Path | None, config: Path | None, *, why: bool) -> None:
+@click.option(
+    "--ner",
+    "second",
+    is_flag=True,
+    help="Ask a spaCy model about unknown names, as [topics] ner does; needs the extra [ner].",
+)
+@click.option(
+    "--ner-model",
+    "model",
+    default=ner.MODEL,
+    show_default=True,
+    metavar="NAME",
+    help="With --ner: the package of the model, or its folder.",
+)
+def command(
+    paths: tuple[str, ...],
+    actors: Path | None,
+    config: Path | None,
+    model: str,
+    *,
+    why: bool,
+    second: bool,
+) -> None:
     """Articles -> their topics as JSON Lines, the strongest first, each with its sentences.
 
     The publisher's own tags stand beside them and are not read for them.
     """
-    desk = Desk.of((), _knowledge(actors, config))
+    desk = Desk.of((), _knowledge(actors, config), ner.load(model) if second else None)
     articles = Articles(paths)
     for article in articles:
         if why:

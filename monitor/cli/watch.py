@@ -34,9 +34,11 @@ def list_watches(config: Path, data: Path, *, as_json: bool) -> None:
     for watch in watches:
         state = state_of(watch, paused.get(watch.id), now())
         if as_json:
-            write({"watch": watch.id, "title": watch.title, "state": state})
+            row = {"watch": watch.id, "title": watch.title, "state": state}
+            write({**row, "emerging": True} if watch.emerging else row)
         else:
-            click.echo(f"{watch.id:<32} {state}", err=True)
+            what = f" for what emerges{_among(watch)}" if watch.emerging else ""
+            click.echo(f"{watch.id:<32} {state}{what}", err=True)
     if not watches:
         click.echo("watchlist.toml holds no watch", err=True)
 
@@ -80,6 +82,10 @@ def state_of(watch: Watch, paused: datetime | None, moment: datetime) -> str:
     if paused is not None:
         silenced.append(f"paused since {paused:%Y-%m-%d %H:%M} UTC")
     return ", ".join(silenced) or WATCHING
+
+
+def _among(watch: Watch) -> str:
+    return f" among {watch.when or ', '.join(watch.together)}" if watch.has_query else ""
 
 
 def _check_known(config: Path, watch: str) -> None:

@@ -13,8 +13,10 @@ from monitor.app import Desk
 from monitor.cli import options, verdicts
 from monitor.cli.articles import Articles, write
 from monitor.cli.connection import open_store
+from monitor.cli.telling import telling
 from monitor.model import Alert, Article, PageNote, PageOutcome, Watch
 from monitor.settings import load, load_watchlist
+from monitor.store.outbox import Told
 from monitor.watch import Verdict, parse_watch
 
 
@@ -68,6 +70,8 @@ def _ask_live(config: Path, data: Path, ref: str, watch_id: str, *, as_json: boo
     (watch,) = _chosen(settings.watches, watch_id)
     with open_store(config, data) as store:
         kept = store.view.article(ref) or store.view.article(store.view.find(ref) or "")
+        alert = None if kept is None else store.view.alert(_alert_id(watch, kept[1]))
+        told = () if alert is None else store.outbox.told(alert)
     if kept is None:
         raise click.UsageError(
             f"no article {ref!r} is kept: give the id of one that was judged within"
@@ -75,7 +79,7 @@ def _ask_live(config: Path, data: Path, ref: str, watch_id: str, *, as_json: boo
         )
     article, outcome = kept
     teller = _Teller(Desk.of((watch,), settings.knowledge), as_json=as_json)
-    teller.tell(article, outcome)
+    teller.tell(article, outcome, told)
 
 
 def _chosen(watches: tuple[Watch, ...], only: str | None) -> tuple[Watch, ...]:
@@ -85,6 +89,11 @@ def _chosen(watches: tuple[Watch, ...], only: str | None) -> tuple[Watch, ...]:
     if not found:
         known = ", ".join(watch.id for watch in watches) or "none"
         raise click.UsageError(f"no watch {only!r}; there are: {known}")
+    if not found[0].has_query:
+        raise click.UsageError(
+            f"{only!r} asks for no articles, but for what many sources suddenly tell:"
+            " `wirewatch trends` shows that"
+        )
     return found
 
 
@@ -92,8 +101,8 @@ class _Teller:
     """Explains each article for each watch of a desk, and says it."""
 
     def __init__(self, desk: Desk, *, as_json: bool) -> None:
-        self._watches = desk.watches
-        trees = (parse_watch(watch, desk.knowledge) for watch in desk.watches.values())
+        self._watches = {id_: watch for id_, watch in desk.watches.items() if watch.has_query}
+        trees = (parse_watch(watch, desk.knowledge) for watch in self._watches.values())
         self._explainer = verdicts.Explainer(desk, trees)
         self._tree = not as_json
         self._json = as_json or not sys.stdout.isatty()
@@ -102,12 +111,14 @@ class _Teller:
         for article in articles:
             self.tell(article, None)
 
-    def tell(self, article: Article, outcome: Mapping[str, str] | None) -> None:
+    def tell(
+        self, article: Article, outcome: Mapping[str, str] | None, told: tuple[Told, ...] = ()
+    ) -> None:
         asked = self._explainer.verdicts(self._explainer.look(article))
         for (watch_id, watch), verdict in zip(self._watches.items(), asked, strict=True):
             then = "" if outcome is None else afterwards(watch, outcome)
             if self._tree:
-                self._say(article, watch_id, verdict, then)
+                self._say(article, watch_id, verdict, then, told)
             if self._json:
                 write(
                     {
@@ -116,12 +127,19 @@ class _Teller:
                         "matched": verdict.held,
                         "tree": verdicts.row(verdict),
                         "missing": list(verdicts.missing(verdict)),
-                        **({} if outcome is None else {"then": then}),
+                        **({} if outcome is None else {"then": then, "told": told}),
                         **({} if article.page is None else {"page": article.page}),
                     }
                 )
 
-    def _say(self, article: Article, watch_id: str, verdict: Verdict, then: str) -> None:
+    def _say(
+        self,
+        article: Article,
+        watch_id: str,
+        verdict: Verdict,
+        then: str,
+        told: tuple[Told, ...],
+    ) -> None:
         does = "satisfies" if verdict.held else "does not satisfy"
         click.echo(f"{article.id} “{article.title}” {does} {watch_id}", err=True)
         if article.page is not None:
@@ -130,6 +148,8 @@ class _Teller:
             click.echo(line, err=True)
         if then:
             click.echo(f"  then: {then}", err=True)
+        for each in told:
+            click.echo(f"    {telling(each)}", err=True)
         click.echo("", err=True)
 
 
@@ -149,11 +169,17 @@ def afterwards(watch: Watch, outcome: Mapping[str, str]) -> str:
         "revision": "a later version of an article seen before",
         "repeat": "an article seen before, unchanged",
     }.get(relation, relation)
-    if watch.id not in outcome.get("matched", "").split():
-        return f"it was {about}; the watch did not match when it was judged"
+    if watch.emerging:
+        return f"it was {about}; an emerging watch tells no article, but counts those it is about"
     silenced = msgspec.json.decode(outcome.get("silenced") or "{}", type=dict[str, str])
     if watch.id in silenced:
         return f"it was {about}; no alert: {silenced[watch.id]}"
+    if watch.id not in outcome.get("matched", "").split():
+        return f"it was {about}; the watch did not match when it was judged"
+    return f"it was {about}; alert {_alert_id(watch, outcome)} was raised"
+
+
+def _alert_id(watch: Watch, outcome: Mapping[str, str]) -> str:
+    """The alert of the watch for the article's story, or event, if there is one."""
     once = outcome.get("event") if watch.once_per == "event" else None
-    alert = Alert.id_for(watch.id, once or outcome.get("story", ""))
-    return f"it was {about}; alert {alert} was raised"
+    return Alert.id_for(watch.id, once or outcome.get("story", ""))

@@ -2,20 +2,30 @@
 
 from monitor.model.alert import (
     Alert,
-    AlertedArticle,
     Decision,
     Spoken,
     Trouble,
     TroubleKind,
     Update,
 )
+from monitor.model.alerted import AlertedArticle, Counted, Elsewhere, Rising
 from monitor.model.article import Article, Field, Origin, PageNote, PageOutcome
 from monitor.model.delivery import Delivery, DeliveryState, Later, Receipt, Refused, Sent
-from monitor.model.gathering import Digest, Gap, GapKind, GatherReason, Message
+from monitor.model.gathering import (
+    Allowance,
+    Digest,
+    Gap,
+    GapKind,
+    Gathering,
+    GatherReason,
+    Message,
+    Route,
+)
 from monitor.model.ids import digest
 from monitor.model.job import ARTICLES, DELIVER, DELIVERIES, JOBS, JUDGE, PAGES, READ_PAGE
 from monitor.model.mention import Evidence, Mention, Sentence, SubjectKind
 from monitor.model.push import Hub, Subscription, SubscriptionState
+from monitor.model.severity import SEVERITIES, Severity
 from monitor.model.source import (
     PLAIN,
     Access,
@@ -30,8 +40,9 @@ from monitor.model.source import (
 )
 from monitor.model.story import Claim, Relation, Story, StoryCopy
 from monitor.model.subject import Actor, ActorKind, Place, PlaceKind, Role, Theme
+from monitor.model.timing import Hours, Rate, Timing
 from monitor.model.topic import Topic, TopicEvidence
-from monitor.model.watch import Match, OncePer, Severity, Watch, Within
+from monitor.model.watch import Match, OncePer, Scope, Threshold, Watch, Within
 
 __all__ = [
     "ARTICLES",
@@ -42,24 +53,30 @@ __all__ = [
     "PAGES",
     "PLAIN",
     "READ_PAGE",
+    "SEVERITIES",
     "Access",
     "Actor",
     "ActorKind",
     "Alert",
     "AlertedArticle",
+    "Allowance",
     "Article",
     "Claim",
+    "Counted",
     "Decision",
     "Delivery",
     "DeliveryState",
     "Digest",
+    "Elsewhere",
     "Evidence",
     "Field",
     "FullText",
     "Gap",
     "GapKind",
     "GatherReason",
+    "Gathering",
     "Hints",
+    "Hours",
     "Hub",
     "Interval",
     "Later",
@@ -75,10 +92,14 @@ __all__ = [
     "Place",
     "PlaceKind",
     "Priority",
+    "Rate",
     "Receipt",
     "Refused",
     "Relation",
+    "Rising",
     "Role",
+    "Route",
+    "Scope",
     "Sent",
     "Sentence",
     "Severity",
@@ -91,6 +112,8 @@ __all__ = [
     "Subscription",
     "SubscriptionState",
     "Theme",
+    "Threshold",
+    "Timing",
     "Topic",
     "TopicEvidence",
     "Trouble",

@@ -6,45 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from monitor.model.article import Article
+from monitor.model.alerted import AlertedArticle, Counted, Elsewhere, Rising
 from monitor.model.ids import digest
 from monitor.model.mention import Evidence
+from monitor.model.severity import Severity
 from monitor.model.topic import Topic
-from monitor.model.watch import OncePer, Severity
+from monitor.model.watch import OncePer
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertedArticle:
-    """What an alert says of its article."""
-
-    id: str
-    ref: str
-    title: str
-    source: str
-    source_name: str | None
-    url: str | None
-    published: datetime | None
-
-    @classmethod
-    def of(cls, article: Article) -> AlertedArticle:
-        """The article, less its text."""
-        return cls(
-            id=article.id,
-            ref=article.ref,
-            title=article.title,
-            source=article.source,
-            source_name=article.source_name,
-            url=article.url,
-            published=article.published,
-        )
-
-
-TroubleKind = Literal["failing", "gone", "moved", "silent", "unreadable"]
+TroubleKind = Literal["failing", "gone", "moved", "silent", "unreadable", "quiet"]
+"""Of a source; "quiet" is a watch that finds less than is expected of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """What is wrong with a source, since when; `until` where it is over."""
+    """What is wrong with a source or watch, since when; `until` where it is over."""
 
     kind: TroubleKind
     since: datetime
@@ -55,12 +30,19 @@ class Trouble:
 class Update:
     """What is new about an alert: its story is in so many sources by now, here the newest copy.
 
-    `step` is the number of `updates` that was reached, `at` when.
+    `step` is the number of sources that was reached, `at` when. Or its article was revised: then
+    `revision` is the name of the new text, and `copy` the article as it is now.
     """
 
     step: int
     at: datetime
     copy: AlertedArticle
+    revision: str = ""
+
+    @property
+    def mark(self) -> str:
+        """What tells it from other updates of the alert."""
+        return f"r{self.revision}" if self.revision else str(self.step)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +51,13 @@ class Alert:
 
     `notify` names the channels it goes to; `sources` are the sources of the story seen so far.
     `lead` is how the article begins, for where the title alone made the watch match. `event` is
-    the happening the story is about. With an `update` it is told again because of that.
+    the happening the story is about. With an `update` it is told again because of that. Where the
+    watch has a threshold, `counted` are the stories that came before and make it up with this one;
+    where it may be satisfied by several articles of a story or event, `elsewhere` are the others.
 
-    An alert with a `trouble` is about its source itself, and of no watch: `article` then says what
-    has happened, `lead` what it means.
+    An alert with a `trouble` is about its source itself, and of no watch; or, where it is "quiet",
+    about its watch, which finds nothing. `article` then says what has happened, `lead` what it
+    means. So does one with a `rising`, of an emerging watch.
     """
 
     id: str
@@ -91,11 +76,19 @@ class Alert:
     event: str = ""
     once_per: OncePer = "story"
     update: Update | None = None
+    counted: tuple[Counted, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
+    rising: Rising | None = None
 
     @property
     def subject(self) -> str:
         """What the watch speaks about once: the story, or its event."""
         return self.event if self.once_per == "event" and self.event else self.story
+
+    @property
+    def only_spread(self) -> bool:
+        """Whether it tells again how far the story has spread: the reader has seen the rest."""
+        return self.update is not None and not self.update.revision
 
     @staticmethod
     def id_for(watch: str, subject: str) -> str:

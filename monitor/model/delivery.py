@@ -10,8 +10,9 @@ from monitor.model.ids import digest
 
 
 class DeliveryState(StrEnum):
-    """pending -> sending -> sent, or parked for a person."""
+    """pending -> sending -> sent, or parked for a person; or gathered, to be told in a digest."""
 
+    GATHERED = "gathered"
     PENDING = "pending"
     SENDING = "sending"
     SENT = "sent"
@@ -33,10 +34,13 @@ class Delivery:
     answer: str = ""
 
     @staticmethod
-    def id_for(alert: str, channel: str, update: int = 0) -> str:
-        """The id that every attempt of this delivery bears, so that a repeat is recognised."""
+    def id_for(alert: str, channel: str, update: str = "") -> str:
+        """The id that every attempt of this delivery bears, so that a repeat is recognised.
+
+        `update` is the mark of the update that it takes.
+        """
         if update:
-            return digest("delivery", alert, channel, str(update))
+            return digest("delivery", alert, channel, update)
         return digest("delivery", alert, channel)
 
 
@@ -49,10 +53,14 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Later:
-    """Not now. `after` is how long the channel asked us to wait, or None: as the table says."""
+    """Not now. `after` is how long the channel asked us to wait, or None: as the table says.
+
+    `down` is whether the other side as a whole seems not to work, rather than with this alert.
+    """
 
     answer: str
     after: timedelta | None = None
+    down: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,19 +1,20 @@
-"""Digest: alerts that were gathered for one channel, told together."""
+"""Gathering: alerts that wait to be told together; Digest: what they are told as."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
-from monitor.model.alert import Alert
-from monitor.model.ids import digest
+from monitor.model.alert import Alert, TroubleKind
+from monitor.model.delivery import Delivery
 
 GatherReason = Literal["digest", "at_most", "cooldown", "quiet", "hours"]
 """Why alerts were gathered: the channel tells in digests; the watch has used up its allowance, or
 rests after an alert; the channel has quiet hours; it is outside the watch's hours."""
 
-GapKind = Literal["failing", "gone", "silent", "unreadable", "paused", "missed"]
+GapKind = TroubleKind | Literal["missed"]
+"""A trouble of a source; or that entries came and went between two polls."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +51,35 @@ class Digest:
     title: str = ""
     gaps: tuple[Gap, ...] = ()
 
-    @staticmethod
-    def id_for(channel: str, reason: GatherReason, watch: str, until: datetime) -> str:
-        """The id of the one digest that these gatherings end in at that time."""
-        return digest("digest", channel, reason, watch, until.isoformat())
-
 
 Message: TypeAlias = Alert | Digest
 """What a delivery takes to its channel."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathering:
+    """Where an alert waits for one channel until `due`; with those of one watch, or ("") of all."""
+
+    reason: GatherReason
+    due: datetime
+    watch: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """How often a watch may tell a channel: `most` times in any `span`. The rest is gathered."""
+
+    reason: GatherReason
+    most: int
+    span: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """How a channel is told of an alert: it waits in the first of `waits`; if there is none and no
+    allowance is used up, it is told at once.
+    """
+
+    delivery: Delivery
+    waits: tuple[Gathering, ...] = ()
+    allowances: tuple[Allowance, ...] = ()

@@ -38,7 +38,7 @@ class Actor:
     `name`, `aliases` and `demonyms` follow the case rule for names; `exact` match as written only.
     `short` is used in topic labels. `home` holds ISO 3166 country ids. `active` is (from, to), both
     inclusive, None for open. `roles` are the offices a person has held: outside of them the person
-    speaks for no state.
+    speaks for no state. `languages` are (language, name): what it is called there, as an alias is.
     """
 
     id: str
@@ -51,6 +51,7 @@ class Actor:
     home: tuple[str, ...] = ()
     active: tuple[date | None, date | None] = (None, None)
     roles: tuple[Role, ...] = ()
+    languages: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

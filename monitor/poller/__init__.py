@@ -24,6 +24,7 @@ from monitor.poller.health import Ops
 from monitor.poller.replay import Replay
 from monitor.poller.seeds import SeedReader
 from monitor.poller.traffic import LOOK_S, Traffic
+from monitor.pulse import Pulse
 from monitor.settings import Settings
 from monitor.sources.childparse import Parser
 from monitor.store import Store
@@ -46,7 +47,9 @@ class Poller:
     log: FilteringBoundLogger
     now: Callable[[], datetime]
     replay: Replay = field(default_factory=Replay)
+    pulse: Pulse = field(default_factory=Pulse)
     _said_s: dict[str, float] = field(default_factory=dict)
+    _running: Traffic | None = None
 
     async def once(self) -> Polled:
         """Read every seed file and poll every feed once, due or not."""
@@ -65,9 +68,14 @@ class Poller:
         )
         seeds = asyncio.create_task(self._watch_seeds(stop))
         async with self._client() as client, Parser(children=READERS) as parser:
-            await self._traffic(client, parser).run(stop)
+            self._running = self._traffic(client, parser)
+            await self._running.run(stop)
             self.replay.ending.set()
         await seeds
+
+    def still_s(self) -> float:
+        """How long it is since the loop that polls last went round, with Redis answering."""
+        return 0.0 if self._running is None else time.monotonic() - self._running.turned_s
 
     def _client(self) -> Client:
         return Client(allow=self.settings.allow, contact=self.settings.contact)
@@ -92,6 +100,7 @@ class Poller:
             now=self.now,
             crowded=self._crowded,
             waited=self._say,
+            pulse=self.pulse,
         )
 
     # -- seeds

@@ -22,6 +22,7 @@ from monitor.poller.feeds import FeedPoll, Polled, Turn
 from monitor.poller.lanes import Lanes
 from monitor.poller.record import host_of
 from monitor.poller.schedule import due_at_start
+from monitor.pulse import Pulse
 from monitor.store import Store
 
 AT_ONCE = 100
@@ -54,7 +55,7 @@ async def until_woken(wake: asyncio.Event, wait_s: float, _: bool) -> None:
 class Traffic:
     """The feeds of a configuration under way. `crowded` is whether the queue is full: it may ask
     Redis, and is called in a thread. `waited` is told why everyone waits. `now` and `wait` are the
-    clock.
+    clock. `turned_s` is when it last went round its loop and had an answer of Redis.
     """
 
     def __init__(
@@ -68,10 +69,12 @@ class Traffic:
         crowded: Callable[[], bool],
         waited: Callable[[str, str], None],
         wait: Wait = until_woken,
+        pulse: Pulse | None = None,
     ) -> None:
         self._sources = {source.id: source for source in sources if source.enabled}
         self._feeds, self._store, self._log, self._now = feeds, store, log, now
         self._crowded, self._waited, self._until_woken = crowded, waited, wait
+        self._pulse = pulse or Pulse()
         self._lanes = Lanes(spacing_s, lambda name: RANKS[self._sources[name].priority])
         self._paused: frozenset[str] = frozenset()
         self._held: dict[str, tuple[str, float]] = {}
@@ -81,6 +84,7 @@ class Traffic:
         self._again = True
         self._looked_s = float("-inf")
         self._was_crowded = False
+        self.turned_s = time.monotonic()
 
     async def once(self) -> Polled:
         """Each feed once, due or not; but hosts that asked to be left alone are. Raises
@@ -104,6 +108,7 @@ class Traffic:
                 asked_s = time.monotonic()
                 await self._heed()
             held_up = await self._start()
+            self._pulse.tick(self._behind_s())
             await self._woken(held_up=held_up)
         under_way = tuple(self._under_way)
         for task in under_way:
@@ -118,6 +123,7 @@ class Traffic:
                 break
             except StoreUnavailable as error:
                 self._waited("store.unavailable", error.message)
+            self._pulse.tick()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), PAUSE.total_seconds())
 
@@ -192,6 +198,7 @@ class Traffic:
         if time.monotonic() - self._looked_s >= LOOK_S:
             try:
                 self._was_crowded = await asyncio.to_thread(self._crowded)
+                self.turned_s = time.monotonic()
             except StoreUnavailable as error:
                 self._waited("store.unavailable", error.message)
                 self._was_crowded = True
@@ -216,6 +223,7 @@ class Traffic:
         if task.cancelled():
             return
         turn = task.result()
+        self._pulse.did()
         self._polled += turn.polled
         if turn.parked_until is not None:
             self._lanes.park(turn.host, turn.parked_until.timestamp())
@@ -224,6 +232,11 @@ class Traffic:
         self._lanes.free(host)
         if self._again:
             self._wait(source, turn.host, turn.due.timestamp())
+
+    def _behind_s(self) -> float:
+        """How long ago the first poll was due that has not been started."""
+        next_s = self._lanes.next_s()
+        return 0.0 if next_s is None else max(0.0, self._now().timestamp() - next_s)
 
     async def _woken(self, *, held_up: bool) -> None:
         """Until a poll is over, the next is due, or it is time to look around."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from monitor.errors import ConfigError, ConfigProblem
 from monitor.lexicon.knowledge import Knowledge
-from monitor.model import Source, Watch
+from monitor.model import Source, Timing, Watch
 from monitor.settings.channels import ChannelSettings, read_channels, resolve_channels
 from monitor.settings.files import overridden, read_toml, with_secrets
 from monitor.settings.names import Own, read_actors, read_own
@@ -23,18 +23,22 @@ from monitor.settings.remarks import remark_on
 from monitor.settings.sources import read_sources
 from monitor.settings.tables import (
     MONITOR,
+    HeartbeatTable,
     LogTable,
+    MetricsTable,
     NetTable,
     OpsTable,
     RedisTable,
     RetentionTable,
     SeedsTable,
+    TopicsTable,
     WebSubTable,
     WorkersTable,
 )
 from monitor.settings.values import Table
 from monitor.settings.watches import load_watchlist, read_watches
 from monitor.store import Retention
+from monitor.topics import ner
 
 __all__ = [
     "ChannelSettings",
@@ -58,13 +62,21 @@ class Settings:
     log: LogTable
     retention: Retention
     ops: OpsTable
+    heartbeat: HeartbeatTable
     websub: WebSubTable
+    topics: TopicsTable
+    metrics: MetricsTable
     seeds: tuple[Path, ...]
     sources: tuple[Source, ...]
     watches: tuple[Watch, ...]
     channels: Mapping[str, ChannelSettings]
     knowledge: Knowledge
     remarks: tuple[ConfigProblem, ...] = ()
+
+    @property
+    def timings(self) -> dict[str, Timing]:
+        """When each channel is told."""
+        return {name: channel.timing for name, channel in self.channels.items()}
 
 
 def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings:
@@ -85,10 +97,13 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
     knowledge = read_own(config, problems).over_shipped()
     channels = read_channels(config, env, problems)
     remarks = Problems()
-    watches = read_watches(config / "watchlist.toml", knowledge, problems, remarks)
-    ops, websub = main["ops"], main["websub"]
+    watches = read_watches(config / "watchlist.toml", knowledge, problems)
+    ops, websub, topics = main["ops"], main["websub"], main["topics"]
     assert isinstance(ops, OpsTable)
     assert isinstance(websub, WebSubTable)
+    assert isinstance(topics, TopicsTable)
+    if topics.ner and (wrong := ner.problem(topics.ner_model)):
+        problems.found.append(wrong)
     resolve_channels(watches, ops.notify, channels, problems)
     sources = read_sources(config, env, problems)
     if problems.found:
@@ -98,6 +113,10 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
     assert isinstance(workers, WorkersTable)
     assert isinstance(retention, RetentionTable)
     redis, log, seeds = main["redis"], main["log"], main["seeds"]
+    metrics = main["metrics"]
+    assert isinstance(metrics, MetricsTable)
+    heartbeat = main["heartbeat"]
+    assert isinstance(heartbeat, HeartbeatTable)
     assert isinstance(redis, RedisTable)
     assert isinstance(log, LogTable)
     assert isinstance(seeds, SeedsTable)
@@ -120,7 +139,10 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
             articles=retention.articles, stories=retention.stories, alerts=retention.alerts
         ),
         ops=ops,
+        heartbeat=heartbeat,
         websub=websub,
+        topics=topics,
+        metrics=metrics,
         seeds=paths,
         sources=sources,
         watches=watches,

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from monitor.channels import CHANNELS
 from monitor.channels.channel import ChannelConfig
-from monitor.model import Watch, digest
+from monitor.model import Timing, Watch, digest
 from monitor.settings.files import Tables, named_tables, read_toml, with_secrets
 from monitor.settings.problems import Problems, did_you_mean, shown
+from monitor.settings.timing import KEYS, TimingTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +20,7 @@ class ChannelSettings:
     """A configured channel.
 
     `fingerprint` changes with its configuration; `on_doubt` says what to do when it is not known
-    whether an attempt arrived.
+    whether an attempt arrived, `timing` when it is told.
     """
 
     name: str
@@ -27,6 +28,7 @@ class ChannelSettings:
     config: ChannelConfig
     fingerprint: str
     on_doubt: Literal["resend", "hold"] = "resend"
+    timing: Timing = field(default_factory=Timing)
 
 
 def read_channels(
@@ -63,8 +65,15 @@ def _channel(
     on_doubt = values.pop("on_doubt", "resend")
     if on_doubt not in ("resend", "hold"):
         problems.add(file, where, "on_doubt", found=shown(on_doubt), wanted='"resend" or "hold"')
+    timing = problems.model(
+        TimingTable,
+        {key: values.pop(key) for key in KEYS & values.keys()},
+        file=file,
+        table=where,
+        written=raw,
+    )
     model = problems.model(CHANNELS[type_].config, values, file=file, table=where, written=raw)
-    if model is None or len(problems.found) > known:
+    if model is None or timing is None or len(problems.found) > known:
         return None
     return ChannelSettings(
         name=name,
@@ -72,6 +81,7 @@ def _channel(
         config=model,
         fingerprint=digest("channel", name, repr(model)),  # secrets print as asterisks
         on_doubt=on_doubt,
+        timing=timing.timing(model.zone, model.allowance),
     )
 
 

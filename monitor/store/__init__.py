@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from monitor.model import ARTICLES, DELIVERIES, PAGES
 from monitor.store import keys
-from monitor.store.judging import (
-    Failed,
-    Judged,
-    Judging,
-    Outcome,
-    Raised,
-    Retention,
-)
+from monitor.store.beats import Beat, Beats, Present, beat_of
+from monitor.store.expectations import Expectations
+from monitor.store.gatherings import Gatherings, Open
+from monitor.store.judging import Judging
 from monitor.store.letters import DeadLetter, Letters
 from monitor.store.outbox import Begun, Outbox
+from monitor.store.outcome import Failed, Judged, Outcome, Raised, Retention
 from monitor.store.pages import PATIENCE, Hop, Pages, PageTaken, PageWanted
 from monitor.store.pauses import Pauses
 from monitor.store.redis import Scripts, connect, text_of, translated
 from monitor.store.sources import SEEN_FOR, Sources, SourceState, seen_member, written
 from monitor.store.stories import Asked
 from monitor.store.subscriptions import Subscriptions
+from monitor.store.trends import Trend, TrendCount, Trends
 from monitor.store.view import QueueDepth, View
 from monitor.store.work import FAILURES, LEASE_S, Returned, Taken, Work
 
@@ -39,8 +37,12 @@ class Store:
         self.deliveries = Work(self.client, scripts, DELIVERIES)
         self.judging = Judging(self.client, scripts, retention)
         self.outbox = Outbox(scripts)
+        self.expectations = Expectations(self.client)
+        self.gatherings = Gatherings(self.client, scripts, retention.alerts)
         self.subscriptions = Subscriptions(self.client, scripts)
         self.letters = Letters(self.client, scripts)
+        self.trends = Trends(self.client)
+        self.beats = Beats(self.client, scripts)
         self.view = View(self.client)
 
     def work(self, queue: str) -> Work:
@@ -67,14 +69,17 @@ __all__ = [
     "PATIENCE",
     "SEEN_FOR",
     "Asked",
+    "Beat",
     "Begun",
     "DeadLetter",
     "Failed",
     "Hop",
     "Judged",
+    "Open",
     "Outcome",
     "PageTaken",
     "PageWanted",
+    "Present",
     "QueueDepth",
     "Raised",
     "Retention",
@@ -82,7 +87,10 @@ __all__ = [
     "SourceState",
     "Store",
     "Taken",
+    "Trend",
+    "TrendCount",
     "Work",
+    "beat_of",
     "seen_member",
     "written",
 ]

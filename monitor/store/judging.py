@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -15,88 +14,19 @@ from monitor.errors import StoreConflict
 from monitor.model import (
     ARTICLES,
     DELIVERIES,
-    JUDGE,
     Alert,
+    AlertedArticle,
     Article,
     Claim,
-    Delivery,
+    Counted,
+    Elsewhere,
     Spoken,
-    digest,
 )
 from monitor.store import keys
-from monitor.store.call import Call, outgoing
-from monitor.store.redis import Scripts, bytes_of, rq_time, translated
+from monitor.store.call import Call
+from monitor.store.outcome import Outcome, Retention, plan_of
+from monitor.store.redis import Scripts, bytes_of, text_of, translated
 from monitor.store.stories import Asked, Lines, call_of, claim_of
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retention:
-    """How long things are kept: articles (for `why`), stories (for copies), alerts (for people)."""
-
-    articles: timedelta = timedelta(days=3)
-    stories: timedelta = timedelta(days=14)
-    alerts: timedelta = timedelta(days=90)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """One article's outcome, as committed: its claim, and what `why` should be able to tell."""
-
-    article: Article
-    job: str
-    text: str
-    claim: Claim
-    matched: tuple[str, ...]
-    topics: tuple[str, ...]
-    silenced: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Raised:
-    """An alert, or an update of one, with its outbox.
-
-    `follows` is whether its watch wants updates, so that later copies ask for it.
-    """
-
-    alert: Alert
-    deliveries: tuple[Delivery, ...]
-    follows: bool = False
-
-    @property
-    def spoken(self) -> Spoken:
-        """That its watch has spoken, and for how many sources."""
-        alert = self.alert
-        return Spoken(
-            alert=alert.id,
-            article=alert.article.ref,
-            at=alert.raised,
-            sources=len(alert.sources),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failed:
-    """An article that could not be judged: again after `after`, or set aside where that is None."""
-
-    article: Article
-    failures: int
-    reason: str
-    after: timedelta | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """Everything one commit says.
-
-    `jobs` are those finished, with their data, which is what is kept of the articles. `expects` is
-    what was read of each (watch, story or event) before.
-    """
-
-    jobs: tuple[tuple[str, bytes], ...] = ()
-    judged: tuple[Judged, ...] = ()
-    raised: tuple[Raised, ...] = ()
-    failed: tuple[Failed, ...] = ()
-    expects: tuple[tuple[str, str, Spoken | None], ...] = ()
 
 
 class Judging:
@@ -133,6 +63,39 @@ class Judging:
             for pair, value in zip(wanted, values, strict=True)
         }
 
+    def tally(
+        self, watch: str, story: str, article: Article, within: timedelta
+    ) -> tuple[Counted, ...]:
+        """The stories that count towards the threshold of a watch, with this one; asked again, the
+        same."""
+        at = min(article.published or article.fetched, article.fetched)
+        about = msgspec.json.encode(AlertedArticle.of(article))
+        rows = self._scripts(
+            "tally",
+            [keys.tally(watch)],
+            [
+                story,
+                b"%d %b" % (at.timestamp() * 1000, about),
+                within // timedelta(milliseconds=1),
+                int(self._retention.stories.total_seconds()),
+            ],
+        )
+        pairs = zip(rows[::2], rows[1::2], strict=True)
+        return tuple(_counted(text_of(name), bytes_of(value)) for name, value in pairs)
+
+    def pieces(
+        self, watch: str, about: str, found: Mapping[int, Elsewhere]
+    ) -> dict[int, Elsewhere]:
+        """Clause -> the article of that story or event that satisfied it first, with those just
+        found; asked again, the same."""
+        given = [word for clause, at in found.items() for word in (clause, msgspec.json.encode(at))]
+        life = int(self._retention.stories.total_seconds())
+        rows = self._scripts("piece", [keys.pieces(watch, about)], [life, *given])
+        return {
+            int(clause): msgspec.json.decode(value, type=Elsewhere)
+            for clause, value in zip(rows[::2], rows[1::2], strict=True)
+        }
+
     def commit(self, worker: str, outcome: Outcome, now: datetime) -> Literal["done", "void"]:
         """Make it so, whole or not at all. `void`: a lease is lost, someone else does the work.
 
@@ -151,37 +114,16 @@ class Judging:
                 keys.dead(),
                 keys.rq_failed(ARTICLES),
                 keys.receipt(worker),
+                keys.gathered(),
             ]
         )
-        plan = {
-            "stamp": rq_time(now),
-            "life": int(self._retention.articles.total_seconds()),
-            "jobs": [
-                {
-                    "id": job,
-                    "key": call.key(keys.rq_job(job)),
-                    "kept": call.key(keys.kept(job)),
-                    "blob": call.blob(data),
-                }
-                for job, data in outcome.jobs
-            ],
-            "expects": [
-                {"key": call.key(keys.spoken(watch, story)), "value": _spoken(was)}
-                for watch, story, was in outcome.expects
-            ],
-            "articles": [_article(call, judged) for judged in outcome.judged],
-            "alerts": [self._alert(call, raised) for raised in outcome.raised],
-            "again": [
-                _again(call, failed) for failed in outcome.failed if failed.after is not None
-            ],
-            "aside": [_aside(call, failed) for failed in outcome.failed if failed.after is None],
-        }
+        plan = plan_of(call, outcome, self._retention, now)
         answer = self._scripts(
             "commit",
             call.keys,
             [
                 worker,
-                digest("commit", *(job for job, _ in outcome.jobs)),
+                outcome.token,
                 int(now.timestamp() * 1000),
                 msgspec.msgpack.encode(plan),
                 *call.blobs,
@@ -195,66 +137,11 @@ class Judging:
             case _:
                 raise StoreConflict("a watch has spoken for one of these stories meanwhile")
 
-    def _alert(self, call: Call, raised: Raised) -> Mapping[str, object]:
-        alert = raised.alert
-        return {
-            "id": alert.id,
-            "key": call.key(keys.alert(alert.id)),
-            "field": f"update:{alert.update.step}" if alert.update else "alert",
-            "update": alert.update.step if alert.update else 0,
-            "story": call.key(keys.story(alert.story)) if raised.follows else 0,
-            "watch": alert.watch,
-            "blob": call.blob(codec.encode_alert(alert)),
-            "spoken": call.key(keys.spoken(alert.watch, alert.subject)),
-            "spoken_value": _spoken(raised.spoken),
-            "life": int(self._retention.alerts.total_seconds()),
-            "spoken_life": int(self._retention.stories.total_seconds()),
-            "deliveries": [outgoing(call, delivery) for delivery in raised.deliveries],
-        }
 
-
-def _article(call: Call, judged: Judged) -> Mapping[str, object]:
-    article, claim = judged.article, judged.claim
-    silenced = msgspec.json.encode(dict(judged.silenced)).decode() if judged.silenced else ""
-    return {
-        "key": call.key(keys.article(article.ref)),
-        "text": judged.text,
-        "job": judged.job,
-        "count": f"articles.{claim.relation}",
-        "record": [
-            *("text", judged.text, "job", judged.job, "id", article.id, "source", article.source),
-            *("story", claim.story, "relation", str(claim.relation), "event", claim.event),
-            *("matched", " ".join(judged.matched), "topics", " ".join(judged.topics)),
-            *("silenced", silenced),
-        ],
-    }
-
-
-def _spoken(spoken: Spoken | None) -> str:
-    return "" if spoken is None else msgspec.json.encode(spoken).decode()
-
-
-def _single(failed: Failed) -> str:
-    return digest("single", failed.article.ref, str(failed.failures))
-
-
-def _again(call: Call, failed: Failed) -> Mapping[str, object]:
-    job = _single(failed)
-    return {
-        "id": job,
-        "key": call.key(keys.rq_job(job)),
-        "blob": call.blob(codec.encode_job(JUDGE, codec.bundle((failed.article,)))),
-        "after": failed.after.total_seconds() if failed.after else 0,
-        "failures": failed.failures,
-        "error": failed.reason,
-    }
-
-
-def _aside(call: Call, failed: Failed) -> Mapping[str, object]:
-    job = _single(failed)
-    return {
-        "id": job,
-        "key": call.key(keys.rq_job(job)),
-        "blob": call.blob(codec.encode_job(JUDGE, codec.bundle((failed.article,)))),
-        "reason": failed.reason,
-    }
+def _counted(story: str, value: bytes) -> Counted:
+    when, _, about = value.partition(b" ")
+    return Counted(
+        story=story,
+        at=datetime.fromtimestamp(int(when) / 1000, UTC),
+        article=msgspec.json.decode(about, type=AlertedArticle),
+    )

@@ -118,9 +118,34 @@ def spoken(watch: str, story: str) -> str:
     return f"{PREFIX}spoken:{watch}:{story}"
 
 
+def pieces(watch: str, about: str) -> str:
+    """hash clause -> JSON of Elsewhere; [retention] stories. Which articles of a story or event
+    satisfy clauses of a watch with that `scope`. Written and read by piece.lua."""
+    return f"{PREFIX}pieces:{watch}:{about}"
+
+
+def tally(watch: str) -> str:
+    """hash story (or event) -> "published (ms) JSON of AlertedArticle"; [retention] stories. What
+    counts towards the threshold of a watch. tally.lua; commit.lua removes what an alert is for."""
+    return f"{PREFIX}tally:{watch}"
+
+
+def heard(watch: str) -> str:
+    """zset story -> matched (ms); the span of its `expect`. What a watch that is expected to find
+    something has found of late. Written by commit.lua; read by upkeep."""
+    return f"{PREFIX}heard:{watch}"
+
+
+def expected() -> str:
+    """hash watch -> since when something is expected of it (ms); lasts. So that a watch is not
+    called silent before its first span is over. Written by upkeep."""
+    return f"{PREFIX}expected"
+
+
 def alert(alert_id: str) -> str:
-    """hash {alert: JSON, update:N: JSON of the alert as told again at step N}; [retention] alerts.
-    Written by commit.lua; read by begin.lua, view."""
+    """hash {alert: JSON, update:N: JSON of the alert as told again at step N, acked: when a person
+    had seen it (ms)}; [retention] alerts. Written by commit.lua and ack.lua; read by begin.lua,
+    view."""
     return f"{PREFIX}alert:{alert_id}"
 
 
@@ -131,8 +156,45 @@ def alerts() -> str:
 
 def delivery(delivery_id: str) -> str:
     """hash {alert, channel, field, state, attempts, token, answer}; [retention] alerts. The outbox.
-    Written by commit.lua (pending), begin.lua (sending), settle.lua (sent, pending, parked)."""
+    Of a digest `kind` is "digest" and `alert` its id; of an alert that was gathered for one the
+    state is "gathered" and `digest` the id. Written by commit.lua (pending, gathered), release.lua
+    (pending), begin.lua (sending), settle.lua (sent, pending, parked)."""
     return f"{PREFIX}delivery:{delivery_id}"
+
+
+def gathered() -> str:
+    """zset gathering ("channel reason watch", no watch for all) -> due (ms). Where alerts wait to
+    be told together. Opened by commit.lua, or for an empty digest by
+    upkeep; closed by release.lua."""
+    return f"{PREFIX}gathered"
+
+
+def gathering(name: str) -> str:
+    """hash {id, channel, reason, watch, title, since (ms), allowance, its span (ms)}; until it is
+    released. What a gathering is of. Written by commit.lua; becomes the digest in release.lua."""
+    return f"{PREFIX}gathering:{name}"
+
+
+def gathering_alerts(name: str) -> str:
+    """zset "alert field" -> raised (ms); until it is released. commit.lua, release.lua."""
+    return f"{PREFIX}gathering:{name}:alerts"
+
+
+def digest(digest_id: str) -> str:
+    """hash {channel, reason, watch, title, since (ms), until (ms), count, gaps: JSON}; [retention]
+    alerts. Gathered alerts as told. Written by release.lua; read by begin.lua and `alerts`."""
+    return f"{PREFIX}digest:{digest_id}"
+
+
+def digest_alerts(digest_id: str) -> str:
+    """zset "alert field" -> raised (ms); [retention] alerts. release.lua; read by delivery."""
+    return f"{PREFIX}digest:{digest_id}:alerts"
+
+
+def allowance(reason: str, watch: str, channel: str) -> str:
+    """zset delivery -> told (ms); until it leaves the allowance's span. How often a watch has told
+    a channel of late. commit.lua, release.lua."""
+    return f"{PREFIX}allowance:{reason}:{watch}:{channel}"
 
 
 def disabled() -> str:
@@ -145,6 +207,39 @@ def counts() -> str:
     """hash outcome -> number, ever. Each article and delivery is counted once, in the step that
     settles it: commit.lua, settle.lua, give_back.lua; put.lua counts admissions and gaps."""
     return f"{PREFIX}counts"
+
+
+def trend(scope: str, hour: int) -> str:
+    """hash key of a topic or "name:..." -> MessagePack [stories, [source, stories, ...], [newest
+    refs], label]; 7 days from that hour (since 1970). What was told in it; of at most 4,000 keys,
+    of a crowd those told once are forgotten. `scope` is "" for all articles, else what stands for
+    the query of an emerging watch. Written by commit.lua; read by upkeep and `trends`."""
+    return f"{PREFIX}trend:{scope}:{hour}"
+
+
+def trend_volume(scope: str, hour: int) -> str:
+    """hash source (or agency) -> stories; as long as `trend`. Written by commit.lua; read by upkeep
+    and `trends`."""
+    return f"{PREFIX}trend-volume:{scope}:{hour}"
+
+
+def measures() -> str:
+    """hash; lasts. Of deliveries: attempts by channel and outcome, and how many took how long from
+    published and from fetched to sent. Nothing in it ever falls. Written by settle.lua; read by
+    `/metrics` and `status`."""
+    return f"{PREFIX}measures"
+
+
+def beats() -> str:
+    """hash instance -> JSON of Beat; each forgotten after an hour. Which services are here and how
+    they fare. Written by beat.lua; read by `health`, `status`, `doctor` and `/metrics`."""
+    return f"{PREFIX}beats"
+
+
+def samples() -> str:
+    """hash minute (since 1970) -> JSON {at, counts}; the last 60 minutes. Written by beat.lua; read
+    by `status`, for rates."""
+    return f"{PREFIX}samples"
 
 
 def ledger(queue: str) -> str:
@@ -178,8 +273,8 @@ def took(queue: str) -> str:
 
 def later(queue: str) -> str:
     """zset job id -> due (server seconds). Jobs to be tried again, and pages that wait for their
-    host. commit.lua, settle.lua, postpone.lua and take_page.lua add; take.lua and take_page.lua
-    move them to the queue when due."""
+    host. commit.lua, settle.lua, postpone.lua, put_off.lua and take_page.lua add; take.lua and
+    take_page.lua move them to the queue when due."""
     return f"{PREFIX}later:{queue}"
 
 
@@ -218,7 +313,8 @@ def rq_queues() -> str:
 
 
 def rq_job(job: str) -> str:
-    """hash: RQ's job. `data` holds the bundle; `alone`, `failures` and `error` are ours."""
+    """hash: RQ's job. `data` holds the bundle; `alone`, `failures`, `error` and `put_off` (server
+    seconds: since when put_off.lua lets it wait) are ours."""
     return f"{RQ}job:{job}"
 
 
@@ -267,11 +363,26 @@ ALL = (
     article,
     kept,
     spoken,
+    pieces,
+    tally,
+    heard,
+    expected,
     alert,
     alerts,
     delivery,
+    gathered,
+    gathering,
+    gathering_alerts,
+    digest,
+    digest_alerts,
+    allowance,
     disabled,
     counts,
+    trend,
+    trend_volume,
+    measures,
+    beats,
+    samples,
     ledger,
     dead,
     leases,

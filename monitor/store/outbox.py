@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import Final, Literal
+
+import msgspec
 
 from monitor import codec
-from monitor.model import DELIVERIES, Alert, Delivery, DeliveryState
+from monitor.model import DELIVERIES, Alert, Delivery, DeliveryState, Message
 from monitor.store import keys
+from monitor.store.gatherings import digest_of
+from monitor.store.measures import attempt
 from monitor.store.redis import Scripts, text_of, translated
+
+UNMEASURED: Final[Mapping[str, float]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,19 +26,25 @@ class Begun:
     an earlier attempt may or may not have arrived."""
 
     delivery: Delivery
-    alert: Alert
+    message: Message
     before: DeliveryState
     disabled: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What became of telling a channel of an alert, or of its update at `update` sources."""
+    """What became of telling a channel of an alert, or of its update with the mark `update`.
+
+    Of one that was gathered, `reason` says why, and `due` when it is told or was: its state is that
+    of the digest as soon as there is one.
+    """
 
     channel: str
-    update: int
+    update: str
     state: DeliveryState
     answer: str
+    reason: str = ""
+    due: datetime | None = None
 
 
 class Outbox:
@@ -40,21 +54,23 @@ class Outbox:
         self._scripts = scripts
 
     def begin(
-        self, worker: str, job: str, token: str, *, delivery: str, alert: str
+        self, worker: str, job: str, token: str, *, delivery: str, about: str
     ) -> Begun | Literal["void", "gone"]:
         """pending -> sending. `void`: the job is not ours; `gone`: no longer kept.
 
-        Raises ParseError when the alert kept is not what we write.
+        `about` is the id of the alert or digest it takes. Raises ParseError when what is kept is
+        not what we write.
         """
         answer = self._scripts(
             "begin",
             [
                 keys.delivery(delivery),
                 keys.holders(DELIVERIES),
-                keys.alert(alert),
+                keys.alert(about),
                 keys.disabled(),
                 keys.counts(),
                 keys.dead(),
+                keys.digest(about),
             ],
             [worker, job, token, delivery],
         )
@@ -66,12 +82,16 @@ class Outbox:
         return Begun(
             delivery=Delivery(
                 id=delivery,
-                alert=alert,
+                alert=about,
                 channel=text_of(channel),
                 state=DeliveryState.SENDING,
                 attempts=int(attempts),
             ),
-            alert=codec.decode_alert(packed),
+            message=(
+                digest_of(self._scripts.client, about, packed)
+                if isinstance(packed, list)
+                else codec.decode_alert(packed)
+            ),
             before=DeliveryState(text_of(before)),
             disabled=text_of(disabled),
         )
@@ -81,23 +101,30 @@ class Outbox:
         client = self._scripts.client
         with translated():
             fields = [text_of(field) for field in client.hkeys(keys.alert(alert.id))]
-        steps = sorted(int(field.partition(":")[2] or 0) for field in fields)
-        asked = [(step, channel) for step in steps for channel in alert.notify]
-        with translated(), client.pipeline(transaction=False) as pipe:
-            for step, channel in asked:
-                delivery = Delivery.id_for(alert.id, channel, step)
-                pipe.hmget(keys.delivery(delivery), "state", "answer")
-            answers = pipe.execute()
-        return tuple(
-            Told(
-                channel=channel,
-                update=step,
-                state=DeliveryState(text_of(state)),
-                answer=text_of(answer or b""),
-            )
-            for (step, channel), (state, answer) in zip(asked, answers, strict=True)
-            if state is not None
+        marks = sorted((f.partition(":")[2] for f in fields if f != "acked"), key=_in_order)
+        asked = [(mark, channel) for mark in marks for channel in alert.notify]
+        records = self._records(Delivery.id_for(alert.id, channel, mark) for mark, channel in asked)
+        digests = self._records(
+            Delivery.id_for(record.get("digest", ""), channel)
+            for (_, channel), record in zip(asked, records, strict=True)
         )
+        return tuple(
+            _told(channel, mark, record, digest)
+            for (mark, channel), record, digest in zip(asked, records, digests, strict=True)
+            if record
+        )
+
+    def _records(self, deliveries: Iterable[str]) -> list[dict[str, str]]:
+        with translated(), self._scripts.client.pipeline(transaction=False) as pipe:
+            for delivery in deliveries:
+                pipe.hgetall(keys.delivery(delivery))
+            rows = pipe.execute()
+        return [{text_of(name): text_of(value) for name, value in row.items()} for row in rows]
+
+    def acknowledge(self, alert: str, now: datetime) -> datetime | None:
+        """A person has seen the alert: no updates any more. Since when; None if it is not kept."""
+        ms = text_of(self._scripts("ack", [keys.alert(alert)], [int(now.timestamp() * 1000)]))
+        return datetime.fromtimestamp(int(ms) / 1000, UTC) if ms else None
 
     def settle(
         self,
@@ -111,11 +138,13 @@ class Outbox:
         now: datetime,
         after: timedelta = timedelta(),
         disables: str = "",
+        took: Mapping[str, float] = UNMEASURED,
     ) -> None:
         """Say what became of the attempt: SENT, PARKED, or PENDING for again in `after`.
 
-        `disables` is the fingerprint of a channel's configuration that is gone for good. When the
-        lease is lost nothing happens: whoever has the job now decides.
+        `disables` is the fingerprint of a channel's configuration that is gone for good, `took` how
+        long the alert took (`measures.latencies`). When the lease is lost nothing happens: whoever
+        has the job now decides.
         """
         word = "later" if state is DeliveryState.PENDING else str(state)
         self._scripts(
@@ -130,6 +159,7 @@ class Outbox:
                 keys.dead(),
                 keys.rq_failed(DELIVERIES),
                 keys.disabled(),
+                keys.measures(),
             ],
             [
                 worker,
@@ -141,5 +171,25 @@ class Outbox:
                 delivery,
                 channel,
                 disables,
+                msgspec.json.encode({attempt(channel, word): 1}),
+                msgspec.json.encode(dict(took)),
             ],
         )
+
+
+def _in_order(mark: str) -> tuple[int, int, str]:
+    """The alert itself, then its steps by their numbers, then revisions."""
+    return (0, int(mark or 0), "") if mark.isdigit() or not mark else (1, 0, mark)
+
+
+def _told(channel: str, mark: str, record: dict[str, str], digest: dict[str, str]) -> Told:
+    came = digest or record
+    due = record.get("due")
+    return Told(
+        channel=channel,
+        update=mark,
+        state=DeliveryState(came["state"]),
+        answer=came["answer"],
+        reason=record.get("reason", ""),
+        due=datetime.fromtimestamp(int(due) / 1000, UTC) if due else None,
+    )

@@ -24,7 +24,7 @@ from monitor.model import (
 )
 from monitor.store import keys
 from monitor.store.call import Call, outgoing
-from monitor.store.judging import Retention
+from monitor.store.outcome import Retention
 from monitor.store.pages import PATIENCE, PageWanted
 from monitor.store.redis import Scripts, rq_time, text_of, translated
 

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import redis
 
 from monitor import codec
 from monitor.model import Alert, Article, Story
 from monitor.store import keys
+from monitor.store.measures import Measures, read_measures
 from monitor.store.redis import bytes_of, text_of, translated
+from monitor.store.server import Server, server_of
 from monitor.store.stories import story_of
+
+STAMP = "enqueued_at"
+"""The field of RQ's job hash that says when it came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueDepth:
     """Jobs of a queue: waiting now, leased to a worker, to be tried again later.
 
-    `oldest_s` is how long the oldest job admitted and not finished has been there.
+    `oldest_s` is how long the oldest job admitted and not finished has been there; of deliveries,
+    how long the one at the head of the queue has.
     """
 
     waiting: int
@@ -58,8 +65,16 @@ class View:
             pipe.zrange(keys.ledger(queue), 0, 0, withscores=True)
             pipe.time()
             waiting, leased, later, first, (seconds, _) = pipe.execute()
-        oldest_s = max(0.0, seconds - first[0][1] / 1000) if first else 0.0
+        since = first[0][1] / 1000 if first else self._head_since(queue) if waiting else None
+        oldest_s = 0.0 if since is None else max(0.0, seconds - since)
         return QueueDepth(waiting=waiting, leased=leased, later=later, oldest_s=oldest_s)
+
+    def _head_since(self, queue: str) -> float | None:
+        """When the job at the head of a queue came, in seconds since 1970; None if it has gone."""
+        with translated():
+            head = self._client.lindex(keys.rq_queue(queue), 0)
+            came = None if head is None else self._client.hget(keys.rq_job(text_of(head)), STAMP)
+        return None if came is None else datetime.fromisoformat(text_of(came)).timestamp()
 
     def workers(self, queue: str) -> tuple[str, ...]:
         """The workers that serve a queue now."""
@@ -73,16 +88,41 @@ class View:
         with translated():
             return int(self._client.llen(keys.rq_queue(queue)))
 
+    def server(self) -> Server:
+        """What the server says of itself."""
+        with translated():
+            said = self._client.info()
+        return server_of(said)
+
+    def setting(self, name: str) -> str:
+        """What the server is set to, "" where it knows no such setting. Raises Bug where our user
+        may not ask.
+        """
+        with translated():
+            found = self._client.config_get(name)
+        return str(found.get(name, ""))
+
+    def measures(self) -> Measures:
+        """What was measured of deliveries."""
+        return read_measures(self._client)
+
+    def raised_within(self, span: timedelta, now: datetime) -> int:
+        """How many alerts were raised in the time before `now`."""
+        after_ms = int((now - span).timestamp() * 1000)
+        with translated():
+            return int(self._client.zcount(keys.alerts(), after_ms, "+inf"))
+
     def disabled(self) -> Mapping[str, str]:
         """Channels that answered 410 -> the fingerprint of their configuration."""
         with translated():
             raw = self._client.hgetall(keys.disabled())
         return {text_of(name): text_of(value) for name, value in raw.items()}
 
-    def alerts(self, count: int) -> tuple[Alert, ...]:
-        """The newest alerts, newest first."""
+    def alerts(self, count: int, since: datetime | None = None) -> tuple[Alert, ...]:
+        """The newest alerts, newest first; those that were raised from `since` on."""
+        least = "-inf" if since is None else int(since.timestamp() * 1000)
         with translated():
-            ids = self._client.zrevrange(keys.alerts(), 0, count - 1)
+            ids = self._client.zrevrangebyscore(keys.alerts(), "+inf", least, start=0, num=count)
             raw = [self._client.hget(keys.alert(text_of(name)), "alert") for name in ids]
         return tuple(codec.decode_alert(bytes_of(value)) for value in raw if value is not None)
 
@@ -91,6 +131,12 @@ class View:
         with translated():
             raw = self._client.hget(keys.alert(alert_id), "alert")
         return None if raw is None else codec.decode_alert(bytes_of(raw))
+
+    def acknowledged(self, alert_id: str) -> datetime | None:
+        """When a person said that they have seen an alert, if one has."""
+        with translated():
+            ms = self._client.hget(keys.alert(alert_id), "acked")
+        return None if ms is None else datetime.fromtimestamp(int(ms) / 1000, UTC)
 
     def story(self, story_id: str) -> Story | None:
         """What is known of a story, or None when it is not kept (any more)."""

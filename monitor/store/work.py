@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -174,6 +174,30 @@ class Work:
                 *(codec.encode_job(JUDGE, codec.bundle((article,))) for article in articles),
             ],
         )
+
+    def put_off(
+        self, worker: str, after_s: Mapping[str, float], *, longest_s: float
+    ) -> tuple[str, ...]:
+        """Let jobs come back later, untouched: that is no try.
+
+        Returns those that were first put off longer ago than `longest_s`: they are still ours.
+        """
+        answers = self._scripts.many(
+            "put_off",
+            [
+                (
+                    [
+                        keys.rq_job(job),
+                        keys.leases(self.queue),
+                        keys.holders(self.queue),
+                        keys.later(self.queue),
+                    ],
+                    [worker, job, wait_s, longest_s],
+                )
+                for job, wait_s in after_s.items()
+            ],
+        )
+        return tuple(job for job, answer in zip(after_s, answers, strict=True) if answer == b"late")
 
     def bury(self, worker: str, job: str, reason: str, now: datetime) -> None:
         """Set a job aside whose data cannot be used."""

@@ -36,6 +36,7 @@ __all__ = [
     "extract",
     "propose",
     "survey",
+    "topics_of",
 ]
 
 Shape: TypeAlias = Callable[[Survey], Iterator[Candidate]]
@@ -63,9 +64,16 @@ def extract(reading: Reading, mentions: Mentions, knowledge: Knowledge) -> tuple
 
     Pure: the same article and knowledge give the same topics. The publisher's tags are not read.
     """
-    proposed = propose(survey(reading, mentions, knowledge))
+    return topics_of(survey(reading, mentions, knowledge))
+
+
+def topics_of(surveyed: Survey) -> tuple[Topic, ...]:
+    """The topics of an article that was surveyed, as `extract` gives them."""
+    proposed = propose(surveyed)
     chosen = [(candidate, shape) for candidate, shape in proposed if candidate.score >= LEAST_SCORE]
-    return tuple(_topic(reading, candidate, shape) for candidate, shape in chosen[:MOST_TOPICS])
+    return tuple(
+        _topic(surveyed.reading, candidate, shape) for candidate, shape in chosen[:MOST_TOPICS]
+    )
 
 
 def propose(surveyed: Survey) -> list[tuple[Candidate, str]]:

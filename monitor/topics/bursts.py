@@ -98,7 +98,7 @@ def _alarms(
     alarms = []
     for key, sources in told.items():
         mean, variance = expected.get(key, (0.0, 0.0))
-        z = (len(sources) - mean) / sqrt(variance + mean / 2 + 0.25)
+        z = deviations(len(sources), mean, variance)
         if z > MIN_Z and len(sources) >= MIN_DOCUMENTS and len(set(sources)) >= MIN_SOURCES:
             alarms.append(
                 Burst(
@@ -116,9 +116,15 @@ def _alarms(
 def _learn(expected: dict[str, tuple[float, float]], counts: Mapping[str, int]) -> None:
     """Exponential mean and variance (Welford's step with a fixed weight)."""
     for key in expected.keys() | counts.keys():
-        mean, variance = expected.get(key, (0.0, 0.0))
-        step = counts.get(key, 0) - mean
-        expected[key] = (
-            mean + WEIGHT * step,
-            (1 - WEIGHT) * (variance + WEIGHT * step * step),
-        )
+        expected[key] = learned(*expected.get(key, (0.0, 0.0)), counts.get(key, 0))
+
+
+def deviations(count: int, mean: float, variance: float) -> float:
+    """How surprising a count is, see above: z."""
+    return (count - mean) / sqrt(variance + mean / 2 + 0.25)
+
+
+def learned(mean: float, variance: float, count: int) -> tuple[float, float]:
+    """The mean and variance once a window with this count is over."""
+    step = count - mean
+    return mean + WEIGHT * step, (1 - WEIGHT) * (variance + WEIGHT * step * step)

@@ -90,13 +90,13 @@ def lint(
 
     `own_actors` are the ids of config/actors.toml; `odd_topic` knows which topics there can be.
     """
-    known = tuple(watches)
+    known = tuple(watch for watch in watches if watch.has_query)
     trees = {watch.id: parse_watch(watch, knowledge) for watch in known}
     ignored = {f"watch.{watch.id}": watch.lint_ignore for watch in known}
     linter = _Linter(knowledge, odd_topic)
     remarks = [
         *(remark for watch in known for remark in linter.watch(watch.id, trees[watch.id])),
-        *_same(trees, knowledge),
+        *_same({w.id: trees[w.id] for w in known if not w.emerging}, knowledge),
         *_unasked(trees, own_actors),
     ]
     return tuple(remark for remark in remarks if remark.code not in ignored.get(remark.about, ()))

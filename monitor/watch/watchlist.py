@@ -36,7 +36,7 @@ class Watchlist:
         compiled: list[tuple[str, Clause]] = []
         ways: list[tuple[int, Way]] = []
         for watch in sorted(watches, key=lambda watch: watch.id):
-            if not watch.enabled:
+            if not (watch.enabled and watch.has_query):
                 continue
             try:
                 tree = parse_watch(watch, knowledge)

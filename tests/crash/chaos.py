@@ -35,9 +35,6 @@ VICTIMS = {"worker": 55, "delivery": 15, "supervisor": 5, "poller": 10, "redis":
 """Who is killed, and how often relative to the others."""
 
 DRAIN_S = 120.0
-WAIT_S = 10.0
-"""How long the next victim may take to come to life. Nobody else is struck meanwhile, or a machine
-that is slow to start would see its supervisors and servers die before any work was done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,12 +77,7 @@ class Chaos:
         while time.monotonic() < end:
             self.services.drop(self.chance.randint(1, 30))
             pause.wait(self.chance.uniform(0.05, 0.35))
-            victim = self.chance.choices([*VICTIMS], weights=[*VICTIMS.values()])[0]
-            until = min(end, time.monotonic() + WAIT_S)
-            while not self.alive(victim) and time.monotonic() < until:
-                self.keep_up()
-                pause.wait(0.05)
-            self.kill(victim)
+            self.kill(self.victim())
             self.keep_up()
         began = time.monotonic()
         while not self.settled() and time.monotonic() < began + DRAIN_S:
@@ -96,6 +88,11 @@ class Chaos:
             process.send_signal(signal.SIGTERM)
             process.wait()
         return self.books(seconds, drained_s)
+
+    def victim(self) -> str:
+        """Who is struck next, among those that live: children that die young come back slowly."""
+        living = {name: weight for name, weight in VICTIMS.items() if self.alive(name)}
+        return self.chance.choices([*living], weights=[*living.values()])[0] if living else "redis"
 
     def keep_up(self) -> None:
         """What an init system does: start what has ended."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from monitor import telemetry
@@ -19,14 +20,19 @@ from monitor.sources.childpage import PageReader
 from monitor.sources.childparse import Parser
 from monitor.store import Store
 from workers.deliver import Deliver
+from workers.emerging import Emergence
 from workers.page import ReadPages
 from workers.process import Process
+from workers.release import Release
 from workers.runtime import guarded, guarded_page, guarded_send
+from workers.silence import Silence
 from workers.upkeep import Upkeep
 from workers.vitals import Vitals
 
 WORKER = "the-worker"
 WATCH = Watch(id="drones", title="Drones", when="drone", notify=("hook",))
+EMERGING = Watch(id="emerging", title="What emerges", emerging=True, notify=("desk",))
+EMERGED = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
@@ -78,10 +84,10 @@ async def _read_pages(url: str) -> None:
             await pages.under_way.reap(5)
 
 
-def judge(url: str) -> None:
+def judge(url: str, watch: Watch = WATCH) -> None:
     quiet()
     process = Process(
-        desk=Desk.of((WATCH,), Knowledge.of((), (), ())),
+        desk=Desk.of((watch,), Knowledge.of((), (), ())),
         store=Store(url),
         worker=WORKER,
         now=now,
@@ -123,6 +129,19 @@ def upkeep(url: str) -> None:
     Upkeep(store=Store(url), now=now, log=telemetry.logger()).run()
 
 
+def look(url: str) -> None:
+    """What a supervisor does every minute: tell what emerges."""
+    quiet()
+    Emergence(
+        store=Store(url),
+        watches=lambda: (EMERGING,),
+        timings={},
+        worker=f"emerging.{os.getpid()}",
+        now=lambda: EMERGED,
+        log=telemetry.logger(),
+    ).run()
+
+
 def bury(url: str) -> None:
     """What a supervisor does when it reaps a child: give back, and say it has left."""
     quiet()
@@ -130,3 +149,29 @@ def bury(url: str) -> None:
     for work in (store.articles, store.pages, store.deliveries):
         work.give_back(WORKER, "crash", now())
         work.leave(WORKER)
+
+
+def release(url: str, after: timedelta) -> None:
+    """What a supervisor does every second, so much later: gathered alerts become digests."""
+    quiet()
+    Release(
+        store=Store(url),
+        timings={},
+        sources=(),
+        now=lambda: now() + after,
+        log=telemetry.logger(),
+    ).run()
+
+
+def notice_silence(url: str, watch: Watch, after: timedelta) -> None:
+    """What a supervisor does twice a minute: see which watches find too little."""
+    quiet()
+    Silence(
+        store=Store(url),
+        watches=(watch,),
+        timings={},
+        sources=(),
+        worker="the-supervisor",
+        now=lambda: now() + after,
+        log=telemetry.logger(),
+    ).run()

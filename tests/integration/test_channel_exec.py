@@ -135,7 +135,7 @@ def test_what_takes_too_long_is_killed_with_all_it_started(
     receipt = send(a_shell(script, str(pids), timeout_s=0.5), envoys)
 
     # then
-    assert receipt == Later(answer="killed: not done in 0.5 s: wait")
+    assert receipt == Later(answer="killed: not done in 0.5 s: wait", down=True)
     left = [int(pid) for pid in pids.read_text().split()]
     until(lambda: not any(map(is_running, left)), what="the end of both")
 
@@ -193,7 +193,8 @@ def test_no_descriptor_is_left_open(envoys: Alert) -> None:
 
 def test_a_program_that_is_not_there_may_come(envoys: Alert) -> None:
     assert send(opened("/no/such/program"), envoys) == Later(
-        answer="the program cannot be started: /no/such/program: No such file or directory"
+        answer="the program cannot be started: /no/such/program: No such file or directory",
+        down=True,
     )
 
 

@@ -3,102 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-import email
 import shutil
 import socket
 import ssl
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 from email.message import EmailMessage
-from email.policy import default
 from pathlib import Path
 from typing import Any
 
 import aiosmtplib
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from postbox import Postbox, channel, delivered, listening
 from pydantic import ValidationError
 
 from monitor.channels import CHANNELS, Channel
 from monitor.channels.mail import receipt_of
 from monitor.codec import decode_alert
-from monitor.model import Alert, Delivery, Later, Receipt, Refused, Sent
+from monitor.model import Alert, Delivery, Digest, Later, Receipt, Refused, Sent
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
-
-
-class Postbox:
-    """What the server took, and how it answers each recipient and the message."""
-
-    def __init__(self, *, data: str = "250 2.0.0 queued as 7F1", **rcpt: str) -> None:
-        self.taken: list[Envelope] = []
-        self.data, self.rcpt = data, rcpt
-
-    async def handle_RCPT(  # noqa: N802  aiosmtpd's name
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        answer = self.rcpt.get(address.split("@")[0], "250 OK")
-        if answer.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return answer
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        if self.data.startswith("250"):
-            self.taken.append(envelope)
-        return self.data
-
-    def only(self) -> EmailMessage:
-        (envelope,) = self.taken
-        content = envelope.content
-        assert isinstance(content, bytes)
-        mail = email.message_from_bytes(content, policy=default)
-        assert isinstance(mail, EmailMessage)
-        assert not mail.defects
-        return mail
-
-
-@asynccontextmanager
-async def listening(
-    postbox: Postbox, *, wrapped: ssl.SSLContext | None = None, **options: Any
-) -> AsyncIterator[int]:
-    """An SMTP server on a free port of 127.0.0.1."""
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(
-        lambda: SMTP(postbox, loop=loop, hostname="mx.example.org", **options),
-        host="127.0.0.1",
-        port=0,
-        ssl=wrapped,
-    )
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
-        await server.wait_closed()
-
-
-def channel(smtp: str, *to: str, **more: str) -> Channel:
-    kind = CHANNELS["email"]
-    config = kind.config.model_validate(
-        {
-            "type": "email",
-            "to": to or ("desk@example.org",),
-            "from": "Wirewatch <wirewatch@example.org>",
-            "smtp": smtp,
-            **more,
-        }
-    )
-    return kind.open_channel("desk", config, allow=(), contact="")
 
 
 @pytest.fixture
 def envoys() -> Alert:
     return decode_alert((FIXTURES / "alerts" / "envoys.json").read_bytes())
-
-
-def delivered(alert: Alert) -> Delivery:
-    return Delivery(id=Delivery.id_for(alert.id, "desk"), alert=alert.id, channel="desk")
 
 
 def sending(
@@ -132,6 +64,40 @@ def test_a_mail_arrives_as_text_and_html_and_is_recognisable(envoys: Alert) -> N
         body = mail.get_body((kind,))
         assert isinstance(body, EmailMessage)
         assert "Neither Washington nor" in body.get_content()
+
+
+def test_a_digest_arrives_as_one_mail(envoys: Alert) -> None:
+    # given
+    postbox = Postbox()
+    others = tuple(replace(envoys, id=f"a{n}", story=f"s{n}") for n in range(2, 13))
+    digest = Digest(
+        id="d5",
+        channel="desk",
+        reason="digest",
+        since=envoys.raised,
+        until=envoys.raised + timedelta(hours=1),
+        alerts=(envoys, *others),
+        count=12,
+    )
+
+    async def go() -> Receipt:
+        async with listening(postbox) as port:
+            desk = channel(f"smtp://127.0.0.1:{port}", zone="Asia/Baghdad")
+            return await desk.send(Delivery(id="d9", alert="d5", channel="desk"), digest)
+
+    # when
+    receipt = asyncio.run(go())
+
+    # then
+    assert isinstance(receipt, Sent)
+    mail = postbox.only()
+    assert mail["Subject"] == "Digest: 12 alerts, 1 watch, 14 May 13:13"
+    assert mail["List-Id"] == "<desk.digest.wirewatch.example.org>"
+    assert mail["Message-ID"] == "<d9@example.org>"
+    for kind in ("plain", "html"):
+        body = mail.get_body((kind,))
+        assert isinstance(body, EmailMessage)
+        assert "Tue 14 May 2024, 12:13 to 13:13 UTC+03" in body.get_content()
 
 
 def test_a_second_attempt_bears_the_same_message_id(envoys: Alert) -> None:

@@ -29,7 +29,9 @@ LOOPBACK = (ip_network("127.0.0.0/8"),)
 SECRET = "whsec_" + base64.b64encode(b"thirty-two bytes of test secret!").decode()
 
 
-def channel(url: str, *, secret: str = SECRET, allow: tuple[Any, ...] = LOOPBACK) -> Channel:
+def channel(
+    url: str, *, secret: str | list[str] = SECRET, allow: tuple[Any, ...] = LOOPBACK
+) -> Channel:
     kind = CHANNELS["webhook"]
     config = kind.config.model_validate({"type": "webhook", "url": url, "secret": secret})
     return kind.open_channel("ops-hook", config, allow=allow, contact="ops@example.org")
@@ -90,6 +92,25 @@ def test_an_alert_arrives_signed_and_the_documented_check_accepts_it(
     data = documented["alert_from"](request.body, request.headers, secret)
     assert data["alert"] == envoys.id
     assert data["article"]["title"] == envoys.article.title
+
+
+def test_while_secrets_change_receivers_with_the_old_and_the_new_one_accept(
+    envoys: Alert, receiver: LoopbackHttp
+) -> None:
+    # given: the new secret, the one before, and a plain one of a receiver that is slow to follow
+    new = "whsec_" + base64.b64encode(b"another thirty-two bytes of key!").decode()
+
+    # when
+    sending(receiver.url("/hook"), envoys, secret=[new, SECRET, "open sesame"])
+
+    # then: one header, a signature for each
+    (request,) = receiver.requests
+    headers = dict(request.headers)
+    assert len(headers["webhook-signature"].split(" ")) == 3
+    for known in (new, SECRET, b"open sesame"):
+        assert Webhook(known).verify(request.body, headers)["data"]["alert"] == envoys.id
+    with pytest.raises(WebhookVerificationError):
+        Webhook(b"a secret that was never one").verify(request.body, headers)
 
 
 def test_a_changed_body_or_id_does_not_pass_the_check(

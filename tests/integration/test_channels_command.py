@@ -82,6 +82,23 @@ def test_a_test_shows_what_went_where_and_the_answer(config: Path, tmp_path: Pat
     assert said[4].startswith("sent in ")
 
 
+def test_a_digest_is_sent_where_that_is_asked_for(config: Path, tmp_path: Path) -> None:
+    # when
+    tried = call(config, "test", "log", "--digest")
+
+    # then
+    assert tried.exit_code == 0
+    body = json.loads((tmp_path / "alerts.jsonl").read_text())
+    assert body["type"] == "digest.ready"
+    assert [alert["data"]["watch"] for alert in body["data"]["alerts"]] == ["_test", "_test"]
+    assert body["data"]["gaps"][0]["name"] == "Wirewatch (a test)"
+
+
+@pytest.mark.parametrize("name", ["log", "feeds"])
+def test_a_digest_goes_through_every_kind_of_channel(config: Path, name: str) -> None:
+    assert call(config, "test", name, "--digest", "--json").exit_code == 0
+
+
 def test_lines_of_a_draft_keep_their_place(config: Path) -> None:
     assert (
         "\n>   <title>Test of the channel feeds</title>\n" in call(config, "test", "feeds").stderr

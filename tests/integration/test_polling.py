@@ -717,9 +717,9 @@ def test_an_alert_about_a_source_is_raised_once_however_often_it_is_sent(desk: D
     assert desk.store.view.counts()["alerts.raised"] == 1
     # and: who deals with deliveries finds the alert as it was
     (job,) = desk.store.deliveries.take("w", "t", 10)
-    found = desk.store.outbox.begin("w", job.id, "t", delivery=job.id, alert=alerts[0].id)
+    found = desk.store.outbox.begin("w", job.id, "t", delivery=job.id, about=alerts[0].id)
     assert isinstance(found, Begun)
-    assert found.alert == alerts[0]
+    assert found.message == alerts[0]
 
 
 def test_a_slow_host_delays_no_other(desk: Desk) -> None:

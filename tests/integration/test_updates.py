@@ -10,8 +10,9 @@ import pytest
 
 from benchmarks.matchbench.articles import World
 from monitor import telemetry
-from monitor.alerts import deliveries, updated
+from monitor.alerts import routes, updated
 from monitor.app import Desk
+from monitor.codec import decode_alert
 from monitor.errors import StoreConflict
 from monitor.lexicon import Knowledge
 from monitor.model import DELIVERIES, Alert, Article, DeliveryState, Origin, Relation, Watch
@@ -62,7 +63,7 @@ def come(store: Store) -> Come:
     return arrive
 
 
-def told(store: Store, number: int = 0) -> list[tuple[int, DeliveryState]]:
+def told(store: Store, number: int = 0) -> list[tuple[str, DeliveryState]]:
     alert = store.view.alerts(10)[number]
     return [(each.update, each.state) for each in store.outbox.told(alert)]
 
@@ -72,25 +73,25 @@ PENDING = DeliveryState.PENDING
 
 def test_a_story_that_spreads_is_told_again_at_each_step(store: Store, come: Come) -> None:
     come(paper("wire"))
-    assert told(store) == [(0, PENDING)]
+    assert told(store) == [("", PENDING)]
 
     come(paper("star", "Read more here\n\n" + TEXT))
-    assert told(store) == [(0, PENDING), (2, PENDING)]
+    assert told(store) == [("", PENDING), ("2", PENDING)]
 
     come(paper("star", TEXT + " The drone was empty.", id="again"))  # no source of its own
     come(paper("sun"))
     come(paper("post"))
-    assert told(store) == [(0, PENDING), (2, PENDING), (3, PENDING)]
+    assert told(store) == [("", PENDING), ("2", PENDING), ("3", PENDING)]
     assert store.view.counts()["alerts.updated"] == 2
     # and each is delivered as what it is
     jobs = store.deliveries.take("d1", "t1", 10)
     begun = [
-        store.outbox.begin("d1", job.id, f"t{job.id}", delivery=job.id, alert=alert)
+        store.outbox.begin("d1", job.id, f"t{job.id}", delivery=job.id, about=alert)
         for job in jobs
         for alert in (store.view.alerts(1)[0].id,)
     ]
     assert [
-        each.alert.update.step if each.alert.update else 0
+        each.message.update.step if isinstance(each.message, Alert) and each.message.update else 0
         for each in begun
         if not isinstance(each, str)
     ] == [0, 2, 3]
@@ -101,7 +102,7 @@ def test_copies_that_come_with_the_alert_are_told_by_it(store: Store, come: Come
 
     (alert,) = store.view.alerts(10)
     assert alert.sources == ("wire", "star", "sun")
-    assert told(store) == [(0, PENDING)]
+    assert told(store) == [("", PENDING)]
 
 
 def test_without_steps_nobody_is_told_twice(store: Store, come: Come) -> None:
@@ -109,7 +110,7 @@ def test_without_steps_nobody_is_told_twice(store: Store, come: Come) -> None:
     for name in ("wire", "star", "sun", "post"):
         come(paper(name), watches=quiet)
 
-    assert told(store) == [(0, PENDING)]
+    assert told(store) == [("", PENDING)]
     assert store.view.depth(DELIVERIES).waiting == 1
 
 
@@ -117,7 +118,7 @@ def test_copies_that_do_not_match_themselves_count_too(store: Store, come: Come)
     come(paper("wire"), watches=(TITLE_ONLY,))
     come(paper("star", title="A fall in the harbour"), watches=(TITLE_ONLY,))
 
-    assert told(store) == [(0, PENDING), (2, PENDING)]
+    assert told(store) == [("", PENDING), ("2", PENDING)]
 
 
 def test_a_revision_may_raise_what_was_not_raised_and_repeats_nothing(
@@ -130,6 +131,43 @@ def test_a_revision_may_raise_what_was_not_raised_and_repeats_nothing(
     assert {alert.watch for alert in store.view.alerts(10)} == {"drones", "boats"}
     assert store.view.counts().get("articles.revision") == 1, store.view.counts()
     assert store.view.depth(DELIVERIES).waiting == 2
+
+
+def test_a_revision_is_told_to_those_who_want_it(store: Store, come: Come) -> None:
+    keen = (replace(WATCH, updates=(), revisions=True),)
+    corrected = paper("wire", TEXT + " A second drone came.", title="Drone, no, two, near wire")
+    come(paper("wire"), watches=keen)
+    come(paper("star"), watches=keen)  # a copy is no revision
+    come(corrected, watches=keen)
+    come(corrected, watches=keen)  # and tells nothing new a second time
+
+    alert = store.view.alerts(10)[0]
+    first, second = store.outbox.told(alert)
+    assert (first.update, second.update[:1]) == ("", "r")
+    raw = store.client.hget(f"ww:1:alert:{alert.id}", f"update:{second.update}")
+    assert isinstance(raw, bytes)
+    again = decode_alert(raw)
+    assert again.update is not None
+    assert again.update.revision
+    assert again.article.title == again.evidence[0].sentence == "Drone, no, two, near wire"
+
+
+def test_a_story_becomes_more_urgent_as_it_spreads(store: Store, come: Come) -> None:
+    watches = (replace(WATCH, updates=(), escalate=((2, "high"), (3, "critical"))),)
+    come(paper("wire"), watches=watches)
+    come(paper("star"), watches=watches)
+    come(paper("sun"), watches=watches)
+
+    alert = store.view.alerts(10)[0]
+    raw = store.client.hmget(f"ww:1:alert:{alert.id}", "alert", "update:2", "update:3")
+    severities = [decode_alert(each).severity for each in raw if isinstance(each, bytes)]
+    assert severities == ["normal", "high", "critical"]
+
+
+def test_a_story_that_comes_with_many_copies_is_urgent_at_once(store: Store, come: Come) -> None:
+    come(paper("wire"), paper("star"), watches=(replace(WATCH, escalate=((2, "high"),)),))
+
+    assert store.view.alerts(10)[0].severity == "high"
 
 
 def test_once_per_event_other_stories_of_the_event_are_silent(store: Store, come: Come) -> None:
@@ -149,8 +187,10 @@ def test_once_per_event_other_stories_of_the_event_are_silent(store: Store, come
 def update(store: Store) -> tuple[Raised, Outcome]:
     """An update that a worker has decided and not yet committed."""
     alert = store.view.alerts(1)[0]
-    again = updated(alert, step=2, article=paper("star"), sources=("wire", "star"), now=NOON)
-    raised = Raised(alert=again, deliveries=deliveries(again), follows=True)
+    again = updated(
+        alert, step=2, article=paper("star"), sources=("wire", "star"), severity="normal", now=NOON
+    )
+    raised = Raised(alert=again, routes=routes(again, WATCH, {}, NOON), follows=True)
     was = store.judging.spoken([("drones", alert.story)])
     return raised, Outcome(
         jobs=(), raised=(raised,), expects=tuple((*pair, spoken) for pair, spoken in was.items())
@@ -168,7 +208,7 @@ def test_two_workers_cannot_both_tell_an_update(store: Store, come: Come) -> Non
     with pytest.raises(StoreConflict):
         store.judging.commit("w2", theirs, NOON)
     # then
-    assert told(store) == [(0, PENDING), (2, PENDING)]
+    assert told(store) == [("", PENDING), ("2", PENDING)]
     assert store.view.counts()["alerts.updated"] == 1
 
 

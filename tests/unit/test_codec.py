@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import zlib
 from datetime import UTC, datetime
 
@@ -10,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor import codec
+from monitor.channels.trial import trial
 from monitor.errors import ParseError
 from monitor.model import READ_PAGE, Article, Origin, PageNote, PageOutcome
 from monitor.queues import articles_of, page_of
@@ -76,3 +79,26 @@ def test_a_job_of_a_page_holds_one_article() -> None:
     for many in ((), (one, one)):
         with pytest.raises(ParseError, match="wanted 1"):
             page_of(codec.encode_job(READ_PAGE, codec.bundle(many)))
+
+
+AT_ONCE = """
+import sys, threading
+from monitor import codec
+sys.setswitchinterval(1e-6)
+start = threading.Barrier(8)
+def read():
+    start.wait()
+    codec.decode_alert(sys.argv[1].encode())
+threads = [threading.Thread(target=read) for _ in range(8)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"""
+
+
+def test_the_first_alerts_of_a_process_may_be_read_by_many_threads_at_once() -> None:
+    _, alert = trial("desk", datetime(2026, 3, 1, tzinfo=UTC))
+    command = [sys.executable, "-c", AT_ONCE, codec.encode_alert(alert).decode()]
+
+    codes = {subprocess.run(command, check=False).returncode for _ in range(8)}
+
+    assert codes == {0}

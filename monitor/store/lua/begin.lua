@@ -1,14 +1,20 @@
 -- A delivery is about to be sent: pending -> sending, one attempt more. A parked one that a person
 -- put back on the queue begins anew.
--- KEYS  1 delivery  2 holders  3 alert  4 disabled  5 counts  6 dead
+-- KEYS  1 delivery  2 holders  3 alert  4 disabled  5 counts  6 dead  7 digest of that id
 -- ARGV  1 worker  2 job id  3 attempt token  4 delivery id
--- Returns {state before, attempts, alert JSON, channel, disabled or ''}; {'void'} when the job is not
+-- Returns {state before, attempts, alert JSON or fields of the digest, channel, disabled or ''}; {'void'} when the job is not
 -- this worker's; {'gone'} when delivery or alert is no longer kept. A resend (same token) counts no
 -- second attempt and answers the same.
 if redis.call('HGET', KEYS[2], ARGV[2]) ~= ARGV[1] then return { 'void' } end
-local now = redis.call('HMGET', KEYS[1], 'state', 'attempts', 'channel', 'token', 'before', 'field')
-local alert = redis.call('HGET', KEYS[3], now[6] or 'alert')
-if not alert or not now[1] then return { 'gone' } end
+local now = redis.call('HMGET', KEYS[1], 'state', 'attempts', 'channel', 'token', 'before', 'field', 'kind')
+local message
+if now[7] == 'digest' then
+  message = redis.call('HGETALL', KEYS[7])
+  if #message == 0 then message = nil end
+else
+  message = redis.call('HGET', KEYS[3], now[6] or 'alert')
+end
+if not message or not now[1] then return { 'gone' } end
 local before, attempts = now[1], tonumber(now[2])
 if now[4] == ARGV[3] then
   before = now[5]
@@ -21,4 +27,4 @@ elseif before ~= 'sent' then
   attempts = attempts + 1
   redis.call('HSET', KEYS[1], 'state', 'sending', 'attempts', attempts, 'token', ARGV[3], 'before', before)
 end
-return { before, attempts, alert, now[3], redis.call('HGET', KEYS[4], now[3]) or '' }
+return { before, attempts, message, now[3], redis.call('HGET', KEYS[4], now[3]) or '' }

@@ -1,17 +1,26 @@
 -- The outcome of a take, whole or not at all: articles, alerts, the outbox, retries, jobs removed.
 -- KEYS  1 leases  2 holders  3 ledger  4 counts  5 alerts  6 delivery rq queue  7 rq queues
---       8 later  9 dead  10 rq failed registry  11 receipt  12.. as the plan numbers them
+--       8 later  9 dead  10 rq failed registry  11 receipt  12 gathered  13.. as the plan numbers them
 -- ARGV  1 worker  2 request token  3 now (ms)  4 plan as MessagePack  5.. blobs the plan numbers
 -- plan  stamp, life (s) of articles
 --       jobs      [{id, key, kept, blob}]                 whose leases must be ours; removed, their
 --                                                         data kept
 --       expects   [{key, value}]                          strings that must be unchanged ('' = absent)
---       articles  [{key, text, job, record: [field, value, …], count}]
+--       heard     [{key, story, span (ms)}]               matches of watches that are to find something
+--       articles  [{key, text, job, record: [field, value, …], count, trends}]
+--                 trends: [{key, volume, source, ref, life (s), names: [key, …], labels: […]}], what
+--                 it is about, under its hour; added when it is first judged with that text
 --       alerts    [{id, key, field, update, blob, spoken, spoken_value, life, spoken_life,
---                   story (0, or where its watch is to be noted), watch,
---                   deliveries: [{id, key, job, job_key, blob, alert, channel}]}]
---                 update: the step it tells, 0 for an alert that is raised; of an alert no longer
---                 kept there are no updates
+--                   story (0, or where its watch is to be noted), watch, tally, stories (ids it
+--                   speaks for: they count no more), covers (spoken keys of all but its own),
+--                   deliveries: [{id, key, job, job_key, blob, alert, channel,
+--                     ways: [{name, about, alerts, reason, due (ms, 0: by the allowance), allowance,
+--                             most, span (ms), channel, watch, title}]}]}]
+--                 ways: where it may have to wait to be told with others, the first counts; an
+--                 allowance that is used up, or whose gathering is open, makes it wait until the
+--                 allowance is free again
+--                 update: whether it is told again (as its field says); of an alert no longer
+--                 kept, or acknowledged, there are no updates
 --       again     [{id, key, blob, after (s), failures, error}]   articles to be tried again, alone
 --       aside     [{id, key, blob, reason, count}]                articles set aside
 -- Returns 'done' (also to a resend), 'void' when a lease is lost, 'conflict' when something expected
@@ -27,12 +36,106 @@ end
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1e6
 local function blob(number) return ARGV[4 + number] end
+-- What an article is about, for `trends`: see topics/rising.py. MOST keys an hour: of more, some of
+-- those drawn by lot go that are told least. Sources beyond KEPT are counted without their names.
+local MOST, KEPT, NEWEST = 4000, 16, 3
+local function told(before, what, label)
+  local known = before and cmsgpack.unpack(before) or { 0, {}, {}, label }
+  known[1] = known[1] + 1
+  local sources, refs = known[2], { what.ref }
+  local at = 1
+  while sources[at] and sources[at] ~= what.source do at = at + 2 end
+  if sources[at] then
+    sources[at + 1] = sources[at + 1] + 1
+  elseif at < 2 * KEPT then
+    sources[at] = what.source
+    sources[at + 1] = 1
+  end
+  for i = 1, math.min(#known[3], NEWEST - 1) do refs[i + 1] = known[3][i] end
+  known[3] = refs
+  return cmsgpack.pack(known)
+end
+local function thin(hash, number)
+  local drawn, least = redis.call('HRANDFIELD', hash, 4 * number, 'WITHVALUES'), {}
+  for i = 1, #drawn, 2 do
+    least[#least + 1] = { name = drawn[i], stories = cmsgpack.unpack(drawn[i + 1])[1] }
+  end
+  table.sort(least, function(a, b)
+    if a.stories ~= b.stories then return a.stories < b.stories end
+    return a.name < b.name
+  end)
+  for i = 1, math.min(number, #least) do redis.call('HDEL', hash, least[i].name) end
+end
+local function tell(what)
+  local hash, after = KEYS[what.key], {}
+  redis.call('HINCRBY', KEYS[what.volume], what.source, 1)
+  redis.call('EXPIRE', KEYS[what.volume], what.life)
+  if #what.names == 0 then return end
+  local before = redis.call('HMGET', hash, unpack(what.names))
+  for i, name in ipairs(what.names) do
+    after[2 * i - 1] = name
+    after[2 * i] = told(before[i], what, what.labels[i])
+  end
+  redis.call('HSET', hash, unpack(after))
+  redis.call('EXPIRE', hash, what.life)
+  if redis.call('HLEN', hash) > MOST then thin(hash, #what.names) end
+end
+
+-- When the watch may tell the channel again (ms); nil if it may now.
+local function free(way)
+  local open = redis.call('ZSCORE', KEYS[12], way.name)
+  if open then return tonumber(open) end
+  local told = redis.call('ZRANGE', KEYS[way.allowance], '(' .. ARGV[3] - way.span, '+inf', 'BYSCORE', 'WITHSCORES')
+  local number = #told / 2
+  if number < way.most then return nil end
+  return tonumber(told[2 * (number - way.most) + 2]) + way.span
+end
+-- Where this delivery has to wait, and until when (ms); nil if it is to be made now.
+local function wait_of(delivery)
+  for _, way in ipairs(delivery.ways) do
+    if way.due > 0 then return way, way.due end
+    local due = free(way)
+    if due then return way, due end
+  end
+end
+local raised = 0
+local function gather(way, due, alert, delivery)
+  redis.call('ZADD', KEYS[12], 'NX', string.format('%d', due), way.name)
+  local until_ = redis.call('ZSCORE', KEYS[12], way.name)
+  if redis.call('HSETNX', KEYS[way.about], 'id', redis.sha1hex(way.name .. ' ' .. until_)) == 1 then
+    redis.call('HSET', KEYS[way.about], 'channel', way.channel, 'reason', way.reason,
+      'watch', way.watch, 'title', way.title, 'since', ARGV[3],
+      'allowance', way.due > 0 and '' or KEYS[way.allowance], 'span', string.format('%d', way.span))
+  end
+  raised = raised + 1 -- in the order of the plan within one millisecond
+  redis.call('ZADD', KEYS[way.alerts], string.format('%d.%06d', ARGV[3], raised), alert.id .. ' ' .. alert.field)
+  redis.call('HSET', KEYS[delivery.key], 'alert', delivery.alert, 'channel', delivery.channel,
+    'state', 'gathered', 'attempts', 0, 'answer', '', 'field', alert.field,
+    'digest', redis.call('HGET', KEYS[way.about], 'id'), 'reason', way.reason, 'due', until_)
+  redis.call('EXPIRE', KEYS[delivery.key], alert.life)
+end
+local function send(alert, delivery)
+  for _, way in ipairs(delivery.ways) do
+    redis.call('ZADD', KEYS[way.allowance], ARGV[3], delivery.id)
+    redis.call('ZREMRANGEBYSCORE', KEYS[way.allowance], '-inf', ARGV[3] - way.span)
+    redis.call('PEXPIRE', KEYS[way.allowance], string.format('%d', way.span))
+  end
+  redis.call('HSET', KEYS[delivery.key], 'alert', delivery.alert, 'channel', delivery.channel,
+    'state', 'pending', 'attempts', 0, 'answer', '', 'field', alert.field)
+  redis.call('EXPIRE', KEYS[delivery.key], alert.life)
+  redis.call('HSET', KEYS[delivery.job_key], 'data', blob(delivery.blob), 'origin', 'deliveries',
+    'description', delivery.channel, 'status', 'queued', 'timeout', 180,
+    'created_at', plan.stamp, 'enqueued_at', plan.stamp)
+  redis.call('RPUSH', KEYS[6], delivery.job)
+  redis.call('SADD', KEYS[7], KEYS[6])
+end
 local counts = {}
 for _, article in ipairs(plan.articles) do
   -- Counted once each time it was admitted: the same job run twice (a replayed log) adds nothing.
   local known = redis.call('HMGET', KEYS[article.key], 'text', 'job')
   if known[1] ~= article.text then
     counts[article.count] = (counts[article.count] or 0) + 1
+    for _, what in ipairs(article.trends) do tell(what) end
   elseif known[2] ~= article.job then
     counts['articles.repeat'] = (counts['articles.repeat'] or 0) + 1
   end
@@ -40,15 +143,25 @@ for _, article in ipairs(plan.articles) do
   redis.call('EXPIRE', KEYS[article.key], plan.life)
 end
 for count, number in pairs(counts) do redis.call('HINCRBY', KEYS[4], count, number) end
+for _, match in ipairs(plan.heard) do
+  redis.call('ZADD', KEYS[match.key], 'NX', ARGV[3], match.story)
+  redis.call('ZREMRANGEBYSCORE', KEYS[match.key], '-inf', ARGV[3] - match.span)
+  redis.call('PEXPIRE', KEYS[match.key], string.format('%d', match.span))
+end
 for _, alert in ipairs(plan.alerts) do
-  local update = alert.update > 0
+  local update = alert.update
   if (redis.call('EXISTS', KEYS[alert.key]) == 1) == update
+      and not (update and redis.call('HEXISTS', KEYS[alert.key], 'acked') == 1)
       and redis.call('HSETNX', KEYS[alert.key], alert.field, blob(alert.blob)) == 1 then
     if not update then
       redis.call('EXPIRE', KEYS[alert.key], alert.life)
       redis.call('ZADD', KEYS[5], ARGV[3], alert.id)
     end
     redis.call('SET', KEYS[alert.spoken], alert.spoken_value, 'EX', alert.spoken_life)
+    for _, other in ipairs(alert.covers) do
+      redis.call('SET', KEYS[other], alert.spoken_value, 'EX', alert.spoken_life)
+    end
+    redis.call('HDEL', KEYS[alert.tally], unpack(alert.stories))
     redis.call('HINCRBY', KEYS[4], update and 'alerts.updated' or 'alerts.raised', 1)
     if alert.story > 0 and redis.call('EXISTS', KEYS[alert.story]) == 1 then
       local told = redis.call('HGET', KEYS[alert.story], 'told') or ''
@@ -57,14 +170,8 @@ for _, alert in ipairs(plan.alerts) do
       end
     end
     for _, delivery in ipairs(alert.deliveries) do
-      redis.call('HSET', KEYS[delivery.key], 'alert', delivery.alert, 'channel', delivery.channel,
-        'state', 'pending', 'attempts', 0, 'answer', '', 'field', alert.field)
-      redis.call('EXPIRE', KEYS[delivery.key], alert.life)
-      redis.call('HSET', KEYS[delivery.job_key], 'data', blob(delivery.blob), 'origin', 'deliveries',
-        'description', delivery.channel, 'status', 'queued', 'timeout', 180,
-        'created_at', plan.stamp, 'enqueued_at', plan.stamp)
-      redis.call('RPUSH', KEYS[6], delivery.job)
-      redis.call('SADD', KEYS[7], KEYS[6])
+      local way, due = wait_of(delivery)
+      if way then gather(way, due, alert, delivery) else send(alert, delivery) end
     end
   end
 end

@@ -9,7 +9,7 @@ if redis.call('EXISTS', KEYS[3]) == 0 or redis.call('HDEL', KEYS[1], ARGV[1]) ==
 end
 redis.call('ZREM', KEYS[2], ARGV[1])
 redis.call('HSET', KEYS[3], 'status', 'queued', 'failures', 0)
-redis.call('HDEL', KEYS[3], 'error')
+redis.call('HDEL', KEYS[3], 'error', 'put_off')
 redis.call('RPUSH', KEYS[4], ARGV[1])
 redis.call('SADD', KEYS[5], KEYS[4])
 if ARGV[2] ~= '' then redis.call('HINCRBY', KEYS[6], ARGV[2], -1) end

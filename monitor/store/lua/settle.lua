@@ -1,14 +1,20 @@
 -- What became of one attempt: sent, again later, or parked for a person.
 -- KEYS  1 delivery  2 job hash  3 leases  4 holders  5 later  6 counts  7 dead  8 rq failed registry
---       9 disabled
+--       9 disabled  10 measures
 -- ARGV  1 worker  2 job id  3 'sent' | 'later' | 'parked'  4 answer  5 after (s)  6 now (ms)
 --       7 delivery id  8 channel  9 fingerprint to disable the channel with, or ''
+--       10 JSON {field of measures: how much it grows}: of every attempt  11 the same, of one by
+--       which the alert was first received
 -- Returns 'done', or 'void' when the job is not this worker's (any more), as after a resend.
 if redis.call('HGET', KEYS[4], ARGV[2]) ~= ARGV[1] then return 'void' end
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1e6
 redis.call('ZREM', KEYS[3], ARGV[2])
 redis.call('HDEL', KEYS[4], ARGV[2])
+local function grow(by)
+  for field, much in pairs(cjson.decode(by)) do redis.call('HINCRBYFLOAT', KEYS[10], field, much) end
+end
+grow(ARGV[10])
 if ARGV[3] == 'later' then
   redis.call('HSET', KEYS[1], 'state', 'pending', 'answer', ARGV[4])
   redis.call('HSET', KEYS[2], 'status', 'scheduled')
@@ -19,6 +25,7 @@ local was = redis.call('HGET', KEYS[1], 'state')
 if was and was ~= 'sent' then
   redis.call('HSET', KEYS[1], 'state', ARGV[3], 'answer', ARGV[4])
   redis.call('HINCRBY', KEYS[6], 'deliveries.' .. ARGV[3], 1)
+  if ARGV[3] == 'sent' then grow(ARGV[11]) end
 end
 if ARGV[3] == 'sent' then
   redis.call('DEL', KEYS[2])

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _Row: TypeAlias = list[str]
 _COLUMNS = 11
-SOURCES = ("places.tsv", "actors.toml", "roles.tsv", "themes.toml")
+SOURCES = ("places.tsv", "actors.toml", "actor_names.tsv", "roles.tsv", "themes.toml")
+_LANGUAGES = ("de", "fr", "es", "ar")
 
 
 def source(name: str) -> bytes:
@@ -31,8 +32,9 @@ def read_knowledge(sources: Mapping[str, bytes]) -> Knowledge:
     rows = tuple(rows_of(text["places.tsv"], _COLUMNS))
     states = {actor.id: actor for actor in _states(rows)}
     roles = _roles(text["roles.tsv"])
+    named = _languages(text["actor_names.tsv"])
     written = tuple(
-        _actor(id_, table, roles.get(id_, ()))
+        _actor(id_, table, roles.get(id_, ()), named.get(id_, ()))
         for id_, table in _tables(text["actors.toml"], "actor")
     )
     added = (joined(states.get(actor.id), actor) for actor in written)
@@ -57,6 +59,14 @@ def _roles(text: str) -> dict[str, tuple[Role, ...]]:
         role = Role(country=country, office=office, begins=_day(begins), ends=_day(ends))
         roles[actor] = (*roles.get(actor, ()), role)
     return roles
+
+
+def _languages(text: str) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Id of an actor -> (language, name) for each name it has elsewhere."""
+    return {
+        id_: tuple((tongue, name) for tongue, name in zip(_LANGUAGES, names, strict=True) if name)
+        for id_, *names in rows_of(text, 1 + len(_LANGUAGES))
+    }
 
 
 def _place(row: _Row) -> Place:
@@ -100,19 +110,26 @@ def _tables(text: str, kind: str) -> Iterable[tuple[str, Mapping[str, Any]]]:
     return tables.items()
 
 
-def _actor(id_: str, table: Mapping[str, Any], roles: tuple[Role, ...]) -> Actor:
+def _actor(
+    id_: str,
+    table: Mapping[str, Any],
+    roles: tuple[Role, ...],
+    languages: tuple[tuple[str, str], ...],
+) -> Actor:
     begins, ends = table.get("active", ("", ""))
+    names = dict.fromkeys((*table.get("aliases", ()), *(name for _, name in languages)))
     return Actor(
         id=id_,
         name=table["name"],
         kind=cast("ActorKind", table["kind"]),
         short=table.get("short"),
-        aliases=tuple(table.get("aliases", ())),
+        aliases=tuple(names),
         exact=tuple(table.get("exact", ())),
         demonyms=tuple(table.get("demonyms", ())),
         home=tuple(table.get("home", ())),
         active=(_day(begins), _day(ends)),
         roles=roles,
+        languages=languages,
     )
 
 

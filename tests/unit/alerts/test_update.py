@@ -67,7 +67,14 @@ def test_an_update_is_the_same_alert_under_deliveries_of_its_own() -> None:
     later = NOON + timedelta(hours=1)
     first = alert()
 
-    again = updated(first, step=3, article=COPY, sources=("wire", "star", "sun"), now=later)
+    again = updated(
+        first,
+        step=3,
+        article=COPY,
+        sources=("wire", "star", "sun"),
+        severity="high",
+        now=later,
+    )
 
     assert (again.id, again.raised, again.sources) == (first.id, NOON, ("wire", "star", "sun"))
     assert again.update is not None

@@ -13,8 +13,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from monitor.channels.letter import html_text, letter, plain_text
-from monitor.model import Alert, Delivery
+from monitor.channels.alert_letter import html_text, plain_text
+from monitor.channels.envelope import Envelope
+from monitor.channels.letter import letter
+from monitor.model import Alert, Delivery, Update
 
 SENDER = Address("Wirewatch", "wirewatch", "example.org")
 DESK = (Address("Desk", "desk", "example.org"), Address("", "night", "example.org"))
@@ -24,14 +26,14 @@ HEADERS = [
     "Subject",
     "Date",
     "Message-ID",
-    "In-Reply-To",
-    "References",
     "List-Id",
     "Auto-Submitted",
     "X-Auto-Response-Suppress",
+    "X-Wirewatch-Delivery",
+    "In-Reply-To",
+    "References",
     "Importance",
     "X-Wirewatch-Alert",
-    "X-Wirewatch-Delivery",
     "X-Wirewatch-Story",
     "X-Wirewatch-Watch",
     "X-Wirewatch-Severity",
@@ -44,7 +46,7 @@ def sent(alert: Alert, delivery: Delivery | None = None) -> bytes:
     delivery = delivery or Delivery(
         id=Delivery.id_for(alert.id, "desk"), alert=alert.id, channel="desk"
     )
-    return letter(delivery, alert, sender=SENDER, recipients=DESK).as_bytes()
+    return letter(delivery, alert, Envelope(sender=SENDER, recipients=DESK)).as_bytes()
 
 
 def received(raw: bytes) -> EmailMessage:
@@ -245,6 +247,23 @@ def test_a_mail_quotes_five_sentences_and_counts_the_rest(
     assert part(mail, "plain").count("\n> ") == part(mail, "html").count("<blockquote") == 5
     for kind in ("plain", "html"):
         assert (says or "more sentence") in part(mail, kind) or says is None
+
+
+def test_a_revision_is_quoted_like_an_alert(envoys: Alert) -> None:
+    # given
+    evidence = tuple(
+        replace(envoys.evidence[-1], sentence=f"Iran, part {number}.", sentence_start=number * 100)
+        for number in range(7)
+    )
+    update = Update(step=0, at=envoys.raised, copy=envoys.article, revision="r2")
+
+    # when
+    text = plain_text(replace(envoys, evidence=evidence, update=update))
+
+    # then
+    assert "\nRevised by Example World, Tue 14 May 2024, 09:13 UTC\n" in text
+    assert text.count("\n> ") == 5
+    assert "and 2 more sentences" in text
 
 
 def test_a_right_to_left_title_keeps_its_direction(envoys: Alert) -> None:

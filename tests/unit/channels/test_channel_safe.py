@@ -145,7 +145,7 @@ def test_whatever_leaves_is_an_ascii_web_link(text: str, start: str) -> None:
         assert link(safe) == safe
 
 
-@pytest.mark.parametrize("plain", ["us-iran-over-iraq", "5bbf324b8c", "feed_2.world"])
+@pytest.mark.parametrize("plain", ["us-iran-over-iraq", "5bbf324b8c", "feed_2.world", "_test"])
 def test_a_plain_id_is_shown_as_it_is(plain: str) -> None:
     assert atom(plain) == plain
 

@@ -11,7 +11,7 @@ import pytest
 
 import monitor.channels
 from monitor.channels import CHANNELS
-from monitor.channels.channel import Kind
+from monitor.channels.channel import ChannelConfig, Kind
 from monitor.errors import Bug
 
 PAGE = Path(__file__).parents[3] / "docs" / "channels.md"
@@ -28,6 +28,7 @@ GOOD: dict[str, dict[str, object]] = {
     "file": {"path": "/var/lib/wirewatch/alerts.jsonl"},
     "exec": {"command": ["/usr/bin/logger", "-t", "wirewatch"]},
     "atom": {"folder": "/srv/www/alerts"},
+    "apprise": {"urls": ["json://127.0.0.1:9/alerts"]},
 }
 
 
@@ -70,8 +71,11 @@ def test_the_docs_name_every_kind_with_its_keys() -> None:
     # then
     for name, kind in CHANNELS.items():
         keys = [field.alias or key for key, field in kind.config.model_fields.items()]
-        written = " ".join(f"`{key}`" for key in keys if key != "type")
+        own = [key for key in keys if key not in {"type", *ChannelConfig.model_fields}]
+        written = " ".join(f"`{key}`" for key in own)
         assert told[f"| `{name}`"] == f"{written} |"
+    for key in ChannelConfig.model_fields:
+        assert f"`{key}`" in PAGE.read_text("utf-8").partition("\n| ")[0], key
 
 
 @pytest.mark.parametrize("name", CHANNELS)

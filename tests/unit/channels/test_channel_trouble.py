@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from monitor.channels.body import encode
+from monitor.channels.envelope import Envelope
 from monitor.channels.letter import letter
 from monitor.channels.sheet import printed
 from monitor.model import Alert, Delivery, Source
@@ -57,7 +58,7 @@ def test_a_mail_reads_like_one_and_says_why_it_came(trouble: Alert) -> None:
     delivery = Delivery(id="d1", alert=trouble.id, channel="desk")
     sender = Address("", "wirewatch", "example.org")
 
-    raw = letter(delivery, trouble, sender=sender, recipients=(sender,)).as_bytes()
+    raw = letter(delivery, trouble, Envelope(sender=sender, recipients=(sender,))).as_bytes()
     mail = message_from_bytes(raw, policy=policy.default)
 
     assert mail["Subject"] == "Sources: Harbour Gazette has failed for 6 hours"

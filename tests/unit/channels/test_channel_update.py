@@ -15,6 +15,7 @@ import pytest
 
 from monitor import codec
 from monitor.channels.body import encode
+from monitor.channels.envelope import Envelope
 from monitor.channels.letter import letter
 from monitor.channels.render import spread
 from monitor.channels.sheet import printed
@@ -33,9 +34,9 @@ def spreading(envoys: Alert) -> Alert:
 
 
 def mail(alert: Alert) -> Any:
-    step = alert.update.step if alert.update else 0
+    step = alert.update.mark if alert.update else ""
     delivery = Delivery(id=Delivery.id_for(alert.id, "desk", step), alert=alert.id, channel="desk")
-    raw = letter(delivery, alert, sender=SENDER, recipients=(SENDER,)).as_bytes()
+    raw = letter(delivery, alert, Envelope(sender=SENDER, recipients=(SENDER,))).as_bytes()
     return email.message_from_bytes(raw, policy=default)
 
 

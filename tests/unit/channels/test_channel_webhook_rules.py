@@ -16,14 +16,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from monitor.channels import CHANNELS
+from monitor.channels.answers import MEANINGS, receipt_of, receipt_of_error, wait_of
 from monitor.channels.body import document
-from monitor.channels.webhook import (
-    MEANINGS,
-    key_of,
-    receipt_of,
-    receipt_of_error,
-    wait_of,
-)
+from monitor.channels.signing import key_of
 from monitor.errors import (
     AddressRefused,
     BadStatus,
@@ -145,7 +140,7 @@ def test_the_url_of_an_error_is_not_in_the_answer() -> None:
     receipt = receipt_of_error(Unreachable("no route", url="https://hooks.example.org/t0ken"))
 
     # then
-    assert receipt == Later(answer="no route")
+    assert receipt == Later(answer="no route", down=True)
 
 
 @pytest.mark.parametrize("padding", ["", "=", "=="])
@@ -171,9 +166,14 @@ def test_any_other_secret_is_its_own_bytes(secret: str) -> None:
         ({"url": "https://"}, "wanted https://host/path"),
         ({"url": "https://hooks.example.org:x/"}, "not a URL"),
         ({"url": "https://ann:pw@hooks.example.org/"}, "no user name or password in the URL"),
-        ({"secret": ""}, "the secret is empty"),
-        ({"secret": "whsec_"}, "the secret is empty"),
-        ({"secret": "whsec_not base64!"}, "after whsec_ comes a key in base64"),
+        ({"secret": ""}, "found an empty secret"),
+        ({"secret": "whsec_"}, "found an empty secret"),
+        ({"secret": "whsec_not base64!"}, "no base64 after whsec_"),
+        ({"secret": []}, "found 0 secrets, wanted one to 3"),
+        ({"secret": ["a", "b", "c", "d"]}, "found 4 secrets, wanted one to 3"),
+        ({"secret": ["a", ""]}, "found an empty secret"),
+        ({"secret": ["a", "a"]}, "found the same secret twice"),
+        ({"secret": ["a", "whsec_not base64!"]}, "no base64 after whsec_"),
         ({"secrets": "x"}, "Extra inputs are not permitted"),
     ],
 )
@@ -236,6 +236,7 @@ def test_the_documented_answers_are_the_real_ones() -> None:
     words = {
         "sent": "delivered",
         "later": "again later",
+        "down": "again later",
         "refused": "parked",
         "gone": "parked, channel disabled",
     }

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import time, timedelta
 from ipaddress import ip_network
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from monitor.errors import ConfigError
-from monitor.model import FullText
+from monitor.model import FullText, Hours, Rate, Threshold, Timing
 from monitor.settings import Settings, load, load_watchlist
 from monitor.settings.name_tables import ActorTable, PlaceTable, RoleTable, ThemeTable
 from monitor.settings.source_table import SourceTable
@@ -365,14 +366,84 @@ def test_whether_pages_are_read_is_said_per_source(config: Path) -> None:
     assert "if-short" in problem
 
 
-def test_what_is_understood_but_not_in_force_is_said(config: Path) -> None:
+def test_when_a_watch_speaks(config: Path) -> None:
     write(
         config,
-        watchlist='[watch.a]\nwhen = "drone"\ncooldown = "6h"\n'
-        'threshold = { stories = 3, sources = 2, within = "6h" }\n',
+        watchlist='[watch.a]\nwhen = "drone"\ncooldown = "6h"\nat_most = "5 per hour"\n'
+        'threshold = { stories = 3, sources = 2, within = "6h" }\nexpect = "1 per day"\n'
+        'hours = "Mon-Fri 08:00-18:00"\nzone = "Europe/London"\n',
     )
-    remarks = loaded(config).remarks
-    assert [remark.key for remark in remarks] == ["cooldown", "threshold"]
+    (watch,) = loaded(config).watches
+
+    assert watch.cooldown == timedelta(hours=6)
+    assert watch.at_most == Rate(most=5, span=timedelta(hours=1))
+    assert watch.threshold == Threshold(stories=3, sources=2, within=timedelta(hours=6))
+    assert watch.expect == Rate(most=1, span=timedelta(days=1))
+    assert watch.hours == Hours(begin=time(8, 0), end=time(18, 0), days=(0, 1, 2, 3, 4))
+    assert watch.zone == ZoneInfo("Europe/London")
+
+
+def test_when_a_channel_is_told(config: Path) -> None:
+    write(
+        config,
+        channels='[channel.a]\ntype = "console"\nmode = "digest"\nevery = "week"\nat = "07:30"\n'
+        'weekday = "fri"\nzone = "Europe/London"\nquiet = "22:00-07:00"\nurgent = "high"\n'
+        '[channel.b]\ntype = "email"\nto = ["a@example.org"]\nfrom = "w@example.org"\n'
+        'smtp = "smtp://localhost:25"\n[channel.c]\ntype = "console"\n',
+    )
+    timings = loaded(config).timings
+
+    assert timings["a"] == Timing(
+        mode="digest",
+        every="week",
+        at=time(7, 30),
+        weekday=4,
+        quiet=Hours(begin=time(22, 0), end=time(7, 0)),
+        urgent="high",
+        zone=ZoneInfo("Europe/London"),
+    )
+    assert timings["b"].at_most == Rate(most=20, span=timedelta(hours=1))
+    assert timings["c"] == Timing(zone=timings["c"].zone)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ('at_most = "often"', "at_most: found 'often', wanted a rate such as \"5 per hour\""),
+        ('at_most = "0 per hour"', "wanted a rate such as"),
+        ('hours = "mornings"', 'wanted hours such as "22:00-07:00" or "Mon-Fri 08:00-18:00"'),
+        ('hours = "Mon-Fry 08:00-18:00"', "wanted hours such as"),
+        ('hours = "25:00-26:00"', 'wanted a time of the day such as "07:30"'),
+        ('zone = "Europe/London"', "`zone` only with `hours`"),
+        ("threshold = { stories = 3 }", "threshold.within"),
+    ],
+)
+def test_a_wrong_time_to_speak_is_explained(config: Path, written: str, said: str) -> None:
+    write(config, watchlist=f'[watch.a]\nwhen = "drone"\n{written}\n')
+    with pytest.raises(ConfigError) as refused:
+        loaded(config)
+
+    assert said in str(refused.value)
+    assert "watchlist.toml [watch.a]" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ('at = "08:00"', '`at` only with mode = "digest"'),
+        ('mode = "digest"\nevery = "hour"\nat = "08:00"', "leave out `at`"),
+        ('mode = "digest"\nweekday = "mon"', '`weekday` only with every = "week"'),
+        ('mode = "digest"\nevery = "week"\nweekday = "t"', 'a day of the week such as "monday"'),
+        ('urgent = "very"', "urgent"),
+    ],
+)
+def test_a_wrong_time_to_be_told_is_explained(config: Path, written: str, said: str) -> None:
+    write(config, channels=f'[channel.a]\ntype = "console"\n{written}\n')
+    with pytest.raises(ConfigError) as refused:
+        loaded(config)
+
+    assert said in str(refused.value)
+    assert "channels.toml [channel.a]" in str(refused.value)
 
 
 def test_an_actor_of_the_user_is_known_in_watches(config: Path) -> None:

@@ -1,0 +1,210 @@
+"""What a digest says of itself, apart from where it is shown: how many, since when, why, gaps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from monitor.channels.outline import total, watch_of
+from monitor.channels.render import (
+    MAX_TITLE_CHARS,
+    Piece,
+    bare,
+    headline,
+    local,
+    moment,
+    source_name,
+)
+from monitor.channels.safe import (
+    FIRST_STRONG_ISOLATE,
+    POP_ISOLATE,
+    atom,
+    clip,
+    isolated,
+    line,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime, tzinfo
+
+    from monitor.channels.outline import Happening, Outline, Section
+    from monitor.channels.render import Words
+    from monitor.model import Alert, Digest, Gap, GapKind, GatherReason
+
+MAX_GAPS = 20
+MOST_LISTED = 10_000
+"""More is not listed by `wirewatch alerts --last`."""
+GAPS: Final = "Not seen meanwhile"
+
+_REASON: Final[Mapping[GatherReason, str]] = {
+    "digest": "This channel tells in digests: these came since the last one.",
+    "at_most": "The watch had told as many alerts as it may (`at_most`); these came beyond that.",
+    "cooldown": "The watch rests for a while after it has told something (`cooldown`); these came "
+    "meanwhile.",
+    "quiet": "This channel has quiet hours; these came in them.",
+    "hours": "The watch tells only in its hours; these came outside of them.",
+}
+_NOTHING: Final = "Nothing was found in that time."
+_NO_GAPS: Final = "As far as is known, no source was missed."
+
+_GAP: Final[Mapping[GapKind, str]] = {
+    "failing": "could not be read since",
+    "gone": "says that it is gone for good, since",
+    "silent": "is unusually silent since",
+    "unreadable": "sends what is no feed, since",
+    "moved": "has moved, since",
+    "quiet": "has brought less than is expected, since",
+    "missed": "may have had entries that went by unread since",
+}
+
+
+def heading(digest: Digest) -> str:
+    """What it is: "Digest: 12 alerts, 3 watches", "12 more: U.S. and Iran over Iraq"."""
+    if digest.watch:
+        return f"{_more(digest)}: {title(digest)}"
+    return f"{_kind(digest)}: {', '.join(_numbers(digest))}"
+
+
+def subject(digest: Digest, zone: tzinfo) -> str:
+    """The heading, and for what comes again and again the time: "…, 25 Nov 08:00"."""
+    if digest.watch:
+        return heading(digest)
+    until = local(digest.until, zone)
+    return f"{heading(digest)}, {until.day} {until:%b} {until:%H:%M}"
+
+
+def title(digest: Digest) -> str:
+    """What the one watch is called whose alerts were gathered."""
+    return clip(line(digest.title), MAX_TITLE_CHARS) or line(digest.watch)
+
+
+def reason(digest: Digest) -> str:
+    """Why it was gathered, in a sentence; that there was nothing, where there was nothing."""
+    if digest.count:
+        return _REASON[digest.reason]
+    return _NOTHING if digest.gaps else f"{_NOTHING} {_NO_GAPS}"
+
+
+def number(count: int, one: str, many: str = "") -> str:
+    """ "no alerts", "1 alert", "9,930 alerts" """
+    if count == 1:
+        return f"1 {one}"
+    many = many or f"{one}s"
+    return f"{count:,} {many}" if count else f"no {many}"
+
+
+def period(digest: Digest, zone: tzinfo) -> str:
+    """What time it is of: "Wed 25 Nov 2026, 07:00 to 08:00 CET"."""
+    since, until = local(digest.since, zone), local(digest.until, zone)
+    begin, end = moment(digest.since, zone), moment(digest.until, zone)
+    if since.tzname() == until.tzname():
+        begin = begin.rpartition(" ")[0]
+        if since.date() == until.date():
+            end = end.rpartition(", ")[2]
+    return f"{begin} to {end}"
+
+
+def clock(when: datetime, digest: Digest, zone: tzinfo) -> str:
+    """A time as briefly as it can be told there: "07:42", "24 Nov, 23:10", "3 May 2024"."""
+    there, until = local(when, zone), local(digest.until, zone)
+    if there.date() == until.date():
+        return f"{there:%H:%M}"
+    day = f"{there.day} {there:%b}"
+    return f"{day}, {there:%H:%M}" if there.year == until.year else f"{day} {there.year}"
+
+
+def beside(alert: Alert) -> Words:
+    """The headline as it stands in a line with other words, whatever its direction."""
+    words = headline(alert)
+    if isolated(text := bare(words)) == text:
+        return words
+    return (Piece(text=FIRST_STRONG_ISOLATE), *words, Piece(text=POP_ISOLATE))
+
+
+def provenance(alert: Alert, digest: Digest, zone: tzinfo) -> str:
+    """Who published it and when, and what else to know: "World · 07:42 · in 3 sources"."""
+    parts = [
+        isolated(source_name(alert)),
+        clock(alert.article.published or alert.raised, digest, zone),
+    ]
+    if alert.update is not None and alert.update.revision:
+        parts.append(f"revised {clock(alert.update.at, digest, zone)}")
+    elif (sources := len(alert.sources)) > 1:
+        parts.append(f"{'now ' if alert.update else ''}in {sources} sources")
+    return " · ".join(parts)
+
+
+def section_heading(section: Section) -> str:
+    """A watch, and how many alerts of it: "U.S. and Iran over Iraq (12)"."""
+    return f"{isolated(section.title)} ({section.count:,})"
+
+
+def more_of(section: Section) -> str:
+    """How many of a watch are not shown, and who shows them; "" for none."""
+    return _and_more(section.left_out, section.watch, of=section.count)
+
+
+def more_in(happening: Happening) -> str:
+    """How many further alerts of an event are not shown; "" for none."""
+    return f"and {happening.left_out:,} more of the same event" if happening.left_out else ""
+
+
+def more(digest: Digest, plan: Outline) -> str:
+    """How many stand in none of its sections, and who shows them; "" for none."""
+    return _and_more(plan.unseen, digest.watch, of=total(digest))
+
+
+def gaps(digest: Digest, zone: tzinfo) -> Iterator[str]:
+    """What was not seen meanwhile, a line for each source."""
+    for gap in digest.gaps[:MAX_GAPS]:
+        yield f"{isolated(_name(gap))}: {_missed(gap)} {clock(gap.since, digest, zone)}"
+    if (left := len(digest.gaps) - MAX_GAPS) > 0:
+        yield f"and {number(left, 'more source')}: `wirewatch feeds --failing`"
+
+
+def footer(digest: Digest) -> str:
+    """Why this came here, and the ids to ask about."""
+    channel = f"the channel {atom(digest.channel)}. This is its digest {atom(digest.id)}."
+    if digest.watch:
+        return f"You get this because “{title(digest)}” ({atom(digest.watch)}) tells {channel}"
+    return f"You get this because your watches tell {channel}"
+
+
+def _kind(digest: Digest) -> str:
+    return "Quiet hours" if digest.reason == "quiet" else "Digest"
+
+
+def _more(digest: Digest) -> str:
+    """ "12 more", of a watch that has told some before; "12 alerts" of one that had to wait."""
+    if digest.reason in {"at_most", "cooldown"}:
+        return f"{total(digest):,} more"
+    return number(total(digest), "alert")
+
+
+def _numbers(digest: Digest) -> Iterator[str]:
+    """How many alerts and, where all are at hand, of how many watches."""
+    yield number(total(digest), "alert")
+    if digest.alerts and digest.count <= len(digest.alerts):
+        watches = {watch_of(alert) for alert in digest.alerts} - {""}
+        if watches:
+            yield number(len(watches), "watch", "watches")
+    elif digest.gaps and not digest.count:
+        yield f"{number(len({gap.source for gap in digest.gaps}), 'source')} not seen"
+
+
+def _and_more(count: int, watch: str, *, of: int) -> str:
+    if not count:
+        return ""
+    asked = f"wirewatch alerts --watch {atom(watch)}" if watch else "wirewatch alerts"
+    return f"and {count:,} more: `{asked} --last {min(of, MOST_LISTED)}`"
+
+
+def _name(gap: Gap) -> str:
+    return clip(line(gap.source_name or "") or line(gap.source), 100)
+
+
+def _missed(gap: Gap) -> str:
+    if gap.kind == "missed" and gap.entries:
+        entries = number(gap.entries, "entry", "entries")
+        return f"at least {entries} went by unread since"
+    return _GAP[gap.kind]

@@ -1,0 +1,239 @@
+"""A note: an alert or digest in a few lines, for chats and templates, in text, Markdown or HTML.
+
+Every word of a stranger is escaped for the markup it stands in, and what would call everybody in a
+chat ("@everyone") is broken with a character nobody sees. A note that is too long loses whole lines
+from the middle, never its headline or its link.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from datetime import UTC
+from typing import TYPE_CHECKING, Final, Literal
+from urllib.parse import urlsplit
+
+from monitor.channels import gathered
+from monitor.channels.render import (
+    Piece,
+    headline,
+    listed,
+    moment,
+    other_sources,
+    quotes,
+    source_name,
+    spread,
+    topic_labels,
+    watch_title,
+)
+from monitor.channels.safe import clip, isolated, line, link
+from monitor.model import Digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import tzinfo
+
+    from monitor.channels.render import Words
+    from monitor.model import Alert, Gap, Message
+
+Markup = Literal["text", "markdown", "html"]
+
+MAX_QUOTES = 2
+MAX_GAPS = 5
+
+_CALLS_ALL: Final = re.compile(r"@(?=(?:everyone|here|channel|all|room)\b)", re.IGNORECASE)
+_MARKDOWN: Final = re.compile(r"[\\`*_\[\]<>~|#&]")
+_BEGINS_BLOCK: Final = re.compile(r"^(\d{1,9}(?=[.)])|(?=[-+=]))")
+_BETWEEN: Final = {"text": "\n", "markdown": "\n\n", "html": "<br />\n"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A line of a note: some words, or a link."""
+
+    words: Words = ()
+    strong: bool = False
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What is said first, what may be left out, from its end on, and what is said last.
+
+    `left_out` is how many alerts of a digest are in none of the blocks.
+    """
+
+    head: tuple[Row, ...]
+    blocks: tuple[tuple[Row, ...], ...]
+    tail: tuple[Row, ...]
+    left_out: int | None = None
+
+
+def heading(message: Message, zone: tzinfo = UTC) -> str:
+    """What it is of, in one safe line: the watch's title, or what a digest gathers."""
+    if isinstance(message, Digest):
+        return _uncalling(gathered.subject(message, zone))
+    badge = "" if message.severity == "normal" else f"[{message.severity.upper()}] "
+    return _uncalling(badge + watch_title(message))
+
+
+def lines(message: Message, zone: tzinfo = UTC) -> tuple[str, ...]:
+    """All of it as plain lines, without the heading."""
+    note = note_of(message, zone)
+    rows = (*note.head, *(row for block in note.blocks for row in block), *note.tail)
+    return tuple(_row(row, "text") for row in rows)
+
+
+def note_of(message: Message, zone: tzinfo = UTC) -> Note:
+    """The alert or digest as a note; times are shown in the zone."""
+    if not isinstance(message, Digest):
+        return Note(
+            head=(Row(words=headline(message), strong=True),),
+            blocks=tuple((row,) for row in _about(message, zone)),
+            tail=tuple(_link(message)),
+        )
+    return Note(
+        head=(),
+        blocks=tuple(_short(alert) for alert in message.alerts),
+        tail=tuple(_gaps(message.gaps, zone)),
+        left_out=message.count - len(message.alerts),
+    )
+
+
+def written(note: Note, markup: Markup, *, at_most: int, title: str = "") -> str:
+    """The note in at most so many characters; `title` is put before it where it has no other place.
+
+    Only where even head and tail are too long are words cut, and then no markup is left.
+    """
+    between = _BETWEEN[markup]
+    head = ((Row(words=(Piece(text=title),), strong=True),) if title else ()) + note.head
+    first = [_row(row, markup) for row in head]
+    last = [_row(row, markup) for row in note.tail]
+    room = at_most - sum(len(text) + len(between) for text in (*first, *last))
+    blocks = [between.join(_row(row, markup) for row in block) for block in note.blocks]
+    shown = _fitting(blocks, room, len(between), reserve=0 if note.left_out is None else 30)
+    more = len(blocks) - shown + (note.left_out or 0)
+    if note.left_out is not None and more:
+        last.insert(0, f"… and {more} more")
+    text = between.join([*first, *blocks[:shown], *last])
+    if len(text) <= at_most:
+        return text
+    return _bare(note, markup, title, at_most)
+
+
+def _fitting(blocks: list[str], room: int, between: int, *, reserve: int) -> int:
+    """How many of the blocks there is room for."""
+    for shown, block in enumerate(blocks):
+        room -= len(block) + between
+        if room < (reserve if shown + 1 < len(blocks) else 0):
+            return shown
+    return len(blocks)
+
+
+def _bare(note: Note, markup: Markup, title: str, at_most: int) -> str:
+    """What fits of heading and headline, without markup."""
+    said = [title] if title else []
+    said += ["".join(piece.text for piece in row.words) for row in note.head if row.words]
+    words, kept = _uncalling(" · ".join(said)), at_most
+    while len(text := _escaped(clip(words, kept), markup)) > at_most and kept > 1:
+        kept -= max(1, len(text) - at_most)
+    return text[:at_most]
+
+
+def _about(alert: Alert, zone: tzinfo) -> Iterator[Row]:
+    for told in spread(alert, zone):
+        yield Row(words=(Piece(text=told),))
+    parts = [isolated(source_name(alert)), moment(alert.article.published, zone)]
+    if (others := len(other_sources(alert))) and not alert.update:
+        parts.append(f"{others} other source{'s' if others > 1 else ''}")
+    yield Row(words=(Piece(text=" · ".join(parts)),))
+    for words in quotes(alert, at_most=0 if alert.only_spread else MAX_QUOTES).shown:
+        yield Row(words=(Piece(text="“"), *words, Piece(text="”")))
+    if labels := topic_labels(alert):
+        yield Row(words=(Piece(text=f"About: {listed(labels)}"),))
+
+
+def _link(alert: Alert) -> Iterator[Row]:
+    if url := link(alert.article.url):
+        yield Row(url=url)
+
+
+def _short(alert: Alert) -> tuple[Row, ...]:
+    """An alert of a digest: what watch, what article, whose, where."""
+    of = Piece(text=f"{heading(alert)}: ")
+    source = Piece(text=f" ({isolated(source_name(alert))})")
+    return (Row(words=(of, *headline(alert), source)), *_link(alert))
+
+
+def _gaps(gaps: tuple[Gap, ...], zone: tzinfo) -> Iterator[Row]:
+    for gap in gaps[:MAX_GAPS]:
+        name = isolated(clip(line(gap.source_name or "") or line(gap.source), 100))
+        missed = f", at least {gap.entries} entries" if gap.entries else ""
+        said = f"Not seen: {name} ({gap.kind} since {moment(gap.since, zone)}{missed})"
+        yield Row(words=(Piece(text=said),))
+    if more := len(gaps[MAX_GAPS:]):
+        yield Row(words=(Piece(text=f"Not seen: {more} more"),))
+
+
+def _row(row: Row, markup: Markup) -> str:
+    if row.url:
+        return _linked(row.url.replace("@", "%40"), markup)
+    words = "".join(_piece(piece, markup, strong=row.strong) for piece in _uncalled(row.words))
+    if markup == "markdown":
+        words = _BEGINS_BLOCK.sub(r"\1\\", words)
+    return _strong(words, markup) if row.strong else words
+
+
+def _piece(piece: Piece, markup: Markup, *, strong: bool) -> str:
+    text = _escaped(piece.text, markup)
+    return _strong(text, markup) if piece.marked and not strong else text
+
+
+def _strong(text: str, markup: Markup) -> str:
+    """Bold, where there is such a thing; spaces at the ends stay outside, or Markdown sees none."""
+    inside = text.strip()
+    if markup == "text" or not inside:
+        return text
+    opening, closing = ("**", "**") if markup == "markdown" else ("<b>", "</b>")
+    before, _, after = text.partition(inside)
+    return f"{before}{opening}{inside}{closing}{after}"
+
+
+def _linked(url: str, markup: Markup) -> str:
+    if markup == "text":
+        return url
+    host = urlsplit(url).hostname or "link"
+    if markup == "html":
+        return f'<a href="{html.escape(url)}">{html.escape(host)}</a>'
+    return f"[{host}]({url.replace('(', '%28').replace(')', '%29')})"
+
+
+def _escaped(text: str, markup: Markup) -> str:
+    match markup:
+        case "text":
+            return text
+        case "markdown":
+            return _MARKDOWN.sub(r"\\\g<0>", text)
+        case "html":
+            return html.escape(text)
+
+
+def _uncalled(words: Words) -> Words:
+    """The words calling nobody, also where a mark begins or ends within the call."""
+    breaks = {found.end() for found in _CALLS_ALL.finditer("".join(each.text for each in words))}
+    if not breaks:
+        return words
+    pieces, at = [], 0
+    for piece in words:
+        letters = (
+            f"\u200b{letter}" if at + place in breaks else letter
+            for place, letter in enumerate(piece.text)
+        )
+        pieces.append(Piece(text="".join(letters), marked=piece.marked))
+        at += len(piece.text)
+    return tuple(pieces)
+
+
+def _uncalling(text: str) -> str:
+    return _CALLS_ALL.sub("@\u200b", text)

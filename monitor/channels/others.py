@@ -1,0 +1,63 @@
+"""Other articles than its own that made an alert up: by its watch's threshold, or by its scope.
+
+The reader of an update has seen them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from monitor.channels.render import MAX_NAMES, MAX_TITLE_CHARS, moment, publisher
+from monitor.channels.safe import clip, isolated, line, link
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from monitor.model import Alert
+
+BEFORE: Final = "It is told because these came before (`threshold`):"
+TOGETHER: Final = "Together with (`scope`):"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fellow:
+    """A story that counts with it: its headline, who published it and when, where it is read."""
+
+    title: str
+    where: str
+    url: str | None
+
+
+def fellows(alert: Alert, zone: tzinfo) -> tuple[Fellow, ...]:
+    """Those that came before it, the last six in order; none for a watch without a threshold."""
+    if alert.update is not None:
+        return ()
+    return tuple(
+        Fellow(
+            title=isolated(clip(line(each.article.title), MAX_TITLE_CHARS) or "(no title)"),
+            where=f"{isolated(publisher(each.article))} · {moment(each.at, zone)}",
+            url=link(each.article.url),
+        )
+        for each in alert.counted[-MAX_NAMES:]
+    )
+
+
+def parts(alert: Alert) -> tuple[Alert, ...]:
+    """The other articles that satisfy its watch together with its own, each as an alert would be:
+    so headline and sentences are marked in the same way.
+    """
+    if alert.update is not None:
+        return ()
+    return tuple(
+        replace(
+            alert,
+            article=each.article,
+            evidence=each.evidence,
+            lead="",
+            sources=(),
+            counted=(),
+            elsewhere=(),
+        )
+        for each in alert.elsewhere[:MAX_NAMES]
+    )

@@ -1,0 +1,33 @@
+"""The address of Redis, read without loading the rest of the configuration: for what must be quick.
+
+By the rules of `settings`, and forgiving: what it cannot make out is for `check` to tell.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+VARIABLE = "WIREWATCH_REDIS_URL"
+
+
+def redis_url(config: Path, environment: Mapping[str, str] | None = None) -> str:
+    """What [redis] url of monitor.toml says, or the environment; "" for an embedded server."""
+    env = os.environ if environment is None else environment
+    said = env.get(VARIABLE)
+    if said is None:
+        try:
+            table = tomllib.loads((config / "monitor.toml").read_text("utf-8-sig")).get("redis", {})
+        except (OSError, ValueError):
+            return ""
+        said = str(table.get("url", "")) if isinstance(table, dict) else ""
+    if said.startswith("env:"):
+        return env.get(said.removeprefix("env:"), "")
+    if said.startswith("file:"):
+        try:
+            return Path(said.removeprefix("file:")).read_text("utf-8").strip()
+        except (OSError, ValueError):
+            return ""
+    return said

@@ -1,0 +1,122 @@
+"""`wirewatch status` for people: a few small tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from monitor.channels.render import bare, headline
+from monitor.channels.safe import line
+from monitor.cli.overview import Overview, Service
+from monitor.cli.queue import told
+
+SHOWN_FEEDS = 10
+LATE_S = 60.0
+BAD = "red"
+ODD = "yellow"
+
+
+def shown(seen: Overview, now: datetime) -> RenderableType:
+    """All of it, what needs somebody in colour."""
+    return Group(*_parts(seen, now))
+
+
+def _parts(seen: Overview, now: datetime) -> Iterator[RenderableType]:
+    server = seen.server
+    memory = f"{server.used_bytes / 2**20:.0f} MB"
+    memory += f" of {server.limit_bytes / 2**20:.0f}" if server.limit_bytes else ""
+    yield Text(
+        f"Wirewatch {seen.version}, {server.name} {server.version} ({memory}),"
+        f" {now:%Y-%m-%d %H:%M:%S} UTC"
+    )
+    yield _grid(_services(seen))
+    yield _grid(_flow(seen))
+    yield _grid(_feeds(seen))
+    yield _grid(_waiting(seen))
+    if seen.alerts:
+        yield _grid(_alerts(seen))
+
+
+def _grid(rows: Iterable[tuple[Text, Text]]) -> Table:
+    table = Table(box=box.SIMPLE, show_header=False, pad_edge=False, show_edge=False)
+    table.add_column(min_width=12)
+    table.add_column(overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _services(seen: Overview) -> Iterator[tuple[Text, Text]]:
+    for service in seen.services:
+        yield Text(service.service), _told_of(service, seen.version)
+    for kind in ("poller", "worker"):
+        if not any(each.service == kind and each.state == "here" for each in seen.services):
+            yield Text(kind), Text("none is here", BAD)
+    workers = ", ".join(f"{number} of {queue}" for queue, number in seen.workers.items())
+    yield Text("processes"), Text(workers)
+
+
+def _told_of(service: Service, version: str) -> Text:
+    said = f"{service.host} pid {service.pid}, up {_span(service.up_s)}"
+    if service.state != "here":
+        return Text(f"{said}: {service.state}", BAD)
+    odd = [f"version {service.version}"] if service.version != version else []
+    odd += [f"{service.behind_s:.0f} s behind with its polls"] if service.behind_s > LATE_S else []
+    crashes = sum(n for name, n in service.ended.items() if name.endswith(".crash"))
+    odd += [f"{crashes} of its processes crashed"] if crashes else []
+    return Text(", ".join([said, *odd]), ODD if odd else "")
+
+
+def _flow(seen: Overview) -> Iterator[tuple[Text, Text]]:
+    rates = seen.rates
+    yield Text("lag"), Text(_span(seen.lag_s), ODD if seen.lag_s > LATE_S else "")
+    if rates.articles_min is None or rates.articles_min_hour is None:
+        said = "not known yet"
+    else:
+        said = f"{rates.articles_min:g} articles a minute, over the last hour"
+        said += f" {rates.articles_min_hour:g}"
+    yield Text("judged"), Text(said)
+    told_lately = f"{rates.alerts_hour} in the last hour, {rates.alerts_day} in the last day"
+    yield Text("alerts"), Text(told_lately)
+    for queue, depth in seen.queues.items():
+        yield Text(queue), Text(told(queue, depth).removeprefix(queue).strip())
+
+
+def _feeds(seen: Overview) -> Iterator[tuple[Text, Text]]:
+    states = ", ".join(f"{number} {state}" for state, number in sorted(seen.feeds.items()))
+    yield Text("feeds"), Text(states or "none in feeds.toml")
+    for feed in seen.failing[:SHOWN_FEEDS]:
+        yield Text(f"  {feed.state}", BAD), Text(f"{feed.source}: {line(feed.error)}")
+    if len(seen.failing) > SHOWN_FEEDS:
+        more = f"{len(seen.failing) - SHOWN_FEEDS} more: `wirewatch feeds --failing`"
+        yield Text(""), Text(more)
+
+
+def _waiting(seen: Overview) -> Iterator[tuple[Text, Text]]:
+    for watch, state in seen.resting.items():
+        yield Text("watch"), Text(f"{watch} is {state}")
+    for channel in seen.disabled:
+        yield Text("channel"), Text(f"{channel} said that it is gone for good (410)", BAD)
+    if seen.dead:
+        said = f"{len(seen.dead)} set aside: `wirewatch dead list` shows them"
+        yield Text("dead"), Text(said, BAD)
+    yield Text("ever"), Text(", ".join(f"{name} {n}" for name, n in sorted(seen.counts.items())))
+
+
+def _alerts(seen: Overview) -> Iterator[tuple[Text, Text]]:
+    for alert in seen.alerts:
+        said = f"{line(alert.watch)}: {bare(headline(alert))}"
+        yield Text(f"{alert.raised:%m-%d %H:%M}"), Text(said)
+
+
+def _span(seconds: float) -> str:
+    """A time in words, as exact as anybody wants: "3 s", "12 min", "5 h", "3 d"."""
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} s"

@@ -1,0 +1,30 @@
+"""What became of telling a channel of an alert, in a line for people."""
+
+from __future__ import annotations
+
+from monitor.channels.render import moment
+from monitor.channels.safe import line
+from monitor.model import DeliveryState
+from monitor.store.outbox import Told
+
+WAITED = {
+    "digest": "as the channel tells in digests",
+    "at_most": "as the watch had used up its allowance (`at_most`)",
+    "cooldown": "as the watch rests after an alert (`cooldown`)",
+    "quiet": "as the channel has quiet hours (`quiet`)",
+    "hours": "as it is outside the hours of the watch (`hours`)",
+}
+
+
+def telling(told: Told) -> str:
+    """ "desk  alert: sent (250 queued)" """
+    what = "alert"
+    if told.update:
+        what = f"update at {told.update} sources" if told.update.isdigit() else "revision"
+    answer = f" ({line(told.answer)})" if told.answer else ""
+    if told.due is None:
+        return f"{told.channel}  {what}: {told.state}{answer}"
+    together = f"together with others, {WAITED[told.reason]}"
+    if told.state is DeliveryState.GATHERED:
+        return f"{told.channel}  {what}: waits until {moment(told.due)}, {together}"
+    return f"{told.channel}  {what}: {told.state}{answer} {together}, at {moment(told.due)}"

@@ -1,0 +1,104 @@
+"""What a machine may ask a service: /metrics, /healthz, /readyz, on an address of its own.
+
+It says nothing that is secret and changes nothing, but whom it serves is nobody's business outside:
+keep its port private.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, field
+from typing import Final
+
+from aiohttp import web
+from prometheus_client.exposition import choose_encoder
+from structlog.typing import FilteringBoundLogger
+
+from monitor.errors import StoreError, WirewatchError
+from monitor.inbound.metrics import Metrics
+
+STALLED_S: Final = 60.0
+"""A loop that has not come round for so long is dead: a command to a Redis that is cut off may wait
+for half a minute, and is no reason to kill anybody."""
+
+ANSWER_S: Final = 8.0
+"""How long Redis may take; those who scrape usually give up after ten seconds."""
+
+AGAIN_S: Final = 10.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Endpoint:
+    """The endpoint of one service; `listen` is HOST:PORT. Whether it can be had never stops the
+    service: an address that is taken is tried again.
+    """
+
+    listen: str
+    metrics: Metrics
+    log: FilteringBoundLogger
+    _gathering: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def run(self) -> None:
+        """Answer until cancelled."""
+        app = web.Application(client_max_size=1024)
+        app.router.add_get("/metrics", self._metrics)
+        app.router.add_get("/healthz", self._healthz)
+        app.router.add_get("/readyz", self._readyz)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        try:
+            await self._open(runner)
+            await asyncio.Event().wait()
+        finally:
+            await runner.cleanup()
+
+    async def _open(self, runner: web.AppRunner) -> None:
+        told = ""
+        while reason := await self._refused(runner):
+            if reason != told:
+                self.log.error("endpoint.failed", listen=self.listen, reason=reason)
+            told = reason
+            await asyncio.sleep(AGAIN_S)
+        self.log.info("endpoint.opened", listen=self.listen, service=self.metrics.service)
+
+    async def _refused(self, runner: web.AppRunner) -> str:
+        """Why the address cannot be listened on, "" where it is."""
+        host, _, port = self.listen.rpartition(":")
+        try:
+            await web.TCPSite(runner, host.strip("[]") or None, int(port)).start()
+        except (OSError, OverflowError) as error:
+            said = error.strerror if isinstance(error, OSError) else str(error)
+            return (
+                f"{said}; give another address under [metrics] listen, or by"
+                " WIREWATCH_METRICS_LISTEN to one of several services of a machine"
+            )
+        return ""
+
+    async def _metrics(self, request: web.Request) -> web.Response:
+        encode, kind = choose_encoder(request.headers.get("Accept", ""))
+        try:
+            async with asyncio.timeout(ANSWER_S), self._gathering:
+                text = await asyncio.to_thread(encode, self.metrics.registry())
+        except TimeoutError:
+            return web.Response(status=503, text="Redis takes too long\n")
+        except WirewatchError as error:
+            self.log.exception("endpoint.failed", listen=self.listen, reason=error.message)
+            return web.Response(status=500, text="an error of ours; the log has it\n")
+        return web.Response(body=text, headers={"Content-Type": kind})
+
+    async def _healthz(self, _: web.Request) -> web.Response:
+        """Whether the loop goes round: what a process may be killed for."""
+        age_s = self.metrics.pulse.age_s
+        said = f"the loop came round {age_s:.1f} s ago\n"
+        return web.Response(status=200 if age_s <= STALLED_S else 503, text=said)
+
+    async def _readyz(self, _: web.Request) -> web.Response:
+        """Whether it can work: the configuration is loaded, or nothing would answer here; and Redis
+        answers.
+        """
+        with contextlib.suppress(TimeoutError, StoreError):
+            async with asyncio.timeout(ANSWER_S):
+                await asyncio.to_thread(self.metrics.store.view.answers)
+            return web.Response(text="the configuration is loaded, Redis answers\n")
+        return web.Response(status=503, text="Redis does not answer\n")

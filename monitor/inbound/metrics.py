@@ -1,0 +1,363 @@
+"""What is told to Prometheus: one table of metrics, and where their values come from.
+
+Nearly all are of the whole installation and stand in Redis: whichever service is asked answers the
+same, and none of its processes needs to gather what the others count. So take `max by (…)` of them
+where several services are scraped, never `sum`. The few that are of the service asked say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
+
+from monitor import __version__
+from monitor.errors import StoreError
+from monitor.model import JOBS
+from monitor.pulse import Pulse
+from monitor.store import Present, Store
+from monitor.store.measures import LATENCIES
+from monitor.store.view import QueueDepth
+
+Kind = Literal["counter", "gauge", "histogram"]
+Of = Literal["all", "poller", "service"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One metric. `of`: the whole installation, told by every service (all) or by pollers only
+    (poller); or the service that is asked.
+    """
+
+    name: str
+    kind: Kind
+    unit: str
+    labels: tuple[str, ...] = ()
+    of: Of = "all"
+    meaning: str
+
+
+METRICS: Final = (
+    Listed(
+        name="wirewatch_articles_admitted_total",
+        kind="counter",
+        unit="articles",
+        meaning="put on a queue by pollers, from feeds and seed files",
+    ),
+    Listed(
+        name="wirewatch_articles_total",
+        kind="counter",
+        unit="articles",
+        labels=("outcome",),
+        meaning="judged: `new`, `copy`, `revision`, or `repeat` (judged before)",
+    ),
+    Listed(
+        name="wirewatch_pages_total",
+        kind="counter",
+        unit="articles",
+        labels=("outcome",),
+        meaning="whose page was wanted: `read`, `refused`, `gone`, `empty`, `failed`, `late`",
+    ),
+    Listed(
+        name="wirewatch_alerts_total",
+        kind="counter",
+        unit="alerts",
+        labels=("kind",),
+        meaning="`raised`, and `updated` (told again as the story spreads)",
+    ),
+    Listed(
+        name="wirewatch_digests_total",
+        kind="counter",
+        unit="digests",
+        meaning="in which gathered alerts were told together",
+    ),
+    Listed(
+        name="wirewatch_delivery_attempts_total",
+        kind="counter",
+        unit="attempts",
+        labels=("channel", "outcome"),
+        meaning="`sent`, `later` (will be tried again) or `parked` (waits for a person)",
+    ),
+    Listed(
+        name="wirewatch_published_to_sent_seconds",
+        kind="histogram",
+        unit="seconds",
+        meaning="from the publisher's date to the receipt of a channel; news of the last 48 h",
+    ),
+    Listed(
+        name="wirewatch_fetched_to_sent_seconds",
+        kind="histogram",
+        unit="seconds",
+        meaning="from our fetching an article to the receipt of a channel; the same news",
+    ),
+    Listed(
+        name="wirewatch_queue_jobs",
+        kind="gauge",
+        unit="jobs",
+        labels=("queue", "state"),
+        meaning="on a queue: `waiting`, `leased` (under way), `later` (to be tried again)",
+    ),
+    Listed(
+        name="wirewatch_queue_oldest_seconds",
+        kind="gauge",
+        unit="seconds",
+        labels=("queue",),
+        meaning="how long the oldest unfinished job is there; of deliveries, the first waiting",
+    ),
+    Listed(
+        name="wirewatch_dead_letters",
+        kind="gauge",
+        unit="letters",
+        labels=("kind",),
+        meaning="set aside for a person: `article`, `delivery`, `job`",
+    ),
+    Listed(
+        name="wirewatch_channels_disabled",
+        kind="gauge",
+        unit="channels",
+        meaning="that have said they are gone for good (410)",
+    ),
+    Listed(
+        name="wirewatch_feeds",
+        kind="gauge",
+        unit="feeds",
+        labels=("state",),
+        of="poller",
+        meaning="`new`, `ok`, `failing`, `gone`, `paused`, `off`; as of a minute ago",
+    ),
+    Listed(
+        name="wirewatch_feed_gaps_total",
+        kind="counter",
+        unit="polls",
+        meaning="that shared no entry with the one before: news may have gone unseen",
+    ),
+    Listed(
+        name="wirewatch_last_poll_timestamp_seconds",
+        kind="gauge",
+        unit="seconds since 1970",
+        meaning="when the last poll of a feed ended; nothing while no poller is here",
+    ),
+    Listed(
+        name="wirewatch_last_commit_timestamp_seconds",
+        kind="gauge",
+        unit="seconds since 1970",
+        meaning="when the last bundle of articles was committed; nothing while no worker is here",
+    ),
+    Listed(
+        name="wirewatch_services",
+        kind="gauge",
+        unit="services",
+        labels=("service", "version"),
+        meaning="that have said within 15 s that they are here: `poller`, `worker`",
+    ),
+    Listed(
+        name="wirewatch_service_behind_seconds",
+        kind="gauge",
+        unit="seconds",
+        labels=("instance_name",),
+        meaning="how late a poller is with the first poll that is due",
+    ),
+    Listed(
+        name="wirewatch_process_restarts_total",
+        kind="counter",
+        unit="processes",
+        labels=("instance_name", "queue", "reason"),
+        meaning="of a worker that ended and were replaced: `crash`, or `recycle` (as configured)",
+    ),
+    Listed(
+        name="wirewatch_clock_skew_seconds",
+        kind="gauge",
+        unit="seconds",
+        labels=("instance_name",),
+        meaning="how far the clock of a service's machine is ahead of Redis'",
+    ),
+    Listed(
+        name="wirewatch_redis_memory_bytes",
+        kind="gauge",
+        unit="bytes",
+        meaning="in use by Redis",
+    ),
+    Listed(
+        name="wirewatch_redis_memory_limit_bytes",
+        kind="gauge",
+        unit="bytes",
+        meaning="its maxmemory; 0 for none",
+    ),
+    Listed(
+        name="wirewatch_redis_up",
+        kind="gauge",
+        unit="0 or 1",
+        of="service",
+        meaning="whether Redis answers the service that is asked; if not, little else is told",
+    ),
+    Listed(
+        name="wirewatch_loop_age_seconds",
+        kind="gauge",
+        unit="seconds",
+        labels=("service",),
+        of="service",
+        meaning="how long ago the loop of the service that is asked last came round",
+    ),
+    Listed(
+        name="wirewatch_build_info",
+        kind="gauge",
+        unit="1",
+        labels=("service", "version"),
+        of="service",
+        meaning="the version of the service that is asked",
+    ),
+)
+
+BY_NAME: Final[Mapping[str, Listed]] = {listed.name: listed for listed in METRICS}
+
+ARTICLES: Final = ("new", "copy", "revision", "repeat")
+PAGES: Final = ("read", "refused", "gone", "empty", "failed", "late")
+OUTCOMES: Final = ("sent", "later", "parked")
+LETTERS: Final = ("article", "delivery", "job")
+
+
+def table() -> str:
+    """The table as Markdown, as docs/operations.md has it."""
+    of = {"all": "all", "poller": "all, by pollers", "service": "the service asked"}
+    rows = [
+        f"| `{m.name}` | {m.kind} | {m.unit} | {', '.join(f'`{n}`' for n in m.labels)} "
+        f"| {of[m.of]} | {m.meaning} |"
+        for m in METRICS
+    ]
+    head = ["| metric | type | unit | labels | of | meaning |", "|---|---|---|---|---|---|"]
+    return "\n".join([*head, *rows])
+
+
+Row = tuple[tuple[str, ...], float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metrics(Collector):
+    """Gathers all values when it is asked. `feeds` counts feeds by state, where that is known."""
+
+    service: str
+    store: Store
+    pulse: Pulse
+    channels: Callable[[], tuple[str, ...]] = tuple
+    feeds: Callable[[], Mapping[str, int]] | None = None
+
+    def registry(self) -> CollectorRegistry:
+        """A registry of ours only: Python's own metrics of this process are nobody's question."""
+        registry = CollectorRegistry(auto_describe=False)
+        registry.register(self)
+        return registry
+
+    def describe(self) -> list[Metric]:
+        """Nothing: to be asked for all values when registered would cost a trip to Redis."""
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        """All of the table. What Redis holds is left out while it does not answer."""
+        yield _family("wirewatch_build_info", [((self.service, __version__), 1)])
+        yield _family("wirewatch_loop_age_seconds", [((self.service,), self.pulse.age_s)])
+        try:
+            gathered = [*self._of_redis()]
+        except StoreError:
+            yield _family("wirewatch_redis_up", [((), 0)])
+            return
+        yield _family("wirewatch_redis_up", [((), 1)])
+        yield from gathered
+
+    def _of_redis(self) -> Iterator[Metric]:
+        yield from self._counted()
+        yield from self._deliveries()
+        yield from self._waiting()
+        yield from self._services(self.store.beats.present())
+        server = self.store.view.server()
+        yield _family("wirewatch_redis_memory_bytes", [((), server.used_bytes)])
+        yield _family("wirewatch_redis_memory_limit_bytes", [((), server.limit_bytes)])
+        if self.feeds is not None:
+            states = self.feeds().items()
+            yield _family("wirewatch_feeds", [((state,), number) for state, number in states])
+
+    def _counted(self) -> Iterator[Metric]:
+        counts = self.store.view.counts()
+
+        def rows(noun: str, words: tuple[str, ...]) -> list[Row]:
+            return [((word,), counts.get(f"{noun}.{word}", 0)) for word in words]
+
+        admitted = counts.get("articles.admitted", 0)
+        yield _family("wirewatch_articles_admitted_total", [((), admitted)])
+        yield _family("wirewatch_articles_total", rows("articles", ARTICLES))
+        yield _family("wirewatch_pages_total", rows("pages", PAGES))
+        yield _family("wirewatch_alerts_total", rows("alerts", ("raised", "updated")))
+        yield _family("wirewatch_digests_total", [((), counts.get("digests", 0))])
+        yield _family("wirewatch_feed_gaps_total", [((), counts.get("feeds.gaps", 0))])
+
+    def _deliveries(self) -> Iterator[Metric]:
+        measures = self.store.view.measures()
+        attempts = {(channel, word): 0 for channel in self.channels() for word in OUTCOMES}
+        attempts |= {(channel, word): number for channel, word, number in measures.attempts}
+        yield _family("wirewatch_delivery_attempts_total", list(attempts.items()))
+        for name in LATENCIES:
+            found = measures.latencies[name]
+            listed = BY_NAME[f"wirewatch_{name}_seconds"]
+            family = HistogramMetricFamily(listed.name, listed.meaning)
+            family.add_metric((), [(le, n) for le, n in found.buckets], found.sum_s)
+            yield family
+
+    def _waiting(self) -> Iterator[Metric]:
+        depths = {queue: self.store.view.depth(queue) for queue in JOBS}
+        yield _family("wirewatch_queue_jobs", [*_jobs(depths)])
+        ages: list[Row] = [((queue,), depth.oldest_s) for queue, depth in depths.items()]
+        yield _family("wirewatch_queue_oldest_seconds", ages)
+        kinds = [letter.kind for letter in self.store.letters.all()]
+        letters: list[Row] = [((kind,), kinds.count(kind)) for kind in LETTERS]
+        yield _family("wirewatch_dead_letters", letters)
+        disabled = len(self.store.view.disabled())
+        yield _family("wirewatch_channels_disabled", [((), disabled)])
+
+    def _services(self, present: Present) -> Iterator[Metric]:
+        here = present.fresh
+        numbers: dict[tuple[str, ...], float] = {}
+        for beat in here:
+            key = (beat.service, beat.version)
+            numbers[key] = numbers.get(key, 0) + 1
+        yield _family("wirewatch_services", list(numbers.items()))
+        for service, name in (("poller", "poll"), ("worker", "commit")):
+            latest = max((beat.last for beat in here if beat.service == service), default=0.0)
+            rows: list[Row] = [((), latest)] if latest else []
+            yield _family(f"wirewatch_last_{name}_timestamp_seconds", rows)
+        behind: list[Row] = [
+            ((beat.instance,), beat.behind_s) for beat in here if beat.service == "poller"
+        ]
+        yield _family("wirewatch_service_behind_seconds", behind)
+        skew: list[Row] = [((beat.instance,), beat.skew_s) for beat in here]
+        yield _family("wirewatch_clock_skew_seconds", skew)
+        restarts: list[Row] = [
+            ((beat.instance, *ended.split(".")), number)
+            for beat in here
+            for ended, number in beat.ended.items()
+        ]
+        yield _family("wirewatch_process_restarts_total", restarts)
+
+
+def _jobs(depths: Mapping[str, QueueDepth]) -> Iterator[Row]:
+    for queue, depth in depths.items():
+        yield (queue, "waiting"), depth.waiting
+        yield (queue, "leased"), depth.leased
+        yield (queue, "later"), depth.later
+
+
+def _family(name: str, rows: list[Row]) -> Metric:
+    """The values of one line of the table."""
+    listed = BY_NAME[name]
+    kind = CounterMetricFamily if listed.kind == "counter" else GaugeMetricFamily
+    family = kind(name, f"{listed.meaning} ({listed.unit})", labels=listed.labels)
+    for labels, value in rows:
+        family.add_metric(labels, value)
+    return family

@@ -1,0 +1,30 @@
+-- A service says that it lives, or that it ends. With the first beat of a minute the counts are
+-- copied: what was done in the last hour, and how fast, can be told from these.
+-- KEYS  1 beats  2 counts  3 samples
+-- ARGV  1 instance  2 JSON of what it says of itself, '' when it ends  3 life of a beat (s)
+--       4 minutes that samples are kept
+-- Returns 'done'. The time of a beat is the server's; said again, it is only newer. Beats of
+-- services that ended without a word are forgotten when their life is over.
+if ARGV[2] == '' then
+  redis.call('HDEL', KEYS[1], ARGV[1])
+  return 'done'
+end
+local time = redis.call('TIME')
+local now = time[1] + time[2] / 1e6
+local beat = cjson.decode(ARGV[2])
+beat.at = now
+redis.call('HSET', KEYS[1], ARGV[1], cjson.encode(beat))
+local beats = redis.call('HGETALL', KEYS[1])
+for i = 1, #beats, 2 do
+  if cjson.decode(beats[i + 1]).at < now - ARGV[3] then redis.call('HDEL', KEYS[1], beats[i]) end
+end
+local minute = math.floor(now / 60)
+if redis.call('HEXISTS', KEYS[3], minute) == 0 then
+  local counts, sample = redis.call('HGETALL', KEYS[2]), { at = now, counts = {} }
+  for i = 1, #counts, 2 do sample.counts[counts[i]] = tonumber(counts[i + 1]) end
+  if #counts > 0 then redis.call('HSET', KEYS[3], minute, cjson.encode(sample)) end
+  for _, old in ipairs(redis.call('HKEYS', KEYS[3])) do
+    if tonumber(old) < minute - ARGV[4] then redis.call('HDEL', KEYS[3], old) end
+  end
+end
+return 'done'

@@ -1,0 +1,21 @@
+-- A story counts towards the threshold of a watch, once: the article that came first stays.
+-- KEYS  1 tally of the watch
+-- ARGV  1 story  2 "when (ms) what"  3 within (ms)  4 life (s)
+-- Returns the tally as story, "when what", …: what lies no further back than `within` from the newest.
+-- A resend adds nothing.
+redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2])
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+local all = redis.call('HGETALL', KEYS[1])
+local function when(value) return tonumber(value:match('^%d+')) end
+local newest = 0
+for at = 2, #all, 2 do newest = math.max(newest, when(all[at])) end
+local kept = {}
+for at = 2, #all, 2 do
+  if when(all[at]) <= newest - ARGV[3] then
+    redis.call('HDEL', KEYS[1], all[at - 1])
+  else
+    kept[#kept + 1] = all[at - 1]
+    kept[#kept + 1] = all[at]
+  end
+end
+return kept

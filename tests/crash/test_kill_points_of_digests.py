@@ -1,0 +1,96 @@
+"""Killed before and after every command of what decides when an alert is told: nothing is lost,
+nothing is told twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import steps
+from proxy import Harm, Proxy
+from test_kill_points import Scene, serving
+
+from monitor.model import Rate, Threshold
+from monitor.store import Store
+
+RESTING = replace(steps.WATCH, cooldown=timedelta(hours=2))
+CAUTIOUS = replace(
+    steps.WATCH, threshold=Threshold(stories=2, sources=1, within=timedelta(hours=2))
+)
+EXPECTED = replace(steps.WATCH, expect=Rate(most=1, span=timedelta(days=1)))
+LATER, DAYS = timedelta(hours=3), timedelta(days=2)
+
+
+class Desk(Scene):
+    """The scene with watches that do not tell everything at once."""
+
+    def __init__(self, store: Store, folder: Path, web: object) -> None:
+        super().__init__(store, folder, web)  # type: ignore[arg-type]  # the loopback of `serving`
+        self.calls["judge_resting"] = (steps.judge, (RESTING,))  # type: ignore[assignment]
+        self.calls["judge_cautious"] = (steps.judge, (CAUTIOUS,))  # type: ignore[assignment]
+        self.calls["release"] = (steps.release, (LATER,))  # type: ignore[assignment]
+        self.calls["expect"] = (steps.notice_silence, (EXPECTED, timedelta()))  # type: ignore[assignment]
+        self.calls["notice"] = (steps.notice_silence, (EXPECTED, DAYS))  # type: ignore[assignment]
+
+    def told(self) -> list[tuple[str, int]]:
+        """Type and number of alerts of each webhook, by its id."""
+        bodies = {call.headers["webhook-id"]: json.loads(call.body) for call in self.webhooks()}
+        return sorted(
+            (body["type"], len(body["data"].get("alerts", [1]))) for body in bodies.values()
+        )
+
+
+@pytest.fixture
+def desk(store: Store, tmp_path: Path) -> Iterator[Desk]:
+    with serving() as web:
+        yield Desk(store, tmp_path, web)
+
+
+PATHS = {
+    "judge_resting": ("poll_seeds", "judge_resting", "release", "deliver"),
+    "release": ("poll_seeds", "judge_resting", "release", "deliver"),
+    "judge_cautious": ("poll_seeds", "judge_cautious", "deliver"),
+    "notice": ("expect", "notice", "deliver"),
+}
+"""What is struck, and the whole work around it."""
+
+TOLD = {
+    "judge_resting": [("alert.raised", 1), ("digest.ready", 2)],
+    "release": [("alert.raised", 1), ("digest.ready", 2)],
+    "judge_cautious": [("alert.raised", 1)],
+    "notice": [("watch.quiet", 1)],
+}
+
+
+def prepared(desk: Desk, step: str) -> None:
+    desk.reset()
+    for earlier in PATHS[step][: PATHS[step].index(step)]:
+        assert desk.run(earlier) == 0
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("step", list(PATHS))
+@pytest.mark.parametrize("harm", ["before", "after", "lose"])
+def test_told_once_wherever_it_is_struck(desk: Desk, step: str, harm: Harm) -> None:
+    # given
+    prepared(desk, step)
+    with Proxy(desk.folder / "clean", desk.server) as proxy:
+        assert desk.run(step, proxy.url) == 0
+    assert proxy.points
+    for point, command in enumerate(proxy.points):
+        where = f"{harm} {command}, command {point} of {step}"
+        prepared(desk, step)
+        # when
+        with Proxy(desk.folder / f"p{point}", desk.server, point=point, harm=harm) as struck:
+            desk.run(step, struck.url)
+        # then: fresh processes go on from there
+        desk.run("bury")
+        for again in PATHS[step][PATHS[step].index(step) :]:
+            assert desk.run(again) == 0, where
+        assert desk.told() == TOLD[step], where
+        assert len(desk.webhooks()) == len(TOLD[step]), where
+        assert desk.store.letters.all() == (), where

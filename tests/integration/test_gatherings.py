@@ -1,0 +1,386 @@
+"""Alerts that wait and are told together: nothing is lost, and nobody hears a thing twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from benchmarks.matchbench.articles import World
+from monitor import telemetry
+from monitor.app import Desk
+from monitor.lexicon import Knowledge
+from monitor.model import (
+    DELIVERIES,
+    Alert,
+    Article,
+    Delivery,
+    DeliveryState,
+    Digest,
+    Hours,
+    Message,
+    Origin,
+    Rate,
+    Threshold,
+    Timing,
+    Watch,
+)
+from monitor.store import Begun, Store
+from workers.process import Process
+from workers.release import Release
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+TEXTS = [f"A drone fell into harbour {n}. {a.body}" for n, a in enumerate(World().articles(60))]
+WATCH = Watch(id="drones", title="Drones", when="drone", notify=("desk",))
+TWO_AN_HOUR = Rate(most=2, span=timedelta(hours=1))
+
+
+@dataclass
+class House:
+    """A worker, a supervisor's release and a mailbox, with a clock that tests move."""
+
+    store: Store
+    watch: Watch = WATCH
+    timing: Timing = field(default_factory=Timing)
+    now: datetime = NOON
+    came: int = 0
+    read: list[Message] = field(default_factory=list)
+
+    def come(self, *articles: Article) -> None:
+        self.came += 1
+        put = self.store.sources.put
+        put(f"s{self.came}", version=0, state={}, seen=(), articles=articles, now=self.now)
+        worker = Process(
+            desk=Desk.of((self.watch,), Knowledge.of((), (), ())),
+            store=self.store,
+            worker=f"w{self.came}",
+            now=lambda: self.now,
+            guard=lambda read: read(),
+            log=telemetry.logger(),
+            timings={"desk": self.timing},
+        )
+        while worker.cycle():
+            pass
+
+    def stories(self, *numbers: int, source: str = "") -> None:
+        self.come(*(paper(number, source) for number in numbers))
+
+    def later(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+    def release(self) -> None:
+        for _ in range(2):  # two supervisors
+            Release(
+                store=self.store,
+                timings={"desk": self.timing},
+                sources=(),
+                now=lambda: self.now,
+                log=telemetry.logger(),
+            ).run()
+
+    def mail(self) -> list[Message]:
+        """What arrives at the desk now."""
+        found: list[Message] = []
+        for job in self.store.deliveries.take("d1", f"t{self.now}{len(self.read)}", 100):
+            raw = self.store.client.hget(f"ww:1:delivery:{job.id}", "alert")
+            assert raw is not None
+            begun = self.store.outbox.begin(
+                "d1", job.id, job.id, delivery=job.id, about=bytes(raw).decode()
+            )
+            assert isinstance(begun, Begun)
+            found.append(begun.message)
+            self.store.outbox.settle(
+                "d1",
+                job.id,
+                job.id,
+                channel="desk",
+                state=DeliveryState.SENT,
+                answer="ok",
+                now=self.now,
+            )
+        self.read += found
+        return found
+
+
+def paper(number: int, source: str = "") -> Article:
+    return Article(
+        id=f"n{number}",
+        source=source or f"paper-{number}",
+        title=f"Drone falls near harbour {number}",
+        url=f"https://paper-{number}.example/1",
+        body=TEXTS[number],
+        published=NOON,
+        fetched=NOON,
+        origin=Origin.SEED,
+    )
+
+
+def titles(message: Message) -> list[str]:
+    if isinstance(message, Digest):
+        return [alert.article.title[-1] for alert in message.alerts]
+    return [message.article.title[-1]]
+
+
+def kinds(messages: list[Message]) -> list[str]:
+    return ["alert" if isinstance(message, Alert) else message.reason for message in messages]
+
+
+@pytest.fixture
+def house(store: Store) -> House:
+    telemetry.set_up(level="error", format_="json")
+    return House(store=store)
+
+
+def test_what_is_beyond_the_allowance_comes_as_one_summary(house: House) -> None:
+    house.watch = replace(WATCH, at_most=TWO_AN_HOUR)
+    house.stories(0)
+    house.later(minutes=10)
+    house.stories(1, 2, 3)
+    assert [titles(each) for each in house.mail()] == [["0"], ["1"]]
+    house.release()
+    assert house.mail() == []
+
+    house.later(minutes=50)  # the first one is an hour old
+    house.release()
+
+    (summary,) = house.mail()
+    assert isinstance(summary, Digest)
+    assert (titles(summary), summary.count, summary.reason) == (["2", "3"], 2, "at_most")
+    assert (summary.watch, summary.title) == ("drones", "Drones")
+    assert summary.until == NOON + timedelta(hours=1)
+
+
+def test_a_summary_is_one_of_those_that_the_watch_may_tell(house: House) -> None:
+    house.watch = replace(WATCH, at_most=TWO_AN_HOUR)
+    house.stories(0, 1, 2)
+    house.later(hours=1)
+    house.release()
+    house.stories(3, 4)
+
+    assert kinds(house.mail()) == ["alert", "alert", "at_most", "alert"]
+
+
+def test_while_a_summary_is_open_later_alerts_join_it(house: House) -> None:
+    house.watch = replace(WATCH, cooldown=timedelta(hours=6))
+    house.stories(0)
+    house.later(hours=1)
+    house.stories(1)
+    house.later(hours=4)
+    house.stories(2)
+    house.later(hours=1)
+    house.release()
+
+    first, summary = house.mail()
+    assert titles(first) == ["0"]
+    assert (kinds([summary]), titles(summary)) == (["cooldown"], ["1", "2"])
+    house.later(hours=5)
+    house.stories(3)  # it rests again after the summary
+    assert house.mail() == []
+
+
+def test_a_digest_is_sent_at_its_time_with_all_since(house: House) -> None:
+    house.timing = Timing(mode="digest", every="day", at=time(18, 0))
+    house.stories(0)
+    house.later(hours=2)
+    house.stories(1)
+    house.later(hours=3, minutes=59)
+    house.release()
+    assert house.mail() == []
+
+    house.later(minutes=1)
+    house.release()
+
+    (digest,) = house.mail()
+    assert isinstance(digest, Digest)
+    assert titles(digest) == ["0", "1"]
+    assert (digest.since, digest.until) == (
+        NOON - timedelta(hours=18),
+        NOON + timedelta(hours=6),
+    )
+
+
+def test_quiet_hours_end_with_what_came_in_them(house: House) -> None:
+    house.timing = Timing(quiet=Hours(begin=time(11, 0), end=time(13, 0)))
+    house.stories(0, 1)
+    house.later(hours=1)
+    house.release()
+    house.stories(2)
+
+    assert kinds(house.mail()) == ["quiet", "alert"]
+
+
+def test_nothing_is_sent_empty_unless_asked(house: House) -> None:
+    house.timing = Timing(mode="digest", every="hour")
+    house.release()
+    house.later(hours=3)
+    house.release()
+    assert house.mail() == []
+
+    house.timing = replace(house.timing, empty=True)
+    house.release()
+    house.later(hours=1)
+    house.release()
+
+    (digest,) = house.mail()
+    assert isinstance(digest, Digest)
+    assert (digest.count, digest.alerts) == (0, ())
+
+
+def test_a_flood_is_an_allowance_and_one_summary(house: House) -> None:
+    house.watch = replace(WATCH, at_most=Rate(most=20, span=timedelta(hours=1)))
+    house.stories(*range(60))
+    assert kinds(house.mail()) == ["alert"] * 20
+
+    house.later(hours=1)
+    house.release()
+
+    (summary,) = house.mail()
+    assert isinstance(summary, Digest)
+    counts = house.store.view.counts()
+    assert summary.count == len(summary.alerts) == counts["alerts.raised"] - 20
+    assert (counts["digests"], counts["deliveries.sent"]) == (1, 21)
+
+
+def test_a_gathered_alert_says_where_it_waits_and_then_what_became_of_it(house: House) -> None:
+    house.watch = replace(WATCH, cooldown=timedelta(hours=6))
+    house.stories(0, 1)
+    second = next(a for a in house.store.view.alerts(2) if a.article.title.endswith("1"))
+
+    (told,) = house.store.outbox.told(second)
+    assert told.state is DeliveryState.GATHERED
+    assert (told.reason, told.due) == ("cooldown", NOON + timedelta(hours=6))
+
+    house.mail()
+    house.later(hours=6)
+    house.release()
+    house.mail()
+    (told,) = house.store.outbox.told(second)
+    assert (told.state, told.reason) == (DeliveryState.SENT, "cooldown")
+
+
+def three_by_two(house: House) -> None:
+    house.watch = replace(
+        WATCH, threshold=Threshold(stories=3, sources=2, within=timedelta(hours=6))
+    )
+
+
+def why_silent(house: House, number: int, source: str = "") -> str:
+    found = house.store.view.article(paper(number, source).ref)
+    assert found is not None
+    return found[1]["silenced"]
+
+
+def test_below_its_threshold_a_watch_is_silent_and_says_so(house: House) -> None:
+    three_by_two(house)
+    house.stories(0, 1, source="star")
+
+    assert house.mail() == []
+    assert "2 of 3 stories, 1 of 2 sources within 6 h" in why_silent(house, 1, "star")
+
+
+def test_the_story_that_reaches_the_threshold_tells_of_those_before(house: House) -> None:
+    three_by_two(house)
+    house.stories(0, 1, source="star")
+    house.stories(2, source="star")
+    assert house.mail() == []
+    house.stories(3, source="sun")
+
+    (alert,) = house.mail()
+    assert isinstance(alert, Alert)
+    assert alert.article.title.endswith("3")
+    assert sorted(each.article.title[-1] for each in alert.counted) == ["0", "1", "2"]
+
+
+def test_stories_that_were_told_of_count_no_more(house: House) -> None:
+    three_by_two(house)
+    house.stories(0, 1, source="star")
+    house.stories(2, 3, source="sun")  # 2 is the third; 3 counts anew
+    assert len(house.mail()) == 1
+
+    house.stories(4, source="star")
+    assert house.mail() == []
+    assert "2 of 3 stories" in why_silent(house, 4, "star")
+    house.come(replace(paper(0, "moon"), id="copy"))  # a copy of one that was told of
+    assert house.mail() == []
+    house.stories(5, source="moon")
+    assert len(house.mail()) == 1
+
+
+def test_what_was_published_too_long_ago_does_not_count(house: House) -> None:
+    three_by_two(house)
+    old = [replace(paper(n, "star"), published=NOON - timedelta(hours=7)) for n in (0, 1)]
+    house.come(*old)
+    house.stories(2, source="sun")
+
+    assert house.mail() == []
+    assert "1 of 3 stories" in why_silent(house, 2, "sun")
+
+
+EVENT = "Admiral Novak of the Baltic Fleet spoke of the drone off Gdansk to Mayor Brekke."
+
+
+def of_the_event(number: int, more: str) -> Article:
+    text = f"{EVENT} {more} {TEXTS[number]}"
+    return replace(paper(number), body=text, title="Drone off Gdansk, says Admiral Novak")
+
+
+def test_clauses_may_be_satisfied_by_two_articles_of_one_event(house: House) -> None:
+    house.watch = replace(
+        WATCH, when="zeppelin AND trawler NOT film", scope="event", once_per="event"
+    )
+    house.come(of_the_event(0, "A zeppelin went out."))
+    assert house.mail() == []
+    found = house.store.view.article(of_the_event(0, "A zeppelin went out.").ref)
+    assert found is not None
+    assert "1 of 2 clauses found in this event" in found[1]["silenced"]
+
+    house.come(of_the_event(7, "A trawler in a film saw it."))  # excluded
+    house.come(of_the_event(1, "A trawler came back."))
+    (alert,) = house.mail()
+    assert isinstance(alert, Alert)
+    assert [each.text for each in alert.evidence] == ["trawler"]
+    (other,) = alert.elsewhere
+    assert [each.text for each in other.evidence] == ["zeppelin"]
+    assert other.article.source == "paper-0"
+
+    house.come(of_the_event(2, "Another trawler."), of_the_event(3, "Zeppelin and trawler."))
+    assert house.mail() == []
+
+
+def test_clauses_in_articles_of_different_events_do_not_count_together(house: House) -> None:
+    house.watch = replace(WATCH, when="zeppelin AND trawler", scope="event", once_per="event")
+    house.come(of_the_event(0, "A zeppelin went out."))
+    house.come(replace(paper(1), body=f"A trawler sank. {TEXTS[1]}"))
+
+    assert house.mail() == []
+
+
+def test_a_gathering_is_released_once_however_often_it_is_sent(house: House) -> None:
+    house.watch = replace(WATCH, cooldown=timedelta(hours=1))
+    house.stories(0, 1)
+    house.later(hours=1)
+    (gathering,) = house.store.gatherings.due(house.now)
+
+    answers = [house.store.gatherings.release(gathering, house.now) for _ in range(3)]
+
+    assert answers == ["told", "void", "void"]
+    assert house.store.view.depth(DELIVERIES).waiting == 2
+    assert house.store.gatherings.all() == ()
+    delivery = Delivery.id_for(gathering.digest, "desk")
+    assert house.store.client.hget(f"ww:1:delivery:{delivery}", "kind") == b"digest"
+
+
+def test_no_key_of_gathering_is_kept_for_ever(house: House) -> None:
+    house.watch = replace(WATCH, cooldown=timedelta(hours=1))
+    house.stories(0, 1)
+    house.later(hours=1)
+    house.release()
+
+    lasting = [
+        key
+        for part in ("digest", "allowance", "tally", "delivery", "gathering")
+        for key in house.store.client.keys(f"ww:1:{part}:*")
+        if house.store.client.ttl(key) < 0
+    ]
+    assert lasting == []

@@ -1,0 +1,126 @@
+"""`wirewatch status`: how it goes, for people and for machines."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+
+from monitor import __version__
+from monitor.channels.trial import trial
+from monitor.cli.status import command
+from monitor.embedded import Embedded
+from monitor.store import Beat, Store, keys
+from monitor.store.beats import Sample
+
+ROOT = Path(__file__).parents[2]
+BEAT = Beat(
+    service="poller",
+    host="h",
+    pid=1,
+    version=__version__,
+    started=1000.0,
+    clock=1300.0,
+    ticked_s=0.1,
+)
+
+
+@pytest.fixture
+def config(tmp_path: Path, embedded: Embedded) -> Path:
+    folder = tmp_path / "config"
+    folder.mkdir()
+    (folder / "monitor.toml").write_text(f'[redis]\nurl = "{embedded.url}"\n')
+    (folder / "feeds.toml").write_text(
+        '[source.good]\nurl = "https://a.example/"\n[source.bad]\nurl = "https://b.example/"\n'
+    )
+    (folder / "watchlist.toml").write_text('[watch.old]\nwhen = "drone"\nuntil = 2020-01-01\n')
+    return folder
+
+
+def situation(store: Store) -> None:
+    """A poller, a worker that is lost, work done and a letter set aside."""
+    store.beats.say(replace(BEAT, behind_s=90.0))
+    now = store.beats.present().now
+    lost = replace(BEAT, service="worker", pid=2, version="0.0", at=now - 100)
+    store.client.hset(keys.beats(), lost.instance, msgspec.json.encode(lost))
+    store.client.hset(keys.counts(), mapping={"articles.new": 100, "articles.copy": 20})
+    sample = Sample(at=now - 360, counts={"articles.new": 60})
+    store.client.hset(keys.samples(), "1", msgspec.json.encode(sample))
+    letter = {"kind": "delivery", "id": "x", "reason": "no", "at": "1"}
+    store.client.hset(keys.dead(), "x", json.dumps(letter))
+    at = datetime.now(UTC) - timedelta(hours=2)
+    _, alert = trial("desk", at)
+    store.sources.put("good", version=0, state={}, seen=(), articles=(), now=at, alerts=(alert,))
+    record = {"failures": 3, "error": "the server answered 503"}
+    store.client.hset(keys.source("bad"), "record", json.dumps(record))
+
+
+def test_it_is_told_to_machines_in_one_line(store: Store, config: Path) -> None:
+    # given
+    situation(store)
+    # when
+    done = CliRunner().invoke(command, ["--config", str(config), "--json"])
+    # then
+    seen: dict[str, Any] = json.loads(done.stdout)
+    assert [(s["service"], s["state"][:12]) for s in seen["services"]] == [
+        ("poller", "here"),
+        ("worker", "not heard of"),
+    ]
+    assert seen["services"][0]["up_s"] == 300
+    assert 9.5 <= seen["rates"]["articles_min"] <= 10.1
+    assert (seen["rates"]["alerts_hour"], seen["rates"]["alerts_day"]) == (0, 1)
+    assert seen["queues"]["deliveries"]["waiting"] == 1
+    assert [letter["id"] for letter in seen["dead"]] == ["x"]
+    assert seen["counts"]["articles.new"] == 100
+    assert seen["resting"] == {"old": seen["resting"]["old"]}
+    assert [feed["source"] for feed in seen["failing"]] == ["bad"]
+    assert seen["alerts"][0]["title"] == "Test"
+
+
+def test_people_see_first_what_needs_somebody(store: Store, config: Path) -> None:
+    # given
+    situation(store)
+    # when
+    done = CliRunner().invoke(command, ["--config", str(config)])
+    # then
+    for words in (
+        f"Wirewatch {__version__}, Valkey",
+        "90 s behind with its polls",
+        "not heard of for 1",
+        "none is here",
+        "10 articles a minute",
+        "0 in the last hour, 1 in the last day",
+        "bad: the server answered 503",
+        "1 set aside: `wirewatch dead list` shows them",
+        "Test of the channel desk",
+    ):
+        assert words in done.stderr, (words, done.stderr)
+    assert done.stdout == ""
+
+
+def test_it_goes_on_showing_until_told_to_end(store: Store, config: Path) -> None:
+    words = ["status", "--config", str(config), "--watch", "--json", "--every", "0.2"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "monitor.cli", *words],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        lines = [json.loads(running.stdout.readline()) for _ in range(2)]
+        running.send_signal(signal.SIGINT)
+        assert running.wait(20) == 0
+        assert running.stderr.read() == ""
+    assert {line["version"] for line in lines} == {__version__}

@@ -1,0 +1,97 @@
+"""The supervisor's answers: what it says of itself in Redis, and a process that machines may ask.
+
+A process of its own, because the supervisor forks: in one that has threads under way a fork copies
+whatever locks they hold. It reads the pulse of the supervisor from memory they share.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from monitor import telemetry
+from monitor.app import App
+from monitor.errors import StoreUnavailable
+from monitor.pulse import Pulse
+from monitor.store import Beat, Store, beat_of
+from monitor.store.beats import BEAT_EVERY_S
+
+AGAIN_S = 5.0
+"""A process that has ended is replaced after so long."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Answering:
+    """What a supervisor says and lets be asked; `run` is called whenever its loop comes round.
+
+    `alone` lives on as a forked process with this life, and never returns.
+    """
+
+    app: App
+    store: Store
+    alone: Callable[[Callable[[], None]], None]
+    pulse: Pulse = field(default_factory=Pulse)
+    _heard: bool = False
+    _pid: int = 0
+    _fork_s: float = 0.0
+    _say_s: float = 0.0
+
+    def run(self, ended: Mapping[str, int], last: float) -> None:
+        """The loop has come round. `ended` counts the children that ended, `last` is when one last
+        committed. Raises StoreUnavailable.
+        """
+        self.pulse.tick()
+        self.pulse.did(last)
+        self._man()
+        if time.monotonic() >= self._say_s:
+            self._say_s = time.monotonic() + BEAT_EVERY_S
+            self._heard = False
+            self.store.beats.say(self._beat(ended))
+            self._heard = True
+
+    def end(self) -> None:
+        """Say that we go, and let nobody ask any more."""
+        if self._pid:
+            os.kill(self._pid, signal.SIGKILL)
+            os.waitpid(self._pid, 0)
+            self._pid = 0
+        if self._heard:  # else to take leave would hold us up, and nobody would hear it
+            with contextlib.suppress(StoreUnavailable):
+                self.store.beats.leave(self._beat({}))
+
+    def _beat(self, ended: Mapping[str, int]) -> Beat:
+        pulse = self.pulse
+        beat = beat_of("worker", started=pulse.started, clock=time.time(), ticked_s=pulse.age_s)
+        return replace(beat, last=pulse.last, ended=dict(ended))
+
+    def _man(self) -> None:
+        if self._pid and os.waitpid(self._pid, os.WNOHANG)[0]:
+            telemetry.logger().warning("process.ended", worker="endpoint", pid=self._pid)
+            self._pid, self._fork_s = 0, time.monotonic() + AGAIN_S
+        if self._pid or not self.app.settings.metrics.listen or time.monotonic() < self._fork_s:
+            return
+        pid = os.fork()
+        if pid == 0:
+            self.alone(lambda: asyncio.run(self._answer()))
+        self._pid = pid
+        telemetry.logger().info("process.started", worker="endpoint", queue=None, pid=pid)
+
+    async def _answer(self) -> None:
+        # here, not above: only this process has need of a web server
+        from monitor.inbound.endpoint import Endpoint
+        from monitor.inbound.metrics import Metrics
+
+        settings = self.app.settings
+        metrics = Metrics(
+            service="worker",
+            store=self.app.store(),
+            pulse=self.pulse,
+            channels=lambda: tuple(settings.channels),
+        )
+        endpoint = Endpoint(listen=settings.metrics.listen, metrics=metrics, log=telemetry.logger())
+        await endpoint.run()

@@ -1,0 +1,99 @@
+"""Which channel may be sent to now: a circuit breaker and a share for each, in one process.
+
+A channel whose other side is down is left alone for a while, ever longer, and then tried with one
+delivery at a time until one gets an answer. And no channel has more than its share of the process
+under way, or one that never answers would hold up all others. What may not go now is put back, and
+that is no try.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from structlog.typing import FilteringBoundLogger
+
+from monitor.model import Later, Receipt
+
+TRIPS = 5
+"""So many answers in a row that say the other side is down."""
+
+FIRST_S, LONGEST_S = 10.0, 300.0
+"""How long a channel is left alone at first, and at most; it doubles."""
+
+SHARE = 16
+"""Deliveries to one channel under way in one process."""
+
+PROBE_S = 5.0
+"""How long the others wait while one tries whether the channel works again."""
+
+SPACE_S = 0.01
+"""Between two deliveries that come back to a channel that was left alone."""
+
+KEEPS = 0.8
+"""How much of what is known of how long a channel takes outlives the next send."""
+
+
+@dataclass(slots=True)
+class Line:
+    """What is known of one channel. Times are of the clock; `alone_s` 0 means it works."""
+
+    sending: int = 0
+    failures: int = 0
+    alone_s: float = 0.0
+    until: float = 0.0
+    moved: float = 0.0
+    pace_s: float = 0.02
+    turn: float = 0.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Breakers:
+    """The channels of one process. Used from its event loop only."""
+
+    log: FilteringBoundLogger
+    clock: Callable[[], float] = time.monotonic
+    lines: dict[str, Line] = field(default_factory=dict)
+
+    def wait_s(self, channel: str) -> float | None:
+        """How long a delivery has to wait; None: it may go, and `over` is to be called after it."""
+        line, now = self.lines.setdefault(channel, Line()), self.clock()
+        if line.alone_s and now < line.until:
+            return self._turn(line, line.until, SPACE_S) - now
+        if line.alone_s and line.sending:
+            return self._turn(line, now + PROBE_S, SPACE_S) - now
+        if line.sending >= SHARE:  # the longer none has come to an end, the later it is asked again
+            return self._turn(line, 2 * now - line.moved, line.pace_s / SHARE) - now
+        if not line.sending:
+            line.moved = now
+        line.sending += 1
+        return None
+
+    def over(self, channel: str, took_s: float) -> None:
+        """A delivery that went is done with."""
+        line = self.lines[channel]
+        line.pace_s = KEEPS * line.pace_s + (1 - KEEPS) * took_s
+        line.sending, line.moved = line.sending - 1, self.clock()
+
+    def answered(self, channel: str, receipt: Receipt) -> None:
+        """Learn from what a channel said."""
+        line, now = self.lines.setdefault(channel, Line()), self.clock()
+        if not (isinstance(receipt, Later) and receipt.down):
+            if line.alone_s:
+                self.log.warning("channel.recovered", channel=channel, answer=receipt.answer)
+            line.failures, line.alone_s, line.turn = 0, 0.0, now
+            return
+        line.failures += 1
+        if line.failures < TRIPS or (line.alone_s and now < line.until):
+            return  # the last of those that were under way when it tripped say nothing new
+        line.alone_s = min(2 * line.alone_s or FIRST_S, LONGEST_S)
+        line.until = now + line.alone_s
+        self.log.warning(
+            "channel.tripped", channel=channel, for_s=line.alone_s, reason=receipt.answer
+        )
+
+    def _turn(self, line: Line, earliest: float, space_s: float) -> float:
+        """When a delivery comes back: one after the other, not all at once."""
+        line.turn = max(line.turn, earliest) + space_s
+        return line.turn
