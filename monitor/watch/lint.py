@@ -9,7 +9,7 @@
 | W005 | a watch is equal to another |
 | W006 | all that a watch matches another matches, too |
 | W007 | no watch asks for an actor (a note: it does not make `check` complain) |
-| W008 | no article has that topic, or calls it so always |
+| W008 | no article has that topic, or not always by that label |
 
 A watch silences a code with `lint_ignore = ["W003"]`.
 """

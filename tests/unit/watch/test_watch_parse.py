@@ -244,6 +244,13 @@ def test_a_keyword_of_several_words_is_a_phrase() -> None:
     assert parse_operand("trade and aid") == Term(text="trade and aid")
 
 
+def test_a_query_holds_five_thousand_pieces_and_no_more() -> None:
+    assert parse(" OR ".join(["a"] * 2_500)) == Or(parts=(Term(text="a"),) * 2_500)
+
+    with pytest.raises(QueryError, match="more than 5000 words"):
+        parse(" OR ".join(["a"] * 2_501))
+
+
 def test_many_groups_side_by_side_are_not_deep() -> None:
     assert parse(" OR ".join(["(drone)"] * 40)) == Or(parts=(Term(text="drone"),) * 40)
 
