@@ -8,16 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from monitor.channels import CHANNELS
 from monitor.channels.channel import Channel
 from monitor.dedupe import Marks, marks_of
-from monitor.errors import ConfigError, ConfigProblem
 from monitor.lexicon import Lexicon
 from monitor.lexicon.knowledge import Knowledge
 from monitor.model import Article, Match, Origin, Topic, Watch
-from monitor.settings import Settings, load
+from monitor.settings import Settings
 from monitor.store import Store
 from monitor.text import read
 from monitor.topics import ner, survey, topics_of
@@ -157,60 +155,17 @@ class Desk:
             return self.watches[watch].trend_scope in judgement.scopes
         return any(match.watch == watch for match in judgement.matches)
 
-    def reloaded(self, watches: tuple[Watch, ...], knowledge: Knowledge) -> Reloaded:
-        """A desk with these watches and names, compiled beside this one, and what is different.
-
-        A watch that fails its own examples does not replace the one of its id that is in force; a
-        new one that does is left out. Nothing here changes this desk: swapping is one assignment.
-        """
-        failures = Desk.of(watches, knowledge).failing_examples()
-        failing = {failure.watch for failure in failures}
-        kept = tuple(
-            self.watches.get(watch.id) if watch.id in failing else watch for watch in watches
-        )
-        watches = tuple(watch for watch in kept if watch is not None)
-        desk = Desk.of(watches, knowledge, self.opinion)
-        before, after = self.watches, desk.watches
-        return Reloaded(
-            desk=desk,
-            added=tuple(id_ for id_ in after if id_ not in before),
-            changed=tuple(id_ for id_ in after if id_ in before and after[id_] != before[id_]),
-            removed=tuple(id_ for id_ in before if id_ not in after),
-            failures=failures,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reloaded:
-    """A desk that may take the place of another, and the ids of watches that differ.
-
-    `failures` are examples for whose sake a watch stayed as it was, or out. Where the files could
-    not be read `problems` says so, and the desk is the old one.
-    """
-
-    desk: Desk
-    added: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    failures: tuple[ExampleFailure, ...] = ()
-    problems: tuple[ConfigProblem, ...] = ()
-
-
-def reload(desk: Desk, config: Path) -> Reloaded:
-    """What the files in `config` say now; with a bad file the desk stays, and the problems."""
-    try:
-        settings = load(config)
-    except ConfigError as error:
-        return Reloaded(desk=desk, problems=error.problems)
-    return desk.reloaded(settings.watches, settings.knowledge)
-
 
 @dataclass(slots=True)
 class App:
-    """The parts of one process. The desk is compiled when first needed, and only by who reads."""
+    """The parts of one process. The desk is compiled when first needed, and only by who reads.
+
+    `version` is that of the configuration.
+    """
 
     settings: Settings
     redis_url: str
+    version: str = ""
     _desk: Desk | None = field(default=None)
 
     @property

@@ -13,7 +13,9 @@ WirewatchError                 anything we raise on purpose
 |   `-- ParseError             the bytes are not what they should be
 |-- StoreError                 Redis could not do it
 |   |-- StoreUnavailable       no connection, loading, read-only, or full: wait and try again
-|   `-- StoreConflict          our lease or a version is no longer ours: decide again
+|   |-- StoreConflict          our lease or a version is no longer ours: decide again
+|   |-- Deposed                another poller leads: what this one fetched is not taken
+|   `-- SchemaMismatch         Redis holds the data of another version of Wirewatch
 |-- ChannelError               an alert could not leave
 |   |-- ChannelUnavailable     it may work later
 |   `-- ChannelRefused         it will not work however often we try
@@ -151,6 +153,14 @@ class StoreUnavailable(StoreError):
 
 class StoreConflict(StoreError):
     """A lease or version is no longer ours; what was decided on it is void."""
+
+
+class Deposed(StoreError):
+    """Another poller leads now; what was fetched by this one is void, and fetched by that one."""
+
+
+class SchemaMismatch(StoreError):
+    """Redis holds the data of another version of Wirewatch; nothing was touched."""
 
 
 class ChannelError(WirewatchError):

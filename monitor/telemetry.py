@@ -22,6 +22,9 @@ EVENTS: dict[str, str] = {
     "alert.raised": "a watch spoke for a story",
     "alert.updated": "an alert is told again: its story has reached a step of `updates`",
     "bundle.retaken": "a commit was void: the lease or a version had changed; decided again",
+    "config.refused": "another configuration has this problem; the old one stays in force, whole",
+    "config.reloaded": "another configuration is in force: what is different",
+    "config.restart_wanted": "part of the new configuration is read at start only",
     "channel.disabled": "a channel said it is gone for good (410); nothing more is sent to it",
     "channel.recovered": "a channel that was left alone works again",
     "channel.tripped": "the other side of a channel is down: it is left alone for a while",
@@ -39,6 +42,10 @@ EVENTS: dict[str, str] = {
     "heartbeat.withheld": "a loop has died or is stuck, so no heartbeat is sent; told once",
     "host.parked": "a server asked to be left alone (429, 503); its feeds wait",
     "lease.returned": "work of a dead or stalled process went back to its queue",
+    "leader.awaited": "another poller leads; this one stands by",
+    "leader.deposed": "this poller's lease has run out, and it polls no more",
+    "leader.elected": "this poller leads: it polls",
+    "leader.resigned": "this poller stops, and another may lead at once",
     "page.delayed": "a page could not be read now; it is asked for again",
     "page.missed": "canonical: an article goes on with its feed's text, and why not its page's",
     "page.read": "canonical: an article goes on with the text of its page",
@@ -107,6 +114,15 @@ def set_up(*, level: Level, format_: Format, file: Path | None = None) -> None:
         ),
         logger_factory=structlog.WriteLoggerFactory(file=out),
         cache_logger_on_first_use=False,
+    )
+
+
+def set_level(level: Level) -> None:
+    """Log from this level on, from now; what was set up stays."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.getLevelNamesMapping()[level.upper()]
+        )
     )
 
 

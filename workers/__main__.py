@@ -11,9 +11,11 @@ import monitor
 import workers
 from monitor import telemetry
 from monitor.app import App
-from monitor.errors import ConfigError
-from monitor.model import ARTICLES, JOBS
+from monitor.errors import ConfigError, SchemaMismatch
+from monitor.model import JOBS
+from monitor.reload import Following
 from monitor.settings import load
+from monitor.settings.version import Files
 from workers.parent import die_with_parent
 from workers.runtime import Supervisor
 
@@ -30,6 +32,7 @@ def main() -> int:
     if options.parent:
         die_with_parent(options.parent)
     _check_home()
+    files = Files(options.config)
     try:
         settings = load(options.config)
     except ConfigError as error:
@@ -43,10 +46,18 @@ def main() -> int:
         return 2
     log = settings.log
     telemetry.set_up(level=log.level, format_=log.format, file=Path(log.file) if log.file else None)
-    processes = options.processes or settings.workers.processes
-    queues = options.queue or sorted(JOBS)
-    shares = tuple((queue, processes if queue == ARTICLES else 1) for queue in queues)
-    Supervisor(App(settings, settings.redis_url), shares, vouch=options.vouch).run()
+    supervisor = Supervisor(
+        app=App(settings, settings.redis_url, files.version),
+        queues=tuple(options.queue or sorted(JOBS)),
+        processes=options.processes,
+        following=Following(files, telemetry.logger()),
+        vouch=options.vouch,
+    )
+    try:
+        supervisor.run()
+    except SchemaMismatch as error:
+        print(error, file=sys.stderr)  # noqa: T201  # for whoever started us
+        return 2
     return 0
 
 

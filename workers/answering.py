@@ -41,18 +41,29 @@ class Answering:
     _fork_s: float = 0.0
     _say_s: float = 0.0
 
+    def stand(self) -> None:
+        """The loop has come round, whether Redis answers or not."""
+        self.pulse.tick()
+        self._man()
+
     def run(self, ended: Mapping[str, int], last: float) -> None:
-        """The loop has come round. `ended` counts the children that ended, `last` is when one last
+        """Say so in Redis. `ended` counts the children that ended, `last` is when one last
         committed. Raises StoreUnavailable.
         """
-        self.pulse.tick()
         self.pulse.did(last)
-        self._man()
         if time.monotonic() >= self._say_s:
             self._say_s = time.monotonic() + BEAT_EVERY_S
             self._heard = False
             self.store.beats.say(self._beat(ended))
             self._heard = True
+
+    def renew(self, app: App) -> None:
+        """Answer by another configuration: a process that knows it takes the place of the old."""
+        self.app = app
+        if self._pid:
+            os.kill(self._pid, signal.SIGKILL)
+            os.waitpid(self._pid, 0)
+            self._pid, self._fork_s = 0, 0.0
 
     def end(self) -> None:
         """Say that we go, and let nobody ask any more."""
@@ -67,7 +78,7 @@ class Answering:
     def _beat(self, ended: Mapping[str, int]) -> Beat:
         pulse = self.pulse
         beat = beat_of("worker", started=pulse.started, clock=time.time(), ticked_s=pulse.age_s)
-        return replace(beat, last=pulse.last, ended=dict(ended))
+        return replace(beat, last=pulse.last, ended=dict(ended), config=self.app.version)
 
     def _man(self) -> None:
         if self._pid and os.waitpid(self._pid, os.WNOHANG)[0]:

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 STOP_S = 8.0
 """How long a child may take to finish what it holds; compose grants 30 s, `run` waits 10."""
 
+LEAVE_S = 60.0
+"""The same where another one has taken its place already: longer than any channel waits."""
+
 SAY_EVERY_S = 60.0
 LOOK_S = 0.2
 READERS = 2
@@ -45,13 +48,23 @@ MEMORY_PAGE_BYTES = resource.getpagesize()
 
 @dataclass(slots=True)
 class Stop:
-    """Whether we were asked to stop."""
+    """Whether we were asked to stop, and whether there is time to finish what takes long."""
 
     asked: bool = False
+    unhurried: bool = False
 
     def ask(self, *_: object) -> None:
         """As a signal handler: finish what is held, take no more."""
-        self.asked = True
+        self.asked, self.unhurried = True, False
+
+    def leave(self, *_: object) -> None:
+        """As a signal handler: the same, but another one works already, so there is no hurry."""
+        if not self.asked:
+            self.asked = self.unhurried = True
+
+    def until(self, since_s: float) -> float:
+        """Until when what is under way may go on, once we have taken no more since then."""
+        return since_s + (LEAVE_S if self.unhurried else STOP_S / 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +113,7 @@ def judge_articles(child: Child) -> None:
         guard=child.guard,
         log=telemetry.logger(),
         tiers={source.id: source.tier for source in child.app.settings.sources},
+        config=child.app.version,
         timings=child.app.settings.timings,
     )
     _attend(child, store.articles.queue, lambda: process.held)
@@ -150,8 +164,8 @@ async def _deliver_alerts(child: Child) -> None:
             child.vitals.turn()
         except StoreUnavailable as error:
             await asyncio.to_thread(patience.wait, error)
-    until = time.monotonic() + STOP_S / 2
-    while deliver.under_way and time.monotonic() < until:
+    since_s = time.monotonic()
+    while deliver.under_way and time.monotonic() < child.stop.until(since_s):
         with contextlib.suppress(StoreUnavailable):
             await deliver.under_way.reap(LOOK_S)
     for channel in channels.values():
@@ -195,8 +209,8 @@ async def _read_pages(child: Child) -> None:
                 child.vitals.turn()
             except StoreUnavailable as error:
                 await asyncio.to_thread(patience.wait, error)
-        until = time.monotonic() + STOP_S / 2
-        while pages.under_way and time.monotonic() < until:
+        since_s = time.monotonic()
+        while pages.under_way and time.monotonic() < child.stop.until(since_s):
             with contextlib.suppress(StoreUnavailable):
                 await pages.under_way.reap(LOOK_S)
         await pages.under_way.end()

@@ -52,7 +52,8 @@ class Read:
 class Process:
     """One worker's cycle. `guard` runs the reading of one article and answers its error.
 
-    `tiers` says how far each configured source is trusted, `timings` when each channel is told.
+    `tiers` says how far each configured source is trusted, `timings` when each channel is told;
+    `config` is the version by which is judged, and stands in each outcome.
     """
 
     desk: Desk
@@ -62,6 +63,7 @@ class Process:
     guard: Guard
     log: FilteringBoundLogger
     tiers: Mapping[str, int] = field(default_factory=dict)
+    config: str = ""
     timings: Mapping[str, Timing] = field(default_factory=dict)
     held: tuple[str, ...] = ()
     takes: int = 0
@@ -135,7 +137,13 @@ class Process:
         failed = tuple(
             _failed(each, each.result) for each in read if isinstance(each.result, Exception)
         )
-        telling = Telling(desk=self.desk, store=self.store, now=self.now, timings=self.timings)
+        telling = Telling(
+            desk=self.desk,
+            store=self.store,
+            now=self.now,
+            timings=self.timings,
+            config=self.config,
+        )
         claimed = [telling.joined(each) for each in claimed]
         for _ in range(DECISIONS):
             outcome = replace(telling.decide(claimed), jobs=jobs, failed=failed)
@@ -163,6 +171,7 @@ class Process:
                 topics=len(judged.topics),
                 matched=list(judged.matched),
                 silenced=dict(judged.silenced),
+                config=judged.config,
             )
         for raised in outcome.raised:
             self.log.info(

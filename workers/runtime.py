@@ -1,41 +1,39 @@
-"""Supervision: one supervisor a host, a child for each share of a queue.
+"""Processes: one supervisor a host, its children forked, each serving its share of a queue.
 
 The supervisor compiles the watchlist once and forks, so that children share it. It gives a dead
 child's leases back at once and replaces it, ever more slowly if it dies young; it kills a child
-that reads one article for too long. Children die with their supervisor. The only broad `except`s
-of Wirewatch's workers are here: they log and go on.
+that reads one article for too long. By another configuration new children take the places of the
+old ones, which end when they have finished what they hold. Children die with their supervisor. The
+only broad `except`s of the workers are here, in guards.py and renewal.py: they log and go on.
 """
 
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import signal
 import socket
 import sys
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from monitor import telemetry
 from monitor.app import App, now
-from monitor.errors import SourceError, StoreError, StoreUnavailable
-from monitor.model import ARTICLES, Later, Receipt
+from monitor.errors import StoreUnavailable
+from monitor.model import ARTICLES
+from monitor.reload import LOOK_S, Following
 from monitor.store import Store
 from workers.answering import Answering
-from workers.child import LIVES, STOP_S, Child, Patience, Stop, return_held
-from workers.emerging import Emergence
+from workers.child import LEAVE_S, LIVES, STOP_S, Child, Patience, Stop, return_held
+from workers.guards import guarded, guarded_page, guarded_send
 from workers.heartbeat import SupervisorHeartbeat
-from workers.page_outcome import Done, Wait
 from workers.parent import die_with_parent
-from workers.process import Guard
-from workers.release import Release
-from workers.silence import Silence
-from workers.telling import Found
+from workers.renewal import renewed, settle
+from workers.rounds import Rounds
 from workers.upkeep import Upkeep
 from workers.vitals import Vitals
 
@@ -43,43 +41,6 @@ YOUNG_S = 5.0
 """A child that dies younger is replaced with growing delay."""
 
 TICK_S = 0.05
-
-
-def guarded(vitals: Vitals) -> Guard:
-    """A guard for reading: times it, and answers an error for the retry table to judge."""
-
-    def guard(work: Callable[[], Found]) -> Found | Exception:
-        vitals.begin()
-        try:
-            return work()
-        except Exception as error:  # noqa: BLE001  # a text can break anything; it is logged
-            return error
-        finally:
-            vitals.end()
-
-    return guard
-
-
-async def guarded_page(reading: Awaitable[Done | Wait]) -> Done | Wait | Exception:
-    """Read a page, and answer an error for the retry table to judge."""
-    try:
-        return await reading
-    except SourceError as error:
-        return error
-    except StoreError:
-        raise
-    except Exception as error:  # noqa: BLE001  # one page must not stop the others; it is logged
-        telemetry.logger().exception("page.missed", reason="bug")
-        return error
-
-
-async def guarded_send(sending: Awaitable[Receipt]) -> Receipt:
-    """Send; a channel that raises has a bug, and its alert is tried again."""
-    try:
-        return await sending
-    except Exception as error:  # noqa: BLE001  # one alert must not stop the others; it is logged
-        telemetry.logger().error("delivery.failed", exc_info=True)
-        return Later(answer=f"an error in the channel ({type(error).__name__}); the log has it")
 
 
 def alone(parent: int, life: Callable[[], None]) -> None:
@@ -111,38 +72,47 @@ class Post:
     young_deaths: int = 0
     due_s: float = 0.0
     blame: str = ""
+    left_s: float = 0.0
 
 
 @dataclass(slots=True)
 class Supervisor:
-    """Keeps a child at every post; `shares` says how many for each queue."""
+    """Keeps a child at every post of these queues: `processes` that judge, by default as many as
+    the configuration says, and one for each other queue. `leaving` are those whose place is taken.
+    """
 
     app: App
-    shares: tuple[tuple[str, int], ...]
+    queues: tuple[str, ...]
+    processes: int | None = None
+    following: Following | None = None
     stop: Stop = field(default_factory=Stop)
     ended: Counter[str] = field(default_factory=Counter)
     posts: list[Post] = field(default_factory=list)
+    leaving: list[Post] = field(default_factory=list)
     vouch: Path | None = None
+    looked_s: float = field(default_factory=time.monotonic)
+
+    @property
+    def judges(self) -> bool:
+        """Whether anybody here judges articles."""
+        return ARTICLES in self.queues
 
     def run(self) -> None:
-        """Until SIGTERM or SIGINT; then until the children have finished or given back."""
-        if self._judges:
+        """Until SIGTERM or SIGINT; then until the children have finished or given back. Raises
+        SchemaMismatch before any has started.
+        """
+        if self.judges:
             _ = self.app.desk  # compiled before the fork: children share its pages
-            gc.freeze()
+        settle()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, self.stop.ask)
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # a child that is not ready is told again
         store = self.app.store()
-        upkeep = Upkeep(store=store, now=now, log=telemetry.logger())
-        self.ended.update({f"{q}.{why}": 0 for q, _ in self.shares for why in ("crash", "recycle")})
+        rounds = Rounds.of(self.app, store, judges=self.judges)
+        self.ended.update({f"{q}.{why}": 0 for q in self.queues for why in ("crash", "recycle")})
         answering = Answering(app=self.app, store=store, alone=partial(alone, os.getpid()))
-        release, silence = self._release(store), self._silence(store)
-        emergence = self._emergence(store)
         patience = Patience("supervisor")
-        self.posts = [
-            Post(queue=queue, number=number, vitals=Vitals())
-            for queue, count in self.shares
-            for number in range(count)
-        ]
+        self.posts, met = self._posts(), False
         heartbeat = SupervisorHeartbeat(
             settings=self.app.settings,
             still_s=self._still_s,
@@ -150,63 +120,64 @@ class Supervisor:
             vouch=self.vouch,
         )
         while not self.stop.asked:
+            answering.stand()
             try:
+                if not met:
+                    store.check_schema()
+                    met = True
                 answering.run(self.ended, max(post.vitals.last for post in self.posts))
-                self._bury(store, upkeep)
-                upkeep.run()
-                release.run()
-                silence.run()
-                emergence.run()
+                self._bury(store, rounds.upkeep)
+                rounds.run()
                 patience.over()
                 heartbeat.run()
             except StoreUnavailable as error:
                 patience.wait(error)
             self._limit()
-            self._man()
+            if self._follow():
+                answering.renew(self.app)
+                rounds.renew(self.app, store, judges=self.judges)
+            if met:
+                self._man()
             time.sleep(TICK_S)
         answering.end()
         self._end(store)
+
+    def _posts(self) -> list[Post]:
+        processes = self.processes or self.app.settings.workers.processes
+        return [
+            Post(queue=queue, number=number, vitals=Vitals())
+            for queue in self.queues
+            for number in range(processes if queue == ARTICLES else 1)
+        ]
 
     def _still_s(self) -> list[float]:
         """How long each child has not gone round its loop; an empty post stands still for ever."""
         return [post.vitals.still_s() if post.pid else float("inf") for post in self.posts]
 
-    @property
-    def _judges(self) -> bool:
-        """Whether articles are judged here: then the watchlist is compiled."""
-        return any(queue == ARTICLES for queue, _ in self.shares)
+    def _follow(self) -> bool:
+        """Take another configuration when there is one: whoever starts from now on works by it."""
+        if self.following is None or time.monotonic() - self.looked_s < LOOK_S:
+            return False
+        self.looked_s = time.monotonic()
+        self._see_off()
+        app = renewed(self.app, self.following, judges=self.judges)
+        if app is None or self.stop.asked:
+            return False
+        self.app = app
+        settle()
+        for post in self.posts:
+            post.left_s = time.monotonic()
+        self.leaving += [post for post in self.posts if post.worker]
+        self.posts = self._posts()
+        self._see_off()
+        return True
 
-    def _emergence(self, store: Store) -> Emergence:
-        return Emergence(
-            store=store,
-            watches=lambda: self.app.desk.watches.values() if self._judges else (),
-            timings=self.app.settings.timings,
-            worker=f"{socket.gethostname()}.{os.getpid()}.emerging",
-            now=now,
-            log=telemetry.logger(),
-        )
-
-    def _release(self, store: Store) -> Release:
-        settings = self.app.settings
-        return Release(
-            store=store,
-            timings=settings.timings,
-            sources=settings.sources,
-            now=now,
-            log=telemetry.logger(),
-        )
-
-    def _silence(self, store: Store) -> Silence:
-        settings = self.app.settings
-        return Silence(
-            store=store,
-            watches=settings.watches,
-            timings=settings.timings,
-            sources=settings.sources,
-            worker=f"{socket.gethostname()}.{os.getpid()}.silence",
-            now=now,
-            log=telemetry.logger(),
-        )
+    def _see_off(self) -> None:
+        """Tell those whose place is taken to finish, again and again, and kill who does not."""
+        for post in self.leaving:
+            if post.pid:
+                late = time.monotonic() - post.left_s > LEAVE_S + STOP_S
+                os.kill(post.pid, signal.SIGKILL if late else signal.SIGUSR1)
 
     def _man(self) -> None:
         """Start a child at every empty post whose time has come."""
@@ -231,6 +202,7 @@ class Supervisor:
             die_with_parent(parent)
             stop = Stop()
             signal.signal(signal.SIGTERM, stop.ask)
+            signal.signal(signal.SIGUSR1, stop.leave)
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C: the supervisor tells us
             LIVES[post.queue](
                 Child(
@@ -254,27 +226,30 @@ class Supervisor:
     def _limit(self) -> None:
         """Kill a child that reads one article for longer than the limit."""
         limit_s = self.app.settings.workers.time_limit.total_seconds()
-        for post in self.posts:
+        for post in (*self.posts, *self.leaving):
             if post.pid and not post.blame and post.vitals.reading_s() > limit_s:
                 post.blame = f"reading it took longer than {limit_s:g} s ([workers] time_limit)"
                 os.kill(post.pid, signal.SIGKILL)
 
     def _bury(self, store: Store, upkeep: Upkeep) -> None:
         """Note who died, and give back what they held: at once, or as soon as Redis answers."""
-        for post in self.posts:
+        for post in (*self.posts, *self.leaving):
             if post.pid and (code := self._ended(post)) is not None:
                 self.ended[f"{post.queue}.{'crash' if code else 'recycle'}"] += 1
                 young = code != 0 and time.monotonic() - post.born_s < YOUNG_S
                 post.young_deaths = post.young_deaths + 1 if young else 0
                 delay_s = min(0.1 * 2**post.young_deaths, 10.0) if post.young_deaths else 0.0
                 post.pid, post.due_s = 0, time.monotonic() + delay_s
-        for post in self.posts:
+        for post in (*self.posts, *self.leaving):
             if post.worker and not post.pid:
                 work = store.work(post.queue)
                 returned = work.give_back(post.worker, "crash", now(), blame=post.blame)
                 work.leave(post.worker)
                 upkeep.say(work, returned, post.blame or "its process died")
                 post.worker = ""
+        for post in [post for post in self.leaving if not post.worker]:
+            self.leaving.remove(post)
+            post.vitals.close()
 
     def _ended(self, post: Post) -> int | None:
         """The exit code of a child that has ended (negative: the signal), None while it lives."""
@@ -289,7 +264,8 @@ class Supervisor:
 
     def _end(self, store: Store) -> None:
         """Ask the children to finish; kill who does not; nothing stays leased."""
-        alive = [post for post in self.posts if post.pid]
+        everyone = (*self.posts, *self.leaving)
+        alive = [post for post in everyone if post.pid]
         for post in alive:
             os.kill(post.pid, signal.SIGTERM)
         until = time.monotonic() + STOP_S
@@ -299,7 +275,7 @@ class Supervisor:
         for post in alive:
             os.kill(post.pid, signal.SIGKILL)
             os.waitpid(post.pid, 0)
-        for post in self.posts:
+        for post in everyone:
             if post.worker:
                 return_held(store.work(post.queue), post.worker)
                 with contextlib.suppress(StoreUnavailable):

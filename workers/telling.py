@@ -54,12 +54,15 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
-    """Decides. `timings` says when each channel is told."""
+    """Decides. `timings` says when each channel is told; `config` is the version by which is
+    judged, and stands in each outcome.
+    """
 
     desk: Desk
     store: Store
     now: Callable[[], datetime]
     timings: Mapping[str, Timing] = field(default_factory=dict)
+    config: str = ""
 
     def joined(self, claimed: Claimed) -> Claimed:
         """The article with the matches that others of its story or event make up with it."""
@@ -96,7 +99,7 @@ class Telling:
                 spoken.update(dict.fromkeys(others, one.spoken))
                 covered += [pair for pair in others if pair not in before]
             raised += new
-            judged.append(_judged(each, decision, self.now()))
+            judged.append(_judged(each, decision, self.now(), self.config))
         return Outcome(
             judged=tuple(judged),
             raised=tuple(raised),
@@ -198,7 +201,7 @@ class Telling:
             yield self._raised(alert)
 
 
-def _judged(claimed: Claimed, decision: Decision, now: datetime) -> Judged:
+def _judged(claimed: Claimed, decision: Decision, now: datetime, config: str) -> Judged:
     judgement = claimed.found.judgement
     return Judged(
         article=claimed.article,
@@ -209,4 +212,5 @@ def _judged(claimed: Claimed, decision: Decision, now: datetime) -> Judged:
         topics=tuple(topic.key for topic in judgement.topics),
         silenced=(*decision.silenced, *claimed.waiting),
         trends=trend_counts(claimed.article, claimed.claim, judgement, now),
+        config=config,
     )

@@ -10,19 +10,25 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-VARIABLE = "WIREWATCH_REDIS_URL"
+from monitor.redis_url import with_password
 
 
 def redis_url(config: Path, environment: Mapping[str, str] | None = None) -> str:
-    """What [redis] url of monitor.toml says, or the environment; "" for an embedded server."""
+    """What [redis] of monitor.toml says, or the environment; "" for an embedded server."""
     env = os.environ if environment is None else environment
-    said = env.get(VARIABLE)
-    if said is None:
-        try:
-            table = tomllib.loads((config / "monitor.toml").read_text("utf-8-sig")).get("redis", {})
-        except (OSError, ValueError):
-            return ""
-        said = str(table.get("url", "")) if isinstance(table, dict) else ""
+    try:
+        table = tomllib.loads((config / "monitor.toml").read_text("utf-8-sig")).get("redis", {})
+    except (OSError, ValueError):
+        table = {}
+    said = table if isinstance(table, dict) else {}
+    url, password = (
+        _resolved(env.get(f"WIREWATCH_REDIS_{key.upper()}", str(said.get(key, ""))), env)
+        for key in ("url", "password")
+    )
+    return with_password(url, password)
+
+
+def _resolved(said: str, env: Mapping[str, str]) -> str:
     if said.startswith("env:"):
         return env.get(said.removeprefix("env:"), "")
     if said.startswith("file:"):

@@ -77,7 +77,7 @@ async def _beat(poller: Poller, store: Store) -> None:
 def _own(poller: Poller) -> Beat:
     pulse = poller.pulse
     beat = beat_of("poller", started=pulse.started, clock=time.time(), ticked_s=pulse.age_s)
-    return replace(beat, behind_s=pulse.behind_s, last=pulse.last)
+    return replace(beat, behind_s=pulse.behind_s, last=pulse.last, config=poller.version)
 
 
 def _feeds(poller: Poller, store: Store) -> Mapping[str, int]:

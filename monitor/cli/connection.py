@@ -16,21 +16,28 @@ from monitor.store import Store
 def open_store(config: Path, data: Path) -> Iterator[Store]:
     """Where nothing runs on the data folder, its server is started for as long as we look.
 
-    Raises EmbeddedError when there is nothing to look at.
+    Raises EmbeddedError when there is nothing to look at, SchemaMismatch when another version has
+    written it.
     """
     settings = load(config)
     url = settings.redis_url or url_of(data)
     if url is not None:
-        store = Store(url, settings.retention)
-        yield store
-        store.close()
-    elif (data / "appendonlydir").is_dir():
-        with Embedded(data) as server:
-            store = Store(server.url, settings.retention)
+        with _opened(Store(url, settings.retention)) as store:
             yield store
-            store.close()
+    elif (data / "appendonlydir").is_dir():
+        with Embedded(data) as server, _opened(Store(server.url, settings.retention)) as store:
+            yield store
     else:
         raise EmbeddedError(
             f"nothing runs on {data}, and nothing was kept there: start `wirewatch run`, name its"
             " folder with --data, or set [redis] url"
         )
+
+
+@contextmanager
+def _opened(store: Store) -> Iterator[Store]:
+    try:
+        store.check_schema()
+        yield store
+    finally:
+        store.close()

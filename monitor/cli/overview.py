@@ -12,7 +12,7 @@ from monitor.cli.watch import WATCHING, state_of
 from monitor.model import JOBS, Alert
 from monitor.poller.report import FeedReport, reports
 from monitor.settings import Settings
-from monitor.store import Beat, DeadLetter, Present, QueueDepth, Store
+from monitor.store import Beat, DeadLetter, Leader, Present, QueueDepth, Store
 from monitor.store.beats import Sample, done_since
 from monitor.store.server import Server
 
@@ -38,7 +38,9 @@ class Rates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """A service that has said within the hour that it is here."""
+    """A service that has said within the hour that it is here. `config` is the version of its
+    configuration; of several pollers one `leads`.
+    """
 
     service: str
     host: str
@@ -48,6 +50,8 @@ class Service:
     up_s: float
     behind_s: float
     ended: Mapping[str, int]
+    config: str
+    leads: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +77,7 @@ class Overview:
 def overview(store: Store, settings: Settings, now: datetime) -> Overview:
     """How it goes now. Raises StoreUnavailable."""
     view, present, samples = store.view, store.beats.present(), store.beats.samples()
+    leader = store.leaders.now()
     counts, queues = dict(view.counts()), {queue: view.depth(queue) for queue in JOBS}
     feeds = reports(store, settings.sources, now)
     paused = store.paused_watches.all()
@@ -80,7 +85,7 @@ def overview(store: Store, settings: Settings, now: datetime) -> Overview:
     return Overview(
         version=__version__,
         server=view.server(),
-        services=tuple(_service(present, beat) for beat in present.beats),
+        services=tuple(_service(present, beat, leader) for beat in present.beats),
         workers={queue: len(view.workers(queue)) for queue in JOBS},
         lag_s=round(queues["articles"].oldest_s, 1),
         rates=Rates(
@@ -101,7 +106,7 @@ def overview(store: Store, settings: Settings, now: datetime) -> Overview:
     )
 
 
-def _service(present: Present, beat: Beat) -> Service:
+def _service(present: Present, beat: Beat, leader: Leader | None) -> Service:
     silent_s = present.age_s(beat)
     state = "here" if present.is_fresh(beat) else f"not heard of for {silent_s:.0f} s"
     return Service(
@@ -113,6 +118,10 @@ def _service(present: Present, beat: Beat) -> Service:
         up_s=round(max(0.0, beat.clock - beat.started), 1),
         behind_s=round(beat.behind_s, 1),
         ended=beat.ended,
+        config=beat.config,
+        leads=beat.service == "poller"
+        and leader is not None
+        and (leader.host, leader.pid) == (beat.host, beat.pid),
     )
 
 

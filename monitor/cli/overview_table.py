@@ -52,8 +52,15 @@ def _grid(rows: Iterable[tuple[Text, Text]]) -> Table:
 
 
 def _services(seen: Overview) -> Iterator[tuple[Text, Text]]:
+    here = [service for service in seen.services if service.state == "here"]
     for service in seen.services:
         yield Text(service.service), _told_of(service, seen.version)
+    if len({service.config for service in here if service.config}) > 1:
+        said = "services follow different ones: their logs say config.reloaded or config.refused"
+        yield Text("configuration"), Text(said, ODD)
+    pollers = [service for service in here if service.service == "poller"]
+    if pollers and not any(service.leads for service in pollers):
+        yield Text("poller"), Text("none leads", BAD)
     for kind in ("poller", "worker"):
         if not any(each.service == kind and each.state == "here" for each in seen.services):
             yield Text(kind), Text("none is here", BAD)
@@ -65,6 +72,9 @@ def _told_of(service: Service, version: str) -> Text:
     said = f"{service.host} pid {service.pid}, up {_span(service.up_s)}"
     if service.state != "here":
         return Text(f"{said}: {service.state}", BAD)
+    if service.service == "poller":
+        said += ", leads" if service.leads else ", stands by"
+    said += f", configuration {service.config}" if service.config else ""
     odd = [f"version {service.version}"] if service.version != version else []
     odd += [f"{service.behind_s:.0f} s behind with its polls"] if service.behind_s > LATE_S else []
     crashes = sum(n for name, n in service.ended.items() if name.endswith(".crash"))

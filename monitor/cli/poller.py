@@ -14,9 +14,11 @@ from monitor.app import now
 from monitor.cli import options
 from monitor.cli.watching import watch_sources
 from monitor.errors import WirewatchError
-from monitor.poller import Poller
+from monitor.poller import Poller, poller_name
 from monitor.poller.replay import AsOf, Replay
+from monitor.reload import Adapt, Following
 from monitor.settings import Settings, load
+from monitor.settings.version import Files
 from monitor.store import Store
 
 
@@ -26,12 +28,21 @@ from monitor.store import Store
 @options.rate
 @options.as_of
 def command(config: Path, seeds: tuple[Path, ...], rate: float | None, moment: AsOf | None) -> None:
-    """Fetch feeds and read seed files for ever, for workers elsewhere."""
-    settings = load(config)
-    if seeds:
-        settings = replace(settings, seeds=tuple(path.resolve() for path in seeds))
-    replay = Replay(per_s=rate, as_of=moment)
-    asyncio.run(_poll(settings, require_redis(settings), replay))
+    """Fetch feeds and read seed files for ever, for workers elsewhere.
+
+    Of several pollers one polls; another takes over within seconds when it is gone.
+    """
+    files, adapt = Files(config), with_seeds(seeds)
+    settings = adapt(load(config))
+    url = require_redis(settings)
+    following = Following(files, telemetry.logger(), adapt)
+    asyncio.run(_poll(settings, url, Replay(per_s=rate, as_of=moment), following))
+
+
+def with_seeds(seeds: tuple[Path, ...]) -> Adapt:
+    """What `--seeds` makes of a configuration."""
+    paths = tuple(path.resolve() for path in seeds)
+    return lambda settings: replace(settings, seeds=paths) if paths else settings
 
 
 def require_redis(settings: Settings) -> str:
@@ -46,11 +57,19 @@ def require_redis(settings: Settings) -> str:
     return settings.redis_url
 
 
-async def _poll(settings: Settings, url: str, replay: Replay) -> None:
+async def _poll(settings: Settings, url: str, replay: Replay, following: Following) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     store = Store(url, settings.retention)
-    poller = Poller(settings=settings, store=store, log=telemetry.logger(), now=now, replay=replay)
-    await watch_sources(poller, settings, store, stop)
+    poller = Poller(
+        settings=settings,
+        store=store,
+        log=telemetry.logger(),
+        now=now,
+        replay=replay,
+        name=poller_name(),
+        version=following.version,
+    )
+    await watch_sources(poller, following, store, stop)
     store.close()

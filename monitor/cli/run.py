@@ -7,8 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Sized
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -17,13 +16,17 @@ from monitor import __version__, telemetry
 from monitor.app import now
 from monitor.cli import options
 from monitor.cli.children import Workers
+from monitor.cli.poller import with_seeds
 from monitor.cli.summary import Summary, show
 from monitor.cli.watching import watch_sources
 from monitor.embedded import DataLock, Embedded
+from monitor.errors import StoreUnavailable
 from monitor.model import ARTICLES, DELIVERIES, PAGES
-from monitor.poller import Poller
+from monitor.poller import Poller, poller_name
 from monitor.poller.replay import AsOf, Replay
+from monitor.reload import Following
 from monitor.settings import Settings, load
+from monitor.settings.version import Files
 from monitor.store import Store
 
 LOOK_S = 0.05
@@ -63,9 +66,8 @@ def command(
 
     Uses the Redis of [redis] url or WIREWATCH_REDIS_URL, else a private server in the data folder.
     """
-    settings = load(config)
-    if seeds:
-        settings = replace(settings, seeds=tuple(path.resolve() for path in seeds))
+    files, adapt = Files(config), with_seeds(seeds)
+    settings = adapt(load(config))
     log_file = Path(settings.log.file) if settings.log.file else data / "wirewatch.log"
     telemetry.set_up(level=settings.log.level, format_=settings.log.format, file=log_file)
     for remark in settings.remarks:
@@ -82,6 +84,8 @@ def command(
             },
         )
         store = Store(url, settings.retention)
+        with suppress(StoreUnavailable):  # poller and workers wait for it
+            store.check_schema()
         _greet(settings, log_file, once=once)
         poller = Poller(
             settings=settings,
@@ -89,10 +93,15 @@ def command(
             log=telemetry.logger(),
             now=now,
             replay=Replay(per_s=rate, as_of=moment),
+            name=poller_name() if settings.redis_url else "run",  # nobody else has this server
+            version=files.version,
         )
+        following = Following(files, telemetry.logger(), adapt)
         try:
             workers.start()
-            code = asyncio.run(_run(poller, workers, store, vouch, wait_s=wait_s, once=once))
+            code = asyncio.run(
+                _run(poller, workers, store, following, vouch, wait_s=wait_s, once=once)
+            )
         finally:
             workers.stop()
             store.close()
@@ -127,7 +136,14 @@ def counted(things: Sized, one: str) -> str:
 
 
 async def _run(
-    poller: Poller, workers: Workers, store: Store, vouch: Path, *, wait_s: float, once: bool
+    poller: Poller,
+    workers: Workers,
+    store: Store,
+    following: Following,
+    vouch: Path,
+    *,
+    wait_s: float,
+    once: bool,
 ) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -136,7 +152,7 @@ async def _run(
     keeping = asyncio.create_task(_keep(workers))
     try:
         if not once:
-            await watch_sources(poller, poller.settings, store, stop, workers=vouch)
+            await watch_sources(poller, following, store, stop, workers=vouch)
             return 0
         before = await asyncio.to_thread(store.view.counts)
         polling = asyncio.create_task(poller.once())

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from monitor.app import Desk
 from monitor.lexicon import Knowledge, Mentions
 from monitor.model import Article, Mention
-from monitor.text import Reading, read
+from monitor.text import FIELDS, Reading, read
 from monitor.topics import LEAST_SCORE, MOST_TOPICS, Survey, propose, survey
 
 _WIDTH = 110
@@ -30,7 +30,15 @@ def _sentences(reading: Reading, mentions: Mentions, surveyed: Survey) -> Iterat
     by_sentence: dict[int, list[Mention]] = {}
     for mention in mentions:
         by_sentence.setdefault(mention.sentence, []).append(mention)
-    reasons = {id(found.mention): found.reason for found in surveyed.dismissed}
+    reasons = {
+        (
+            FIELDS[found.named.field],
+            found.named.start,
+            found.named.name.kind,
+            found.named.name.id,
+        ): (found.reason)
+        for found in surveyed.dismissed
+    }
     yield "mentions, by sentence (its weight):"
     for sentence in reading.sentences:
         named = by_sentence.get(sentence.index)
@@ -38,7 +46,7 @@ def _sentences(reading: Reading, mentions: Mentions, surveyed: Survey) -> Iterat
             text = " ".join(reading.sentence_text(sentence).split())
             yield f"  {sentence.index} ({surveyed.weights[sentence.index]:g}) {text[:_WIDTH]}"
             for mention in named:
-                reason = reasons.get(id(mention))
+                reason = reasons.get((mention.field, mention.start, mention.kind, mention.id))
                 yield f"      {_named(mention, surveyed.knowledge)}" + (
                     f"  does not count: {reason}" if reason else ""
                 )

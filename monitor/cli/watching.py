@@ -1,22 +1,28 @@
-"""Watching sources until told to stop: the poller, and with a callback configured hubs, too."""
+"""Watching sources until told to stop: the poller, with a callback configured hubs, too, and the
+files of the configuration."""
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from monitor import telemetry
 from monitor.app import now
 from monitor.cli.attending import attended
 from monitor.heartbeat import STUCK_S, Heartbeat, vouched
 from monitor.poller import Poller
+from monitor.reload import Following, follow
 from monitor.settings import Settings
 from monitor.store import Store
+
+if TYPE_CHECKING:
+    from monitor.inbound import Inbound
 
 
 async def watch_sources(
     poller: Poller,
-    settings: Settings,
+    following: Following,
     store: Store,
     stop: asyncio.Event,
     *,
@@ -26,10 +32,10 @@ async def watch_sources(
 
     `workers` is the file by which workers beside us vouch for themselves: one heartbeat for all.
     """
-    beating = asyncio.create_task(_beat(poller, settings, stop, workers))
+    beating = asyncio.create_task(_beat(poller, poller.settings, stop, workers))
     try:
         async with attended(poller, store):
-            await _watch(poller, settings, store, stop)
+            await _watch(poller, following, store, stop)
     finally:
         beating.cancel()
 
@@ -47,14 +53,27 @@ async def _beat(
     ).run(stop)
 
 
-async def _watch(poller: Poller, settings: Settings, store: Store, stop: asyncio.Event) -> None:
+async def _watch(poller: Poller, following: Following, store: Store, stop: asyncio.Event) -> None:
+    settings = poller.settings
+    inbound = _inbound(settings, store)
+
+    async def apply(settings: Settings, version: str) -> None:
+        await poller.reload(settings, version)
+        if inbound is not None:
+            inbound.reload(settings)
+
+    tasks = [asyncio.create_task(follow(following, settings, apply, stop))]
+    if inbound is not None:
+        tasks.append(asyncio.create_task(inbound.run(stop)))
+    for task in tasks:
+        task.add_done_callback(lambda _: stop.set())  # what ends the one ends the others
+    await poller.run(stop)
+    await asyncio.gather(*tasks)
+
+
+def _inbound(settings: Settings, store: Store) -> Inbound | None:
     if not settings.websub.callback:
-        await poller.run(stop)
-        return
+        return None
     from monitor.inbound import Inbound  # a web server, which few need
 
-    inbound = Inbound(settings=settings, store=store, log=telemetry.logger(), now=now)
-    listening = asyncio.create_task(inbound.run(stop))
-    listening.add_done_callback(lambda _: stop.set())  # what ends the one ends the other
-    await poller.run(stop)
-    await listening
+    return Inbound(settings=settings, store=store, log=telemetry.logger(), now=now)

@@ -16,6 +16,7 @@ from monitor.cli.connection import open_store
 from monitor.cli.telling import telling
 from monitor.model import Alert, Article, PageNote, PageOutcome, Watch
 from monitor.settings import load, load_watchlist
+from monitor.settings.version import version_of
 from monitor.store.outbox import Told
 from monitor.watch import Verdict, parse_watch
 
@@ -78,6 +79,12 @@ def _ask_live(config: Path, data: Path, ref: str, watch_id: str, *, as_json: boo
             " [retention] articles"
         )
     article, outcome = kept
+    judged_by = outcome.get("config", "")
+    if judged_by and judged_by != version_of(config):
+        click.echo(
+            f"it was judged by configuration {judged_by}; the files are {version_of(config)} now",
+            err=True,
+        )
     teller = _Teller(Desk.of((watch,), settings.knowledge), as_json=as_json)
     teller.tell(article, outcome, told)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from aiohttp import web
@@ -46,6 +47,11 @@ class Inbound:
         self._settings, self._store, self._log, self._now = settings, store, log, now
         self._every_s = every_s
         self._master = settings.websub.secret.get_secret_value()
+        self.reload(settings)
+
+    def reload(self, settings: Settings) -> None:
+        """Serve the sources of another configuration; [websub] stays as it was at the start."""
+        self._settings = replace(settings, websub=self._settings.websub)
         self._sources = {path_of(self._master, source.id): source.id for source in settings.sources}
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -72,9 +78,11 @@ class Inbound:
             await runner.cleanup()
 
     async def _keep(self, stop: asyncio.Event) -> None:
-        hubs = Hubs(settings=self._settings, store=self._store, log=self._log, now=self._now)
         async with Client(allow=self._settings.allow, contact=self._settings.contact) as client:
             while not stop.is_set():
+                hubs = Hubs(
+                    settings=self._settings, store=self._store, log=self._log, now=self._now
+                )
                 with contextlib.suppress(StoreUnavailable):  # the poller says so
                     await hubs.ask(client)
                 with contextlib.suppress(TimeoutError):

@@ -87,6 +87,7 @@ def _meaning(pattern: bytes, bearers: Bearers, knowledge: Knowledge) -> Meaning:
         back=1 if pattern[-1:] == b" " else (-1 if begins else 0),
         is_phrase=b" " in pattern.strip(),
         is_capital=bool(names) and all(name.needs_capital for name in names),
-        is_sure=all(name.case is Case.ANY or len(name.capitals) == 1 for name in names),
+        is_sure=all(name.case is Case.ANY or len(name.capitals) == 1 for name in names)
+        and all(name.case is Case.ANY for name in all_names if name.kind == "theme"),
         keys=tuple(keys),
     )

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 from monitor.lexicon.knowledge import Knowledge
-from monitor.lexicon.meanings import Meaning, Meanings, SubjectKey
+from monitor.lexicon.meanings import Meanings, SubjectKey
 from monitor.lexicon.names import Name
 from monitor.model import Mention, SubjectKind
 from monitor.text import Reading, Span
@@ -19,7 +19,7 @@ Hit: TypeAlias = tuple[int, int, tuple[Name, ...]]
 
 Found: TypeAlias = tuple[int, int, Name]
 
-_PATTERN = itemgetter(0)
+_PATTERN = _START = itemgetter(0)
 _KINDS: tuple[SubjectKind, ...] = ("actor", "place", "theme")
 
 
@@ -121,47 +121,58 @@ class Mentions:
     # -- deciding ---------------------------------------------------------------------------------
 
     @cached_property
+    def proper(self) -> tuple[Hit, ...]:
+        """Where actors and places are named, in order of the text, the subjects sorted by kind."""
+        names, _ = self._accepted
+        return tuple(_one_place_each(_longest(names), self.knowledge))
+
+    @cached_property
+    def terms(self) -> tuple[Hit, ...]:
+        """Where terms of themes stand, in order of the text."""
+        _, terms = self._accepted
+        return tuple(_longest(terms))
+
+    @cached_property
     def _proper(self) -> dict[SubjectKind, dict[str, list[Found]]]:
-        found = _longest(list(self._accepted_names()))
-        return _by_id(_one_place_each(found, self.knowledge))
+        return _by_id(self.proper)
 
     @cached_property
     def _thematic(self) -> dict[SubjectKind, dict[str, list[Found]]]:
-        return _by_id(_longest(list(self._accepted_terms())))
+        return _by_id(self.terms)
 
     def _subjects(self, kind: SubjectKind) -> dict[str, list[Found]]:
         return (self._thematic if kind == "theme" else self._proper)[kind]
 
-    def _accepted_names(self) -> Iterator[Hit]:
+    @cached_property
+    def _accepted(self) -> tuple[list[Hit], list[Hit]]:
+        """The hits whose words are written as names, and those that are terms of themes.
+
+        With their blanks off, and their last words whole.
+        """
         reading, written, line = self.reading, self.reading.written, self.reading.line
-        for start, end, meaning in self._meant():
-            names = meaning.names
-            if not names or (meaning.is_capital and written[start:end] == line[start:end]):
+        meanings = self._compiled.meanings
+        named: list[Hit] = []
+        thematic: list[Hit] = []
+        known = meanings.count
+        for pattern, start, end in self._hits:
+            if pattern >= known:
                 continue
-            if not meaning.is_sure:
+            names, terms, front, back, is_phrase, is_capital, is_sure, _ = meanings[pattern]
+            start += front
+            end = end - back if back >= 0 else line.index(b" ", end)
+            if is_capital and written[start:end] == line[start:end]:
+                names = ()
+            if not is_sure:
                 span = start, end
                 names = tuple([name for name in names if name.accepts(reading, span)])
-            if names and (not meaning.is_phrase or reading.in_one_sentence((start, end))):
-                yield start, end, names
-
-    def _accepted_terms(self) -> Iterator[Hit]:
-        reading = self.reading
-        for start, end, meaning in self._meant():
-            span = start, end
-            kept = tuple([name for name in meaning.terms if name.accepts(reading, span)])
-            if kept and (not meaning.is_phrase or reading.in_one_sentence(span)):
-                yield start, end, kept
-
-    def _meant(self) -> Iterator[tuple[int, int, Meaning]]:
-        """Each hit that may name something, with its blanks off and its last word whole."""
-        meanings, line = self._compiled.meanings, self.reading.line
-        names = meanings.count
-        for pattern, start, end in self._hits:
-            if pattern < names:
-                meaning = meanings[pattern]
-                back = meaning.back
-                whole = end - back if back >= 0 else line.index(b" ", end)
-                yield start + meaning.front, whole, meaning
+                terms = tuple([name for name in terms if name.accepts(reading, span)])
+            if is_phrase and (names or terms) and not reading.in_one_sentence((start, end)):
+                continue
+            if names:
+                named.append((start, end, names if len(names) == 1 else _once(names)))
+            if terms:
+                thematic.append((start, end, terms if len(terms) == 1 else _once(terms)))
+        return named, thematic
 
     @cached_property
     def _all(self) -> tuple[Mention, ...]:
@@ -199,76 +210,81 @@ def _text_order(found: Found) -> tuple[int, int, str, str]:
     return found[0], -found[1], found[2].kind, found[2].id
 
 
-def _by_id(found: Iterable[Found]) -> dict[SubjectKind, dict[str, list[Found]]]:
-    """Sorted by subject; a span that spells a subject twice counts once."""
+def _by_id(hits: Iterable[Hit]) -> dict[SubjectKind, dict[str, list[Found]]]:
+    """Sorted by subject."""
     by_id: dict[SubjectKind, dict[str, list[Found]]] = {kind: {} for kind in _KINDS}
-    for entry in found:
-        name = entry[2]
-        spans = by_id[name.kind].setdefault(name.id, [])
-        if not spans or spans[-1][0] != entry[0]:
-            spans.append(entry)
+    for start, end, names in hits:
+        for name in names:
+            by_id[name.kind].setdefault(name.id, []).append((start, end, name))
     return by_id
 
 
-def _longest(hits: list[Hit]) -> list[Found]:
-    """Of overlapping hits the longest, then the first; all that share one span stay."""
-    found: list[Found] = []
-    taken_to = -1
+def _once(names: tuple[Name, ...]) -> tuple[Name, ...]:
+    """Each subject once, by the first of its names; by kind and id."""
+    if len(names) == 2:  # most often a country and its state
+        one, other = names
+        if one.kind < other.kind:
+            return names
+    subjects = {(name.kind, name.id): name for name in reversed(names)}
+    return tuple([subjects[key] for key in sorted(subjects)])
+
+
+def _longest(hits: list[Hit]) -> list[Hit]:
+    """Of overlapping hits the longest, then the first; all that share one span become one."""
+    found: list[Hit] = []
     group: list[Hit] = []
-    for hit in sorted(hits, key=_start_then_longest):
-        if hit[0] >= taken_to and group:
-            found.extend(_settled(group))
-            group = []
-        group.append(hit)
-        taken_to = max(taken_to, hit[1])
-    found.extend(_settled(group))
+    taken_to = 0
+    hits.sort(key=_START)
+    for hit in hits:
+        if hit[0] >= taken_to:
+            found += group if len(group) < 2 else _settled(group)
+            group = [hit]
+            taken_to = hit[1]
+        else:
+            group.append(hit)
+            if hit[1] > taken_to:
+                taken_to = hit[1]
+    found += group if len(group) < 2 else _settled(group)
     return found
 
 
-def _start_then_longest(hit: Hit) -> tuple[int, int]:
-    return hit[0], -hit[1]
-
-
-def _settled(group: list[Hit]) -> list[Found]:
-    if len(group) > 1:
-        group = _without_overlaps(group)
-    return [(start, end, name) for start, end, names in group for name in names]
-
-
-def _without_overlaps(group: list[Hit]) -> list[Hit]:
-    chosen: list[Hit] = []
-    for hit in sorted(group, key=_longest_then_first):
-        if all(
-            hit[:2] == other[:2] or hit[1] <= other[0] or other[1] <= hit[0] for other in chosen
-        ):
-            chosen.append(hit)
-    return sorted(chosen, key=_start_then_longest)
+def _settled(group: list[Hit]) -> list[Hit]:
+    chosen: dict[Span, tuple[Name, ...]] = {}
+    for start, end, names in sorted(group, key=_longest_then_first):
+        if (start, end) in chosen:
+            chosen[start, end] = _once(chosen[start, end] + names)
+        elif all(end <= other[0] or other[1] <= start for other in chosen):
+            chosen[start, end] = names
+    return [(start, end, chosen[start, end]) for start, end in sorted(chosen)]
 
 
 def _longest_then_first(hit: Hit) -> tuple[int, int]:
     return hit[0] - hit[1], hit[0]
 
 
-def _one_place_each(found: list[Found], knowledge: Knowledge) -> list[Found]:
+def _one_place_each(hits: list[Hit], knowledge: Knowledge) -> list[Hit]:
     """Leaves one place where a name has several: in the country named most, then the largest."""
-    places: dict[Span, set[str]] = {}
-    for start, end, name in found:
-        if name.kind == "place":
-            places.setdefault((start, end), set()).add(name.id)
-    doubtful = {span: ids for span, ids in places.items() if len(ids) > 1}
+    # names are sorted by kind: places come last
+    doubtful = [
+        number
+        for number, (_, _, names) in enumerate(hits)
+        if len(names) > 1 and names[-2].kind == "place"
+    ]
     if not doubtful:
-        return found
+        return hits
     countries = Counter(
-        knowledge.places[next(iter(ids))].country for ids in places.values() if len(ids) == 1
+        knowledge.places[names[-1].id].country
+        for _, _, names in hits
+        if names[-1].kind == "place" and (len(names) == 1 or names[-2].kind != "place")
     )
 
-    def fitness(place_id: str) -> tuple[int, int, str]:
-        place = knowledge.places[place_id]
-        return countries[place.country], place.population, place_id
+    def fitness(name: Name) -> tuple[int, int, str]:
+        place = knowledge.places[name.id]
+        return countries[place.country], place.population, name.id
 
-    meant = {span: max(ids, key=fitness) for span, ids in doubtful.items()}
-    return [
-        entry
-        for entry in found
-        if entry[2].kind != "place" or meant.get(entry[:2], entry[2].id) == entry[2].id
-    ]
+    for number in doubtful:
+        start, end, names = hits[number]
+        others = [name for name in names if name.kind != "place"]
+        meant = max((name for name in names if name.kind == "place"), key=fitness)
+        hits[number] = start, end, (*others, meant)
+    return hits

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import assert_never
+from typing import Final, assert_never
 
 from monitor.lexicon.scripts import patterns
 from monitor.model import Actor, Place, SubjectKind, Theme
@@ -31,12 +31,20 @@ class Case(Enum):
     EXACT = "exact"  # as written
 
 
+# To look a member up in its class takes longer than the question that is asked of it.
+_ANY: Final = Case.ANY
+_SOME: Final = Case.SOME
+_ALL: Final = Case.ALL
+_EXACT: Final = Case.EXACT
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Name:
     """One spelling of one subject.
 
     `capitals` says for each of its words whether it needs one; `written` is how the line has an
-    exact name, which tells most places that differ without a look at the article's own text.
+    exact name, which tells most places that differ without a look at the article's own text, and
+    most names with capitals, which tells most that are right without a look at each word.
     """
 
     kind: SubjectKind
@@ -63,19 +71,19 @@ class Name:
 
     def accepts(self, reading: Reading, span: Span) -> bool:
         """Whether the words at `span`, which spell the name but for case and accents, are it."""
-        match self.case:
-            case Case.ANY:
-                return True
-            case Case.SOME:
-                return _has_capitals(self.capitals, reading, span)
-            case Case.ALL:
-                return reading.cased(span).isupper() and not _is_currency(reading, span)
-            case Case.EXACT:
-                return self.written == reading.written[span[0] : span[1]] and (
-                    _as_written(reading.original(span)) == _as_written(self.text)
-                )
-            case _:
-                assert_never(self.case)
+        case = self.case
+        if case is _SOME:
+            as_known = self.written and self.written == reading.written[span[0] : span[1]]
+            return bool(as_known) or _has_capitals(self.capitals, reading, span)
+        if case is _ANY:
+            return True
+        if case is _ALL:
+            return reading.cased(span).isupper() and not _is_currency(reading, span)
+        if case is _EXACT:
+            return self.written == reading.written[span[0] : span[1]] and (
+                _as_written(reading.original(span)) == _as_written(self.text)
+            )
+        assert_never(case)
 
 
 def is_initialism(text: str) -> bool:
@@ -143,8 +151,15 @@ def _proper(kind: SubjectKind, subject_id: str, text: str, *, demonym: bool = Fa
     if is_initialism(text):
         return Name(kind=kind, id=subject_id, text=text, case=Case.ALL, demonym=demonym)
     capitals = capitals_of(text)
-    case = Case.SOME if any(capitals) else Case.ANY
-    return Name(kind=kind, id=subject_id, text=text, case=case, capitals=capitals, demonym=demonym)
+    return Name(
+        kind=kind,
+        id=subject_id,
+        text=text,
+        case=Case.SOME if any(capitals) else Case.ANY,
+        capitals=capitals,
+        written=text.encode() if PLAIN.fullmatch(text) else b"",
+        demonym=demonym,
+    )
 
 
 def capitals_of(text: str) -> tuple[bool, ...]:

@@ -2,7 +2,7 @@
 
 One connection a host at a time, room between two starts on it, and a source's failure is its own.
 When the queue is longer than its bound, or Redis does not take writes, everyone waits and says so
-once a minute; nothing is dropped.
+once a minute; nothing is dropped. Of several pollers one polls, and the others stand by.
 """
 
 from __future__ import annotations
@@ -18,118 +18,129 @@ from structlog.typing import FilteringBoundLogger
 
 from monitor.errors import StoreUnavailable
 from monitor.model import ARTICLES, PAGES
-from monitor.net import Client
-from monitor.poller.feeds import FeedPoll, Polled
-from monitor.poller.health import Ops
+from monitor.poller.candidate import Candidate, poller_name
+from monitor.poller.feeds import Polled
 from monitor.poller.replay import Replay
-from monitor.poller.seeds import SeedReader
-from monitor.poller.traffic import LOOK_S, Traffic
+from monitor.poller.term import Parts, Term
+from monitor.poller.traffic import LOOK_S
 from monitor.pulse import Pulse
 from monitor.settings import Settings
-from monitor.sources.childparse import Parser
 from monitor.store import Store
 
-__all__ = ["Polled", "Poller"]
+__all__ = ["Polled", "Poller", "poller_name"]
 
-READERS = 2
-"""Documents read at a time, so that one that takes its five seconds does not hold up all others."""
-
-SEEDS_EVERY_S = 2.0
 SAY_EVERY_S = 60.0
 
 
 @dataclass(slots=True, kw_only=True)
 class Poller:
-    """Polls every source when it is due, and reads seed files that appear."""
+    """Polls every source when it is due, and reads seed files that appear.
+
+    With a `name` it is one of several, and polls while it leads. `version` is that of its
+    configuration.
+    """
 
     settings: Settings
     store: Store
     log: FilteringBoundLogger
     now: Callable[[], datetime]
     replay: Replay = field(default_factory=Replay)
+    name: str = ""
+    version: str = ""
     pulse: Pulse = field(default_factory=Pulse)
     _said_s: dict[str, float] = field(default_factory=dict)
-    _running: Traffic | None = None
+    _term: Term | None = None
+    _candidate: Candidate | None = None
 
     async def once(self) -> Polled:
-        """Read every seed file and poll every feed once, due or not."""
-        seeds = asyncio.create_task(asyncio.to_thread(self._read_seeds))
-        try:
-            async with self._client() as client, Parser(children=READERS) as parser:
-                polled = await self._traffic(client, parser).once()
-            return polled + await seeds
-        finally:
-            self.replay.ending.set()  # a thread that reads is not cancelled
+        """Read every seed file and poll every feed once, due or not, whoever leads."""
+        await asyncio.to_thread(self.store.check_schema)
+        async with Term(self.settings, self._parts(0)) as term:
+            return await term.once()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Poll until `stop` is set."""
-        self.log.info(
-            "poller.started", sources=len(self.settings.sources), seeds=len(self.settings.seeds)
-        )
-        seeds = asyncio.create_task(self._watch_seeds(stop))
-        async with self._client() as client, Parser(children=READERS) as parser:
-            self._running = self._traffic(client, parser)
-            await self._running.run(stop)
-            self.replay.ending.set()
-        await seeds
-
-    def still_s(self) -> float:
-        """How long it is since the loop that polls last went round, with Redis answering."""
-        return 0.0 if self._running is None else time.monotonic() - self._running.turned_s
-
-    def _client(self) -> Client:
-        return Client(allow=self.settings.allow, contact=self.settings.contact)
-
-    def _traffic(self, client: Client, parser: Parser) -> Traffic:
-        return Traffic(
-            sources=self.settings.sources,
-            feeds=FeedPoll(
-                store=self.store,
-                client=client,
-                parser=parser,
-                now=self.now,
-                log=self.log,
-                ops=Ops(
-                    notify=self.settings.ops.notify,
-                    failing_for=self.settings.ops.failing_for,
-                    parse_problems_above=self.settings.ops.parse_problems_above,
-                ),
-            ),
-            store=self.store,
+        """Poll until `stop` is set; with a name, whenever this one leads. Raises SchemaMismatch."""
+        await self._met(stop)
+        if not self.name:
+            await self._poll(0, stop, lambda: False)
+            return
+        candidate = self._candidate = Candidate(
+            store=self.store.another(),
+            name=self.name,
             log=self.log,
-            now=self.now,
-            crowded=self._crowded,
             waited=self._say,
-            pulse=self.pulse,
+            config=lambda: self.version,
         )
+        candidate.start()
+        try:
+            while not stop.is_set():
+                if term := candidate.term:
+                    await self._lead(candidate, term, stop)
+                else:
+                    self.pulse.tick()  # to stand by is to live
+                    await _or_after(stop, LOOK_S)
+        finally:
+            await asyncio.to_thread(candidate.close)
 
-    # -- seeds
-
-    def _reader(self) -> SeedReader:
-        return SeedReader(
-            store=self.store,
-            now=self.now,
-            room=self._wait_for_room,
-            log=self.log,
-            replay=self.replay,
-        )
-
-    def _read_seeds(self) -> Polled:
-        reader = self._reader()
-        put = reader.read_all(self.settings.seeds)
-        return Polled(articles=put, problems=reader.problems)
-
-    async def _watch_seeds(self, stop: asyncio.Event) -> None:
-        reader = self._reader()
+    async def _met(self, stop: asyncio.Event) -> None:
+        """Wait until Redis answers, and has what we can read."""
         while not stop.is_set():
             try:
-                await asyncio.to_thread(reader.read_settled, self.settings.seeds)
+                await asyncio.to_thread(self.store.check_schema)
             except StoreUnavailable as error:
                 self._say("store.unavailable", error.message)
-            except Exception:
-                self.log.exception("seed.skipped", reason="bug")
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), SEEDS_EVERY_S)
+                self.pulse.tick()
+                await _or_after(stop, 1.0)
+            else:
+                return
+
+    def still_s(self) -> float:
+        """How long it is since the loop that polls, or stands by, last went round, with Redis
+        answering.
+        """
+        if self._term is not None:
+            return time.monotonic() - self._term.turned_s
+        return 0.0 if self._candidate is None else time.monotonic() - self._candidate.answered_s
+
+    async def reload(self, settings: Settings, version: str) -> None:
+        """Go on with another configuration: what is polled, and how. Raises StoreUnavailable: then
+        nothing has changed.
+        """
+        if self._term is not None:
+            await self._term.change(settings)
+        self.store.retain(settings.retention)
+        self.settings, self.version = settings, version
+
+    async def _lead(self, candidate: Candidate, term: int, stop: asyncio.Event) -> None:
+        """Poll until told to stop, or until this term may be another's."""
+        over = asyncio.Event()
+        watching = asyncio.create_task(_until_over(candidate, term, stop, over))
+        self.log.info("leader.elected", leader=self.name, term=term)
+        try:
+            await self._poll(term, over, lambda: candidate.term != term)
+        finally:
+            watching.cancel()
+        if not stop.is_set():
+            self.log.warning("leader.deposed", leader=self.name, term=term)
+
+    async def _poll(self, number: int, over: asyncio.Event, hurried: Callable[[], bool]) -> None:
+        self.replay.ending.clear()
+        async with Term(self.settings, self._parts(number)) as self._term:
+            await self._term.run(over, hurried=hurried)
+        self._term = None
+
+    def _parts(self, number: int) -> Parts:
+        return Parts(
+            store=self.store,
+            log=self.log,
+            now=self.now,
+            replay=self.replay,
+            number=number,
+            crowded=self._crowded,
+            room=self._wait_for_room,
+            say=self._say,
+            pulse=self.pulse,
+        )
 
     # -- back-pressure
 
@@ -148,3 +159,16 @@ class Poller:
         if time.monotonic() - self._said_s.get(event, float("-inf")) >= SAY_EVERY_S:
             self._said_s[event] = time.monotonic()
             self.log.warning(event, who="poller", reason=reason)
+
+
+async def _until_over(
+    candidate: Candidate, term: int, stop: asyncio.Event, over: asyncio.Event
+) -> None:
+    while not stop.is_set() and candidate.term == term:
+        await _or_after(stop, LOOK_S)
+    over.set()
+
+
+async def _or_after(stop: asyncio.Event, wait_s: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), wait_s)

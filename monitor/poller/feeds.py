@@ -68,7 +68,7 @@ class Turn:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedPoll:
     """The parts a poll needs. `ops` are the operators to be told of a source's troubles; `left` is
-    each source's state as our last poll left it.
+    each source's state as our last poll left it; `term` is carried by all that is put.
     """
 
     store: Store
@@ -78,6 +78,7 @@ class FeedPoll:
     log: FilteringBoundLogger
     ops: Ops = NOBODY
     left: dict[str, SourceState] = field(default_factory=dict)
+    term: int = 0
 
     async def poll(self, source: Source) -> Turn:
         """Poll once. Returns what was done and when to poll again. Raises StoreUnavailable."""
@@ -278,6 +279,7 @@ class FeedPoll:
                 gaps=0 if arrived is None or arrived.document.overlaps else 1,
                 forget=self.now() - SEEN_FOR if arrived and arrived.whole else None,
                 alerts=alerts,
+                term=self.term,
             )
         )
         for alert in alerts:

@@ -47,6 +47,7 @@ class SeedReader:
     offered: dict[Path, tuple[int, int]] = field(default_factory=dict)
     told: set[SourceProblem] = field(default_factory=set)
     problems: int = 0
+    term: int = 0
 
     def read_all(self, paths: Iterable[Path]) -> int:
         """Read every file as it stands; returns how many articles were put on the queue."""
@@ -144,6 +145,7 @@ class SeedReader:
             seen=(),
             articles=articles,
             now=self.now(),
+            term=self.term,
         )
         return len(articles)
 

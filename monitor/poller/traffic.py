@@ -9,19 +9,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
 from structlog.typing import FilteringBoundLogger
 
-from monitor.errors import StoreUnavailable
+from monitor.errors import Deposed, StoreUnavailable
 from monitor.hosts import spacing_s
 from monitor.model import Source
 from monitor.poller.feeds import FeedPoll, Polled, Turn
 from monitor.poller.lanes import Lanes
 from monitor.poller.record import host_of
 from monitor.poller.schedule import due_at_start
+from monitor.poller.waking import Wait, until_woken
 from monitor.pulse import Pulse
 from monitor.store import Store
 
@@ -36,20 +37,12 @@ ASKED_EVERY_S = 1.0
 
 RANKS = {"high": 0, "normal": 1, "low": 2}
 
+END_S = 3.0
+"""How long polls under way may go on when the poller stops: what was fetched is put, not asked for
+again by the next one."""
+
 PAUSE = timedelta(seconds=2)
 AFTER_BUG = timedelta(minutes=10)
-
-
-Wait = Callable[[asyncio.Event, float, bool], Awaitable[None]]
-"""Waits until woken, or for so many seconds of the clock; the last says whether polls are under
-way, for a clock that is moved by hand and stands still meanwhile."""
-
-
-async def until_woken(wake: asyncio.Event, wait_s: float, _: bool) -> None:
-    """Wait by the real clock."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(wait_s):
-            await wake.wait()
 
 
 class Traffic:
@@ -74,12 +67,15 @@ class Traffic:
         self._sources = {source.id: source for source in sources if source.enabled}
         self._feeds, self._store, self._log, self._now = feeds, store, log, now
         self._crowded, self._waited, self._until_woken = crowded, waited, wait
+        self._lanes = Lanes(spacing_s, self._rank)
         self._pulse = pulse or Pulse()
-        self._lanes = Lanes(spacing_s, lambda name: RANKS[self._sources[name].priority])
         self._paused: frozenset[str] = frozenset()
         self._held: dict[str, tuple[str, float]] = {}
         self._under_way: set[asyncio.Task[Turn]] = set()
-        self._wake = asyncio.Event()
+        self._moved: set[str] = set()
+        self._wake, self._stop = asyncio.Event(), asyncio.Event()
+        self._filling = asyncio.Lock()
+        self._hurried: Callable[[], bool] = lambda: False
         self._polled = Polled()
         self._again = True
         self._looked_s = float("-inf")
@@ -97,8 +93,13 @@ class Traffic:
             await self._woken(held_up=held_up)
         return self._polled
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Poll what is due until `stop` is set."""
+    async def run(
+        self, stop: asyncio.Event, *, hurried: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Poll what is due until `stop` is set. Polls under way then have a moment to end, but
+        where it is `hurried`: when another poller leads nothing of theirs is taken.
+        """
+        self._stop, self._hurried = stop, hurried
         stopped = asyncio.create_task(stop.wait())
         stopped.add_done_callback(lambda _: self._wake.set())
         await self._filled(stop)
@@ -110,16 +111,62 @@ class Traffic:
             held_up = await self._start()
             self._pulse.tick(self._behind_s())
             await self._woken(held_up=held_up)
+        await self._ended()
+        stopped.cancel()
+
+    async def _ended(self) -> None:
+        """Wait for the polls under way, and cut off what takes too long."""
+        until_s = time.monotonic() + END_S
+        while self._under_way and time.monotonic() < until_s and not self._hurried():
+            await asyncio.wait(self._under_way, timeout=LOOK_S)
         under_way = tuple(self._under_way)
         for task in under_way:
             task.cancel()
         await asyncio.gather(*under_way, return_exceptions=True)
-        stopped.cancel()
+
+    async def change(self, sources: tuple[Source, ...], feeds: FeedPoll) -> None:
+        """Go on with other sources, polled by other parts: what is new is due as saved, or now;
+        what has another address is due now; the rest stays in its lane. Raises StoreUnavailable:
+        then nothing has changed.
+        """
+        async with self._filling:
+            await self._changed(sources, feeds)
+
+    async def _changed(self, sources: tuple[Source, ...], feeds: FeedPoll) -> None:
+        before, after = self._sources, {each.id: each for each in sources if each.enabled}
+        moved = {name for name in before.keys() & after if before[name].url != after[name].url}
+        added = tuple(name for name in after if name not in before)
+        saved = await asyncio.to_thread(self._saved, added)
+        self._sources, self._feeds = after, feeds
+        for name in (before.keys() - after.keys()) | moved:
+            self._lanes.leave(name)
+            self._held.pop(name, None)
+        under_way = {task.get_name() for task in self._under_way}
+        now = self._now()
+        for name, due, until, host in saved:
+            host = host or host_of(after[name].url)
+            if until is not None:
+                self._lanes.park(host, until.timestamp())
+            if name not in under_way:
+                at = due_at_start(name, due, now=now, sources=len(added))
+                self._wait(name, host, at.timestamp())
+        for name in moved - under_way:
+            self._wait(name, host_of(after[name].url), now.timestamp())
+        self._moved = (self._moved | moved) & under_way
+        self._wake.set()
+
+    def _saved(
+        self, names: tuple[str, ...]
+    ) -> list[tuple[str, datetime | None, datetime | None, str]]:
+        """Of these: when they are due, until when their host is parked, and that host."""
+        rows = self._store.sources.states(names, ("next_due", "parked_until", "host"))
+        return [(name, _moment(due), _moment(until), host) for name, (due, until, host) in rows]
 
     async def _filled(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             try:
-                await asyncio.to_thread(self._fill)
+                async with self._filling:
+                    await asyncio.to_thread(self._fill)
                 break
             except StoreUnavailable as error:
                 self._waited("store.unavailable", error.message)
@@ -131,18 +178,22 @@ class Traffic:
         """Every source into its lane, due as saved, or now where each is polled once."""
         now, count = self._now(), len(self._sources)
         self._paused = frozenset(self._store.paused_sources.all())
-        fields = ("next_due", "parked_until", "host")
         parked: dict[str, float] = {}
-        for name, (due, until, host) in self._store.sources.states(tuple(self._sources), fields):
+        for name, due, until, host in self._saved(tuple(self._sources)):
             host = host or host_of(self._sources[name].url)
-            at = due_at_start(name, _moment(due), now=now, sources=count) if self._again else now
+            at = due_at_start(name, due, now=now, sources=count) if self._again else now
             self._wait(name, host, at.timestamp())
-            if moment := _moment(until):
-                parked[host] = max(parked.get(host, 0.0), moment.timestamp())
+            if until is not None:
+                parked[host] = max(parked.get(host, 0.0), until.timestamp())
         for host, until_s in parked.items():
             self._lanes.park(host, until_s)
             if not self._again and until_s > now.timestamp():
                 self._skip(host)
+
+    def _rank(self, name: str) -> int:
+        """The place among those due at once; of one that is gone its lane may still ask."""
+        source = self._sources.get(name)
+        return RANKS["normal" if source is None else source.priority]
 
     def _skip(self, host: str) -> None:
         """Where each feed is polled once, nobody waits until a host may be asked again."""
@@ -185,11 +236,14 @@ class Traffic:
         while True:
             if len(self._under_way) >= AT_ONCE or await self._held_up():
                 return True
+            # Asking Redis can last, and a process can be stopped for as long as you like.
+            if self._stop.is_set() or self._hurried():
+                return False
             turn = self._lanes.take(self._now().timestamp())
             if turn is None:
                 return False
             name, host = turn
-            task = asyncio.create_task(self._poll(self._sources[name]))
+            task = asyncio.create_task(self._poll(self._sources[name]), name=name)
             self._under_way.add(task)
             task.add_done_callback(partial(self._over, name, host))
 
@@ -212,6 +266,9 @@ class Traffic:
         except StoreUnavailable as error:
             self._waited("store.unavailable", error.message)
             return Turn(polled=Polled(), due=self._now() + PAUSE, host=host_of(source.url))
+        except Deposed:
+            # Another poller leads, and polls this one, too; ours is over in a moment.
+            return Turn(polled=Polled(), due=self._now() + AFTER_BUG, host=host_of(source.url))
         except Exception:  # noqa: BLE001  the guard: a bug met in one source ends no other's poll
             self._log.exception("source.failed", source=source.id, kind="bug")
             polled = Polled(feeds=1, failed=1, problems=1)
@@ -230,7 +287,10 @@ class Traffic:
             if not self._again:
                 self._skip(turn.host)
         self._lanes.free(host)
-        if self._again:
+        if source in self._moved:
+            self._moved.discard(source)
+            self._wait(source, host_of(self._sources[source].url), self._now().timestamp())
+        elif self._again and source in self._sources:
             self._wait(source, turn.host, turn.due.timestamp())
 
     def _behind_s(self) -> float:

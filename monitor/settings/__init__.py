@@ -15,6 +15,7 @@ from pathlib import Path
 from monitor.errors import ConfigError, ConfigProblem
 from monitor.lexicon.knowledge import Knowledge
 from monitor.model import Source, Timing, Watch
+from monitor.redis_url import with_password
 from monitor.settings.channels import ChannelSettings, read_channels, resolve_channels
 from monitor.settings.files import overridden, read_toml, with_secrets
 from monitor.settings.names import Own, read_actors, read_own
@@ -130,7 +131,7 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
         allow=net.allow,
     )
     return Settings(
-        redis_url=redis.url,
+        redis_url=with_password(redis.url, redis.password.get_secret_value()),
         allow=net.allow,
         contact=net.contact,
         workers=workers,

@@ -6,21 +6,22 @@ say; a test holds them together.
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
 
+from monitor.redis_url import WANTED, is_address
 from monitor.settings.values import Span, Table, port_is_one, web_address
 
 SHORTEST_SECRET = 20
 
 
 def _redis(value: str) -> str:
-    if value and (not re.match(r"(rediss?|unix)://", value) or not port_is_one(value)):
-        raise ValueError('"redis://[:PASSWORD@]HOST:PORT/DB", "rediss://…" or "unix:///PATH"')
+    several = "+sentinel://" in value
+    if value and not (is_address(value) and (several or port_is_one(value))):
+        raise ValueError(WANTED)
     return value
 
 
@@ -29,6 +30,9 @@ class RedisTable(Table):
 
     url: Annotated[str, AfterValidator(_redis)] = Field(
         "", description="empty: an embedded server under the data folder"
+    )
+    password: SecretStr = Field(
+        SecretStr(""), description="put into `url`, so that it can stand in a file of its own"
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from monitor import __version__
+from monitor.errors import SchemaMismatch
 from monitor.model import ARTICLES, DELIVERIES, PAGES
 from monitor.store import keys
 from monitor.store.beats import Beat, Beats, Present, beat_of
 from monitor.store.expectations import Expectations
 from monitor.store.gatherings import Gatherings, Open
 from monitor.store.judging import Judging
+from monitor.store.leaders import LEAD_S, Leader, Leaders, Standing
 from monitor.store.letters import DeadLetter, Letters
 from monitor.store.outbox import Begun, Outbox
 from monitor.store.outcome import Failed, Judged, Outcome, Raised, Retention
@@ -26,9 +29,10 @@ class Store:
     """All of it over one connection pool; each process opens its own."""
 
     def __init__(self, url: str, retention: Retention | None = None) -> None:
+        self._url, self._retention = url, retention or Retention()
         self.client = connect(url)
-        scripts = Scripts(self.client)
-        retention = retention or Retention()
+        scripts, retention = Scripts(self.client), self._retention
+        self._scripts = scripts
         self.sources = Sources(self.client, scripts, retention)
         self.paused_sources = Pauses(self.client, scripts, keys.paused("source"))
         self.paused_watches = Pauses(self.client, scripts, keys.paused("watch"))
@@ -37,6 +41,7 @@ class Store:
         self.deliveries = Work(self.client, scripts, DELIVERIES)
         self.judging = Judging(self.client, scripts, retention)
         self.outbox = Outbox(scripts)
+        self.leaders = Leaders(self.client, scripts)
         self.expectations = Expectations(self.client)
         self.gatherings = Gatherings(self.client, scripts, retention.alerts)
         self.subscriptions = Subscriptions(self.client, scripts)
@@ -58,6 +63,29 @@ class Store:
             self.client.set(keys.era(), candidate, nx=True)
             return text_of(self.client.get(keys.era()))
 
+    def another(self) -> Store:
+        """One on the same Redis, with connections of its own."""
+        return Store(self._url, self._retention)
+
+    def retain(self, retention: Retention) -> None:
+        """From now on keep things for so long."""
+        self._retention = self.sources.retention = self.judging.retention = retention
+        self.gatherings.kept = retention.alerts
+
+    def check_schema(self) -> None:
+        """Raises SchemaMismatch where the keys in this Redis are of another version of Wirewatch,
+        StoreUnavailable where it does not answer.
+        """
+        found = int(self._scripts("schema", [keys.schema(), keys.FIRST_ERA], [keys.SCHEMA]))
+        if found != keys.SCHEMA:
+            word = "newer" if found > keys.SCHEMA else "older"
+            does = "install that version again" if found > keys.SCHEMA else "run that version"
+            raise SchemaMismatch(
+                f"this Redis holds the data of a {word} Wirewatch (schema {found}; this one,"
+                f" {__version__}, knows schema {keys.SCHEMA}): nothing was touched; {does}, restore"
+                " a backup from before, or name another database in [redis] url"
+            )
+
     def close(self) -> None:
         """Close the connections."""
         self.client.close()
@@ -65,6 +93,7 @@ class Store:
 
 __all__ = [
     "FAILURES",
+    "LEAD_S",
     "LEASE_S",
     "PATIENCE",
     "SEEN_FOR",
@@ -75,6 +104,7 @@ __all__ = [
     "Failed",
     "Hop",
     "Judged",
+    "Leader",
     "Open",
     "Outcome",
     "PageTaken",
@@ -85,6 +115,7 @@ __all__ = [
     "Retention",
     "Returned",
     "SourceState",
+    "Standing",
     "Store",
     "Taken",
     "Trend",

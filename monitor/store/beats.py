@@ -35,7 +35,7 @@ class Beat:
     `clock` is its host's clock when it said so and `at` the server's; `ticked_s` how long ago its
     loop had come round, `behind_s` how late it was with what is due. `last` is when it last polled
     a feed or committed a bundle, 0 for not yet. `ended` counts its child processes that ended, by
-    "QUEUE.crash" and "QUEUE.recycle".
+    "QUEUE.crash" and "QUEUE.recycle". `config` is the version of its configuration.
     """
 
     service: Service
@@ -49,6 +49,7 @@ class Beat:
     last: float = 0.0
     ended: Mapping[str, int] = field(default_factory=dict)
     at: float = 0.0
+    config: str = ""
 
     @property
     def instance(self) -> str:

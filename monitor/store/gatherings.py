@@ -113,7 +113,7 @@ class Gatherings:
     """What waits, and its release."""
 
     def __init__(self, client: redis.Redis, scripts: Scripts, kept: timedelta) -> None:
-        self._client, self._scripts, self._kept = client, scripts, kept
+        self._client, self._scripts, self.kept = client, scripts, kept
 
     def due(self, now: datetime) -> tuple[Open, ...]:
         """The gatherings whose time has come, the longest due first; a part of them, if many."""
@@ -177,7 +177,7 @@ class Gatherings:
                 str(gathering.due_ms),
                 _ms(now),
                 rq_time(now),
-                int(self._kept.total_seconds()),
+                int(self.kept.total_seconds()),
                 codec.encode_job(DELIVER, delivery.id, delivery.alert, delivery.channel),
                 delivery.id,
                 gathering.digest,

@@ -33,12 +33,12 @@ class Judging:
     """The store as a worker sees it between take and commit."""
 
     def __init__(self, client: redis.Redis, scripts: Scripts, retention: Retention) -> None:
-        self._client, self._scripts, self._retention = client, scripts, retention
+        self._client, self._scripts, self.retention = client, scripts, retention
         self._lines = Lines(client)
 
     def claims(self, asked: Sequence[Asked], now: datetime) -> tuple[Claim, ...]:
         """The story of each article, in order and in one trip: the same whenever it asks."""
-        calls = [call_of(each, now, self._retention.stories) for each in asked]
+        calls = [call_of(each, now, self.retention.stories) for each in asked]
         return tuple(claim_of(answer) for answer in self._scripts.many("claim", calls))
 
     def learned(self, sources: Iterable[str], now: datetime) -> Mapping[str, frozenset[str]]:
@@ -77,7 +77,7 @@ class Judging:
                 story,
                 b"%d %b" % (at.timestamp() * 1000, about),
                 within // timedelta(milliseconds=1),
-                int(self._retention.stories.total_seconds()),
+                int(self.retention.stories.total_seconds()),
             ],
         )
         pairs = zip(rows[::2], rows[1::2], strict=True)
@@ -89,7 +89,7 @@ class Judging:
         """Clause -> the article of that story or event that satisfied it first, with those just
         found; asked again, the same."""
         given = [word for clause, at in found.items() for word in (clause, msgspec.json.encode(at))]
-        life = int(self._retention.stories.total_seconds())
+        life = int(self.retention.stories.total_seconds())
         rows = self._scripts("piece", [keys.pieces(watch, about)], [life, *given])
         return {
             int(clause): msgspec.json.decode(value, type=Elsewhere)
@@ -117,7 +117,7 @@ class Judging:
                 keys.gathered(),
             ]
         )
-        plan = plan_of(call, outcome, self._retention, now)
+        plan = plan_of(call, outcome, self.retention, now)
         answer = self._scripts(
             "commit",
             call.keys,

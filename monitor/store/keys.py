@@ -1,6 +1,7 @@
 """Every Redis key, each a function whose docstring gives type, life, writers and readers.
 
-Ours begin with `ww:1:`; the number is the schema's version. RQ's begin with `rq:` and keep RQ's own
+Ours begin with `ww:1:`; the number is the schema's version, which stands in `ww:schema`, too, the
+one key that all versions share. RQ's begin with `rq:` and keep RQ's own
 form, so that `rq info` and `rq requeue` work on them. All keys live in one Redis (not a cluster):
 the scripts that touch jobs build the names of job hashes from ids they find in lists.
 """
@@ -9,7 +10,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-PREFIX = "ww:1:"
+SCHEMA = 1
+PREFIX = f"ww:{SCHEMA}:"
+FIRST_ERA = "ww:1:era"
+"""The key by which data is known that was written before there was one for its schema."""
 RQ = "rq:"
 
 
@@ -19,6 +23,13 @@ def source(source_id: str) -> str:
     polls; of a seed file: the number of articles taken. Written by put.lua, next due also by
     hurry.lua; read by the poller, inbound, `feeds`."""
     return f"{PREFIX}source:{source_id}"
+
+
+def leader() -> str:
+    """hash {holder, term, until (server ms), since (ms), shown: JSON {host, pid}, config}; lasts,
+    as the term must never go down. Which poller polls. Written by lead.lua and resign.lua; its term
+    is compared by put.lua; read by `status`."""
+    return f"{PREFIX}leader"
 
 
 def seen(source_id: str) -> str:
@@ -102,7 +113,8 @@ def event(day: int, part: str) -> str:
 
 def article(ref: str) -> str:
     """hash; [retention] articles. Outcome of an article: text judged, story, relation, matches,
-    why watches stayed silent. Written by commit.lua; read by `why` and `status`."""
+    why watches stayed silent, version of the configuration. Written by commit.lua; read by `why`
+    and `status`."""
     return f"{PREFIX}article:{ref}"
 
 
@@ -345,8 +357,16 @@ def era() -> str:
     return f"{PREFIX}era"
 
 
+def schema() -> str:
+    """string = number of the schema; lasts. What form all these keys have: a version of Wirewatch
+    that knows another one leaves them alone. Written and read by schema.lua."""
+    return "ww:schema"
+
+
 ALL = (
+    schema,
     source,
+    leader,
     seen,
     asked,
     paused,

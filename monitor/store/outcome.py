@@ -30,7 +30,7 @@ class Retention:
 class Judged:
     """One article's outcome, as committed: its claim, and what `why` should be able to tell.
 
-    `trends` are what it counts for there.
+    `trends` are what it counts for there; `config` is the version of the configuration that judged.
     """
 
     article: Article
@@ -40,6 +40,7 @@ class Judged:
     matched: tuple[str, ...]
     topics: tuple[str, ...]
     silenced: tuple[tuple[str, str], ...]
+    config: str = ""
     trends: tuple[TrendCount, ...] = ()
 
 
@@ -174,7 +175,7 @@ def _article(call: Call, judged: Judged, now: datetime) -> Mapping[str, object]:
             *("text", judged.text, "job", judged.job, "id", article.id, "source", article.source),
             *("story", claim.story, "relation", str(claim.relation), "event", claim.event),
             *("matched", " ".join(judged.matched), "topics", " ".join(judged.topics)),
-            *("silenced", silenced),
+            *("silenced", silenced, "config", judged.config),
         ],
     }
 

@@ -13,11 +13,13 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import redis
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.commands.core import Script
 from redis.retry import Retry
+from redis.sentinel import Sentinel
 
 from monitor.errors import Bug, StoreUnavailable
 
@@ -39,13 +41,41 @@ def script(name: str) -> str:
 
 def connect(url: str) -> redis.Redis:
     """A client of its own for one process and role; nothing is sent yet."""
-    return redis.Redis.from_url(
-        url,
-        socket_timeout=WAIT_S,
-        socket_connect_timeout=WAIT_S,
-        health_check_interval=30,
-        retry=Retry(ExponentialWithJitterBackoff(base=0.01, cap=0.5), 5),
+    options: dict[str, Any] = {
+        "socket_timeout": WAIT_S,
+        "socket_connect_timeout": WAIT_S,
+        "health_check_interval": 30,
+        "retry": Retry(ExponentialWithJitterBackoff(base=0.01, cap=0.5), 5),
+    }
+    if "+sentinel://" in url:
+        return _of_sentinels(url, options)
+    return redis.Redis.from_url(url, **options)
+
+
+def _of_sentinels(url: str, options: dict[str, Any]) -> redis.Redis:
+    """A client of the master that the sentinels name, asked anew for each connection.
+
+    redis+sentinel://[USER:PASSWORD@]HOST:PORT,HOST:PORT/SERVICE/DB; the login is for the master.
+    """
+    parts = urlsplit(url)
+    login, _, hosts = parts.netloc.rpartition("@")
+    user, _, password = login.partition(":")
+    service, _, database = parts.path.strip("/").partition("/")
+    places = [host.rpartition(":") for host in hosts.split(",")]
+    secure: dict[str, Any] = {"ssl": True} if parts.scheme == "rediss+sentinel" else {}
+    secure |= {name: value for name, value in parse_qsl(parts.query) if name == "ssl_ca_certs"}
+    sentinels = Sentinel(  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
+        [(host.strip("[]"), int(port)) for host, _, port in places],
+        sentinel_kwargs={"socket_timeout": WAIT_S, "socket_connect_timeout": WAIT_S} | secure,
     )
+    master: redis.Redis = sentinels.master_for(  # type: ignore[no-untyped-call]  # the same
+        service,
+        db=int(database or 0),
+        username=unquote(user) or None,
+        password=unquote(password) or None,
+        **(options | secure),
+    )
+    return master
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import msgspec
 import redis
 
 from monitor import codec
-from monitor.errors import StoreConflict
+from monitor.errors import Deposed, StoreConflict
 from monitor.model import (
     ARTICLES,
     DELIVERIES,
@@ -77,7 +77,7 @@ class Sources:
     """State of sources and the admission of their articles."""
 
     def __init__(self, client: redis.Redis, scripts: Scripts, retention: Retention) -> None:
-        self._client, self._scripts, self._retention = client, scripts, retention
+        self._client, self._scripts, self.retention = client, scripts, retention
 
     def state(self, source: str) -> SourceState:
         """The state of one source; version 0 when it was never polled."""
@@ -137,6 +137,7 @@ class Sources:
         pages: Sequence[PageWanted] = (),
         forget: datetime | None = None,
         alerts: Sequence[Alert] = (),
+        term: int = 0,
     ) -> None:
         """Admit articles and save the source's state in one step; `pages` are articles, too, that
         have their pages read before they are judged.
@@ -144,8 +145,10 @@ class Sources:
         `version` is that of the state this was decided on. `began` is when a poll began: requests
         for one that came before are answered by it. `gaps` are counted. What was last seen before
         `forget` is forgotten; to be given with all that a document shows, or what stands in a feed
-        that rests would be taken for new one day. `alerts` are raised with it. Raises
-        StoreConflict when another poller was quicker: nothing was done, and nothing needs to be.
+        that rests would be taken for new one day. `alerts` are raised with it. `term` is
+        that of the poller that leads, 0 for one that nobody elects. Raises StoreConflict when
+        another poller was quicker, Deposed when another leads: nothing was done, and nothing needs
+        to be.
         """
         bundles = [tuple(articles[at : at + BUNDLE]) for at in range(0, len(articles), BUNDLE)]
         ids = [
@@ -166,6 +169,7 @@ class Sources:
                 keys.rq_queue(PAGES),
                 keys.ledger(PAGES),
                 keys.deadlines(),
+                keys.leader(),
             ]
         )
         plan = {
@@ -190,6 +194,7 @@ class Sources:
             "source": source,
             "began": 0 if began is None else _ms(began),
             "gaps": gaps,
+            "term": term,
         }
         answer = self._scripts(
             "put",
@@ -202,6 +207,8 @@ class Sources:
                 *call.blobs,
             ],
         )
+        if answer == b"deposed":
+            raise Deposed("another poller leads now; nothing was lost", source=source)
         if answer == b"conflict":
             raise StoreConflict("another poller was quicker; nothing was lost", source=source)
 
@@ -214,7 +221,7 @@ class Sources:
             "id": alert.id,
             "key": call.key(keys.alert(alert.id)),
             "blob": call.blob(codec.encode_alert(alert)),
-            "life": int(self._retention.alerts.total_seconds()),
+            "life": int(self.retention.alerts.total_seconds()),
             "deliveries": [outgoing(call, delivery) for delivery in deliveries],
         }
 

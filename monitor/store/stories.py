@@ -54,8 +54,8 @@ def call_of(asked: Asked, now: datetime, life: timedelta) -> Call:
         keys.story(founded),
         keys.story_sources(founded),
         keys.lines(article.source),
-        keys.url(known.url) if known.url else "",
-        keys.url(known.canonical) if known.canonical else "",
+        keys.url(known.url or ""),
+        keys.url(known.canonical or ""),
     ]
     return names, [
         known.text,

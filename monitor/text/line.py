@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 
 from monitor.text.fold import fold, without_signs
 
@@ -63,6 +64,19 @@ class Gaps:
         if self._joins:
             return first + bisect_right(self._joins, first), last + bisect_right(self._joins, last)
         return first, last
+
+    def all_back(self, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        """The offsets in the level of the first and the last character of many spans at once."""
+        at, lost, joins = self._at, self._lost, self._joins
+        found = []
+        for start, end in spans:
+            first = start + lost[bisect_right(at, start) - 1]
+            last = end - 1 + lost[bisect_right(at, end - 1) - 1]
+            if joins:
+                first += bisect_right(joins, first)
+                last += bisect_right(joins, last)
+            found.append((first, last))
+        return found
 
 
 def _gaps(level: bytes) -> tuple[list[int], list[int]]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 from unicodedata import combining
 
 from monitor.model import Article, Field, Sentence
@@ -16,6 +17,9 @@ from monitor.text.words import Span, Words
 FIELDS = (Field.TITLE, Field.SUMMARY, Field.BODY)
 FIELD_STRIDE = 1_000_000
 """Word positions of two fields differ by at least this, so proximity never crosses fields."""
+
+Placed: TypeAlias = tuple[int, int, int, int]
+"""The number of a field in `FIELDS`, start and end in its text, the index of the sentence."""
 
 _BREAK = f" {FIELD_BREAK} "
 _SENTENCE_SIGNS = frozenset(".!?…。！？｡\n")
@@ -93,6 +97,23 @@ class Reading(Words):
             known = self._where[span] = FIELDS[number], start - base, widened
         return known
 
+    def placed(self, spans: Iterable[Span]) -> list[Placed]:
+        """Where many spans stand in the original text, and in which sentences."""
+        texts, (_, summary, body) = self._texts, self._bases
+        cuts = tuple(self._cuts.values())
+        found: list[Placed] = []
+        for start, end in self._all_offsets(spans):
+            number = (start >= summary) + (start >= body)
+            base, text, cut = self._bases[number], texts[number], cuts[number]
+            start -= base
+            end -= base
+            after = text[end : end + 1]
+            if after == "." or after > "\x7f":
+                end = _widened(text, start, end)
+            at = bisect_right(cut.starts, start)
+            found.append((number, start, end, cut.first + at - (at > 0)))
+        return found
+
     @cached_property
     def _bases(self) -> tuple[int, int, int]:
         summary = 1 + len(self.article.title) + len(_BREAK)
@@ -128,6 +149,34 @@ class Reading(Words):
             for field in FIELDS
             for at in range(len(self._cuts[field].all))
         )
+
+    @cached_property
+    def sentence_counts(self) -> tuple[int, ...]:
+        """How many sentences title, summary and body have."""
+        return tuple([len(cuts.all) for cuts in self._cuts.values()])
+
+    def sentence_texts(self) -> list[str]:
+        """The texts of all sentences, in the order of their indexes."""
+        return [
+            text[start:end]
+            for text, cuts in zip(self._texts, self._cuts.values(), strict=True)
+            for start, end, _ in cuts.all
+        ]
+
+    def sentence_start(self, field: Field, offset: int) -> tuple[int, int]:
+        """The index of the sentence that holds an offset of a field, and where it starts."""
+        cuts = self._cuts[field]
+        at = max(0, bisect_right(cuts.starts, offset) - 1)
+        return cuts.first + at, cuts.starts[at]
+
+    def sentence(self, index: int) -> Sentence:
+        """The sentence of that index."""
+        title, summary, _ = self.sentence_counts
+        if index < title:
+            return self._sentence(Field.TITLE, index)
+        if index < title + summary:
+            return self._sentence(Field.SUMMARY, index - title)
+        return self._sentence(Field.BODY, index - title - summary)
 
     def _sentence(self, field: Field, at: int) -> Sentence:
         known = self._sentences.get((field, at))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TypeAlias
 
@@ -127,6 +128,29 @@ class Words:
         if self._stretch is None:
             return start, end
         return self._stretch.back(start), self._stretch.back(end - 1) + 1
+
+    def _all_offsets(self, spans: Iterable[Span]) -> list[Span]:
+        """The same for many spans at once."""
+        ends = self._gaps.all_back(spans)
+        if not self._level.isascii():
+            ends = self._in_letters(ends)
+        if self._stretch is None:
+            return [(first, last + 1) for first, last in ends]
+        back = self._stretch.back
+        return [(back(first), back(last) + 1) for first, last in ends]
+
+    def _in_letters(self, ends: list[Span]) -> list[Span]:
+        """Offsets in bytes of the level as offsets in letters, each counted from the one before."""
+        at = letters = 0
+        found = []
+        for first, last in ends:
+            if first < at:
+                at = letters = 0
+            letters += len(self._level[at:first].decode("utf-8", "ignore"))
+            at = first
+            # the last letter may have several bytes, and `last` is one of them
+            found.append((letters, letters + len(self._level[at:last].decode("utf-8", "ignore"))))
+        return found
 
 
 def _letters(row: bytes, start: int, end: int) -> int:

@@ -55,12 +55,13 @@ SHAPES: Mapping[str, Shape] = MappingProxyType(
     }
 )
 MOST_TOPICS = 15
-LEAST_SCORE = 0.2
+LEAST_SCORE = 0.15
+"""Of 38 topics from .15 to .2 five were tags of their publishers, of 48 from .05 to .1 one."""
 MOST_EVIDENCE = 5
 
 
 def extract(reading: Reading, mentions: Mentions, knowledge: Knowledge) -> tuple[Topic, ...]:
-    """The topics of an article, best first: at most 15, with scores of .2 and more.
+    """The topics of an article, best first: at most 15, with scores of .15 and more.
 
     Pure: the same article and knowledge give the same topics. The publisher's tags are not read.
     """
@@ -69,10 +70,13 @@ def extract(reading: Reading, mentions: Mentions, knowledge: Knowledge) -> tuple
 
 def topics_of(surveyed: Survey) -> tuple[Topic, ...]:
     """The topics of an article that was surveyed, as `extract` gives them."""
-    proposed = propose(surveyed)
-    chosen = [(candidate, shape) for candidate, shape in proposed if candidate.score >= LEAST_SCORE]
+    shown: dict[int, TopicEvidence] = {}
     return tuple(
-        _topic(surveyed.reading, candidate, shape) for candidate, shape in chosen[:MOST_TOPICS]
+        [
+            _topic(surveyed, candidate, shape, shown)
+            for candidate, shape in propose(surveyed)[:MOST_TOPICS]
+            if candidate.score >= LEAST_SCORE
+        ]
     )
 
 
@@ -88,21 +92,28 @@ def _best_first(entry: tuple[Candidate, str]) -> tuple[float, str, str]:
     return -candidate.score, shape, candidate.name
 
 
-def _topic(reading: Reading, candidate: Candidate, shape: str) -> Topic:
-    strongest = sorted(candidate.strengths, key=lambda index: (-candidate.strengths[index], index))
-    sentences = (reading.sentences[index] for index in strongest[:MOST_EVIDENCE])
+def _topic(
+    surveyed: Survey, candidate: Candidate, shape: str, shown: dict[int, TopicEvidence]
+) -> Topic:
+    strengths = candidate.strengths
+    strongest = sorted(sorted(strengths), key=strengths.__getitem__, reverse=True)[:MOST_EVIDENCE]
+    for index in strongest:
+        if index not in shown:
+            shown[index] = _evidence(surveyed.reading, index)
     return Topic(
         key=f"{shape}:{candidate.name}",
         label=candidate.label,
         shape=shape,
         score=round(candidate.score, 3),
-        evidence=tuple(
-            TopicEvidence(
-                sentence=reading.sentence_text(sentence),
-                field=sentence.field,
-                start=sentence.start,
-                end=sentence.end,
-            )
-            for sentence in sentences
-        ),
+        evidence=tuple([shown[index] for index in strongest]),
+    )
+
+
+def _evidence(reading: Reading, index: int) -> TopicEvidence:
+    sentence = reading.sentence(index)
+    return TopicEvidence(
+        sentence=reading.sentence_text(sentence),
+        field=sentence.field,
+        start=sentence.start,
+        end=sentence.end,
     )

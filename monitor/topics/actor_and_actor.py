@@ -17,9 +17,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from monitor.model import Mention
+from monitor.text import FIELDS
 from monitor.topics.candidate import Candidate, joint_score
-from monitor.topics.survey import Survey
+from monitor.topics.survey import Named, Survey
 
 MIN_SENTENCES = 2
 MOST_BETWEEN = 80
@@ -44,19 +44,21 @@ def find(survey: Survey) -> Iterator[Candidate]:
     shown: dict[tuple[str, str], set[int]] = {}
     first: Counter[str] = Counter()
     for sentence, cast in survey.cast.items():
+        if len(cast) < 2:
+            continue
         for one, other in pairwise(_apart(cast)):
-            if _are_two(one.id, other.id) and _deal(survey, one, other):
-                pair = min(one.id, other.id), max(one.id, other.id)
-                shown.setdefault(pair, set()).add(sentence)
-                first[one.id] += 1
+            ids = one.name.id, other.name.id
+            if _are_two(*ids) and _deal(survey, one, other):
+                shown.setdefault((min(ids), max(ids)), set()).add(sentence)
+                first[ids[0]] += 1
     for pair, sentences in shown.items():
         if len(sentences) >= MIN_SENTENCES or not survey.headline.isdisjoint(sentences):
             yield _candidate(survey, sorted(pair, key=lambda id_: (-first[id_], id_)), sentences)
 
 
-def _apart(cast: Sequence[Mention]) -> list[Mention]:
+def _apart(cast: Sequence[Named]) -> list[Named]:
     """The mentions of a sentence that do not overlap, one for each place."""
-    kept: list[Mention] = []
+    kept: list[Named] = []
     for mention in cast:
         if not kept or mention.start >= kept[-1].end:
             kept.append(mention)
@@ -67,13 +69,13 @@ def _are_two(one: str, other: str) -> bool:
     return one != other and not one.startswith(other + "-") and not other.startswith(one + "-")
 
 
-def _deal(survey: Survey, one: Mention, other: Mention) -> bool:
-    text = survey.reading.article.text(one.field)
+def _deal(survey: Survey, one: Named, other: Named) -> bool:
+    text = survey.reading.text(FIELDS[one.field])
     between = text[one.end : other.start]
     if len(between) > MOST_BETWEEN:
         return False
     if _JOINED.fullmatch(between):
-        sentence = survey.reading.sentences[other.sentence]
+        sentence = survey.reading.sentence(other.sentence)
         behind = text[other.end : min(other.end + _BEHIND_BOTH, sentence.end)]
         return _DEED.search(behind) is not None
     return _DEED.search(between) is not None

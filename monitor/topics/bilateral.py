@@ -18,7 +18,6 @@ from itertools import combinations
 
 from monitor.topics.candidate import Candidate, joint_score
 from monitor.topics.survey import Survey
-from monitor.topics.theme import shares
 
 MIN_SENTENCES = 3
 MIN_SENTENCES_UNDER_HEADLINE = 2
@@ -29,7 +28,7 @@ _MUCH_SPORT = 0.5
 
 def find(survey: Survey) -> Iterator[Candidate]:
     """The pairs of countries that deal with each other."""
-    if not survey.acting or shares(survey).get(SPORT, 0.0) > _MUCH_SPORT:
+    if not survey.acting or survey.shares.get(SPORT, 0.0) > _MUCH_SPORT:
         return
     for one, other in combinations(_countries(survey), 2):
         both = _dealings(survey, one, other)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _HALF = 2.0
 """The evidence at which a composition is half sure: a lead sentence and a bit. A headline and one
 sentence of the body (4) give 2/3, five plain sentences .71, ten .83."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(NamedTuple):
     """`name` is the key less its shape; `strengths` says how much each sentence shows it."""
 
     name: str

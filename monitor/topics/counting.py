@@ -22,178 +22,193 @@ knows, in unlisted.py.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
+from typing import TypeAlias
 
 from monitor.lexicon import Knowledge, Mentions
-from monitor.model import Actor, Field, Mention, Place
-from monitor.text import FIELDS, Reading
+from monitor.model import Actor
+from monitor.text import Reading
 from monitor.topics.knowledge import unsure_places
 from monitor.topics.persons import Persons
 from monitor.topics.phrases import (
     SEATS,
     acts,
     is_entered,
+    is_followed,
     is_ground,
     is_seat_of_sources,
     is_state,
     word_before,
     word_behind,
 )
-from monitor.topics.survey import Dismissed, Presence, Survey, presence_of, weights_of
+from monitor.topics.standing import Standings
+from monitor.topics.survey import Dismissed, Named, Presence, Survey, presence_of, weights_of
+from monitor.topics.theme import shares
 from monitor.topics.unlisted import unlisted
 
+_Counts: TypeAlias = defaultdict[str, defaultdict[int, int]]
+_Sentences: TypeAlias = defaultdict[str, set[int]]
+_no_counts = partial(defaultdict[int, int], int)
+
 _WORDS_IN_CAPITALS = frozenset({"IS", "US", "WHO", "ICE", "UPS"})
+_REPEATED = "the sentence repeats an earlier one"
 SPEAKERS = frozenset({"government", "military", "person"})
 """Kinds of actors that act for their home. Companies, parties and armed groups do not."""
 
-TOWN_PEOPLE = 100_000
-"""Below this a city's name needs support, see above."""
-
 
 def survey(reading: Reading, mentions: Mentions, knowledge: Knowledge) -> Survey:
-    """Counts an article's mentions by sentence."""
-    count = _Count(reading, knowledge, tuple(mentions))
-    for mention in count.mentions:
-        count.add(mention)
+    """Counts what an article names by sentence."""
+    count = _Count(reading, mentions, knowledge)
+    count.terms()
+    count.names()
     return count.result()
 
 
 class _Count:
-    """The counting: one pass over the mentions, then what waited for the end of it."""
+    """The counting: one pass over the terms, one over the names, then what waited for the end.
 
-    def __init__(
-        self, reading: Reading, knowledge: Knowledge, mentions: tuple[Mention, ...]
-    ) -> None:
-        self.reading, self.knowledge, self.mentions = reading, knowledge, mentions
-        published = reading.article.published
-        self.day = published.date() if published else None
-        self.texts = {field: reading.article.text(field) for field in FIELDS}
+    It works on spans and tuples: making whole mentions of them all took more than half the time.
+    """
+
+    def __init__(self, reading: Reading, mentions: Mentions, knowledge: Knowledge) -> None:
+        self.reading, self.mentions, self.knowledge = reading, mentions, knowledge
+        article = reading.article
+        self.day = article.published.date() if article.published else None
+        self.texts = article.title, article.summary, article.body
         self.silent = _repeated(reading)
         self.persons = Persons(reading, knowledge, self.day)
-        self.starts = frozenset([(m.field, m.start) for m in mentions if m.kind != "theme"])
-        self.ends = frozenset([(m.field, m.end) for m in mentions if m.kind != "theme"])
-        self.actors: dict[str, dict[int, int]] = {}
-        self.places: dict[str, dict[int, int]] = {}
-        self.inner: dict[str, dict[int, int]] = {}
-        self.named: dict[str, dict[int, int]] = {}
-        self.scenes: dict[str, set[int]] = {}
+        self.standings = Standings.of(knowledge)
+        self.unsure_names = unsure_places()
+        self.placed = reading.placed([hit[:2] for hit in mentions.proper])
+        self.starts = {(field, start) for field, start, _, _ in self.placed}
+        self.ends = {(field, end) for field, _, end, _ in self.placed}
+        self.actors: _Counts = defaultdict(_no_counts)
+        self.places: _Counts = defaultdict(_no_counts)
+        self.inner: _Counts = defaultdict(_no_counts)
+        self.named: _Counts = defaultdict(_no_counts)
+        self.scenes: _Sentences = defaultdict(set)
         self.own: set[str] = set()
-        self.grounds: dict[str, set[int]] = {}
-        self.acting: dict[str, set[int]] = {}
+        self.grounds: _Sentences = defaultdict(set)
+        self.acting: _Sentences = defaultdict(set)
         self.themes: dict[str, dict[int, float]] = {}
-        self.terms: set[tuple[str, int, str]] = set()
-        self.cast: dict[int, list[Mention]] = {}
-        self.unsure: list[tuple[str, Mention]] = []
+        self.cast: dict[int, list[Named]] = {}
+        self.unsure: list[tuple[str, Named]] = []
         self.dismissed: list[Dismissed] = []
-        self.place_spans: set[tuple[Field, int]] = set()
-        self.state_mentions: list[tuple[Actor, Mention]] = []
+        self.place_spans: set[tuple[int, int]] = set()
+        self.state_mentions: list[tuple[Actor, Named]] = []
         self.capitals: dict[int, bool] = {}
         self.title_case: dict[int, bool] = {}
-        self.wholes: dict[str, str] = {}
 
-    def add(self, mention: Mention) -> None:
-        """Counts one mention."""
-        if mention.sentence in self.silent:
-            self._dismiss(mention, "the sentence repeats an earlier one")
-        elif mention.kind == "theme":
-            self._theme(mention)
-        elif mention.term in _WORDS_IN_CAPITALS and self._is_word(mention):
-            self._dismiss(mention, "a word, where all is in capitals")
-        elif mention.kind == "place":
-            self._place(mention)
-        else:
-            self._actor(mention)
+    def terms(self) -> None:
+        """Counts the terms of themes."""
+        hits, seen = self.mentions.terms, set()
+        for hit, (field, start, end, sentence) in zip(
+            hits, self.reading.placed([hit[:2] for hit in hits]), strict=True
+        ):
+            for name in hit[2]:
+                if sentence in self.silent:
+                    self._dismiss(Named(name, field, start, end, sentence), _REPEATED)
+                elif (term := (name.id, sentence, name.text)) not in seen:
+                    seen.add(term)
+                    weights = self.themes.setdefault(name.id, {})
+                    weights[sentence] = weights.get(sentence, 0.0) + name.weight
 
-    def _dismiss(self, mention: Mention, reason: str) -> None:
-        self.dismissed.append(Dismissed(mention=mention, reason=reason))
+    def names(self) -> None:
+        """Counts the actors and places."""
+        for (_, _, names), (field, start, end, sentence) in zip(
+            self.mentions.proper, self.placed, strict=True
+        ):
+            for name in names:
+                named = Named(name, field, start, end, sentence)
+                if sentence in self.silent:
+                    self._dismiss(named, _REPEATED)
+                elif name.text in _WORDS_IN_CAPITALS and self._is_word(named):
+                    self._dismiss(named, "a word, where all is in capitals")
+                elif name.kind == "place":
+                    self._place(named)
+                else:
+                    self._actor(named)
 
-    def _theme(self, mention: Mention) -> None:
-        seen = (mention.id, mention.sentence, mention.term)
-        if seen not in self.terms:
-            self.terms.add(seen)
-            hits = self.themes.setdefault(mention.id, {})
-            hits[mention.sentence] = hits.get(mention.sentence, 0.0) + mention.weight
+    def _dismiss(self, named: Named, reason: str) -> None:
+        self.dismissed.append(Dismissed(named, reason))
 
-    def _place(self, mention: Mention) -> None:
-        self.place_spans.add((mention.field, mention.start))
-        place = self.knowledge.places[mention.id]
-        whole = self._whole(mention.id)
-        if mention.demonym:
-            self._count_place(whole, mention, is_entered_=False)
-            if is_entered(self.texts[mention.field], mention.start):
-                self.grounds.setdefault(whole, set()).add(mention.sentence)
-            self._office(whole, mention)
+    def _place(self, named: Named) -> None:
+        name, field, start, _, sentence = named
+        self.place_spans.add((field, start))
+        whole, is_country, is_town = self.standings[name.id]
+        entered = is_entered(self.texts[field], start)
+        if name.demonym:
+            self._count_place(whole, named, is_entered_=False)
+            if entered:
+                self.grounds[whole].add(sentence)
+            self._office(whole, named)
             return
-        entered = is_entered(self.texts[mention.field], mention.start)
-        doubtful = mention.term in unsure_places()
-        if (doubtful or place.kind != "country") and (longer := self._longer_name(mention)):
-            self._dismiss(mention, f"part of a longer name, with {longer!r}")
-        elif (doubtful or _is_town(place)) and not entered:
-            self.unsure.append((whole, mention))
+        doubtful = name.text in self.unsure_names
+        if (doubtful or not is_country) and (longer := self._longer_name(named)):
+            self._dismiss(named, f"part of a longer name, with {longer!r}")
+        elif (doubtful or is_town) and not entered:
+            self.unsure.append((whole, named))
         else:
-            self._count_place(whole, mention, is_entered_=entered)
-            if place.kind == "country":
-                self._office(whole, mention)
+            self._count_place(whole, named, is_entered_=entered)
+            if is_country:
+                self._office(whole, named)
 
-    def _longer_name(self, mention: Mention) -> str | None:
+    def _longer_name(self, named: Named) -> str | None:
         """The word that makes a place part of somebody's name; None where it is a place."""
-        text, field = self.texts[mention.field], mention.field
-        word = word_behind(text, mention.end)
-        if word is None or (field, mention.end + 1) in self.starts:
-            word = word_before(text, mention.start)
-            if (field, mention.start - 1) in self.ends:
+        _, field, start, end, sentence = named
+        text = self.texts[field]
+        word = word_behind(text, end)
+        if word is None or (field, end + 1) in self.starts:
+            word = word_before(text, start)
+            if (field, start - 1) in self.ends:
                 word = None
-        return None if word is None or self._in_title_case(mention.sentence) else word
+        return None if word is None or self._in_title_case(sentence) else word
 
-    def _whole(self, place_id: str) -> str:
-        """The largest place known that a place lies in."""
-        known = self.wholes.get(place_id)
-        if known is None:
-            places = self.knowledge.places
-            around = reversed(self.knowledge.around(place_id))
-            known = self.wholes[place_id] = next(id_ for id_ in around if id_ in places)
-        return known
-
-    def _count_place(self, whole: str, mention: Mention, *, is_entered_: bool) -> None:
-        sentence, text = mention.sentence, self.texts[mention.field]
-        _more(self.places.setdefault(whole, {}), sentence)
-        if mention.id == whole or not is_entered_:
-            _more(self.named.setdefault(whole, {}), sentence)
+    def _count_place(self, whole: str, named: Named, *, is_entered_: bool) -> None:
+        name, field, start, end, sentence = named
+        text, is_inner = self.texts[field], name.id != whole
+        self.places[whole][sentence] += 1
+        if not (is_inner and is_entered_):
+            self.named[whole][sentence] += 1
         if not is_entered_:
             self.own.add(whole)
-        if mention.id != whole:
-            _more(self.inner.setdefault(mention.id, {}), sentence)
-        if is_state(text, mention.end) or (
-            not is_entered_ and not mention.demonym and acts(text, mention.end)
+        if is_inner:
+            self.inner[name.id][sentence] += 1
+        followed = is_followed(text, end)
+        if followed and (
+            is_state(text, end) or (not is_entered_ and not name.demonym and acts(text, end))
         ):
-            self.acting.setdefault(whole, set()).add(sentence)
-        elif not (is_entered_ and is_seat_of_sources(text, mention.start, mention.end)):
-            self.scenes.setdefault(whole, set()).add(sentence)
-            is_inner = mention.id != whole and mention.term not in SEATS
-            if is_entered_ or is_inner or is_ground(text, mention.end):
-                self.grounds.setdefault(whole, set()).add(sentence)
+            self.acting[whole].add(sentence)
+        elif not (is_entered_ and followed and is_seat_of_sources(text, start, end)):
+            self.scenes[whole].add(sentence)
+            is_there = is_entered_ or (is_inner and name.text not in SEATS)
+            if is_there or (followed and is_ground(text, end)):
+                self.grounds[whole].add(sentence)
 
-    def _office(self, country: str, mention: Mention) -> None:
+    def _office(self, country: str, named: Named) -> None:
         """Counts who holds the office named behind a country, on the day of the article."""
-        holder = self.persons.holder(country, mention)
-        if holder is not None:
-            _more(self.actors.setdefault(holder, {}), mention.sentence)
+        if is_followed(self.texts[named.field], named.end):
+            holder = self.persons.holder(country, named)
+            if holder is not None:
+                self.actors[holder][named.sentence] += 1
 
-    def _actor(self, mention: Mention) -> None:
-        actor = self.knowledge.actors[mention.id]
+    def _actor(self, named: Named) -> None:
+        actor = self.knowledge.actors[named.name.id]
         if not _is_active(actor, self.day):
-            self._dismiss(mention, "not active on the day of the article")
+            self._dismiss(named, "not active on the day of the article")
         elif actor.kind == "state":
-            self.state_mentions.append((actor, mention))
+            self.state_mentions.append((actor, named))
         else:
-            self._count_actor(actor, mention.sentence)
-            self.cast.setdefault(mention.sentence, []).append(mention)
+            self._count_actor(actor, named.sentence)
+            self.cast.setdefault(named.sentence, []).append(named)
             if actor.kind == "person":
-                self.persons.add(actor, mention)
+                self.persons.add(actor, named)
 
     def _count_actor(self, actor: Actor, sentence: int) -> None:
-        _more(self.actors.setdefault(actor.id, {}), sentence)
+        self.actors[actor.id][sentence] += 1
         if actor.kind in SPEAKERS:
             self._act(actor, sentence)
 
@@ -204,44 +219,49 @@ class _Count:
             else actor.home
         )
         for country in countries:
-            self.acting.setdefault(country, set()).add(sentence)
+            self.acting[country].add(sentence)
 
-    def _is_word(self, mention: Mention) -> bool:
+    def _is_word(self, named: Named) -> bool:
         """Whether a name may be a word: written without dots where all is in capitals."""
-        if "." in self.texts[mention.field][mention.start : mention.end]:
+        if "." in self.texts[named.field][named.start : named.end]:
             return False
-        return self._shouted(mention.sentence)
+        return self._shouted(named.sentence)
 
     def _shouted(self, sentence: int) -> bool:
         known = self.capitals.get(sentence)
         if known is None:
-            text = self.reading.sentence_text(self.reading.sentences[sentence])
-            known = self.capitals[sentence] = text.isupper()
+            known = self.capitals[sentence] = self._text(sentence).isupper()
         return known
 
     def _in_title_case(self, sentence: int) -> bool:
         """Whether a sentence writes most words with a capital, so that capitals tell nothing."""
         known = self.title_case.get(sentence)
         if known is None:
-            words = self.reading.sentence_text(self.reading.sentences[sentence]).split()
+            words = self._text(sentence).split()
             capitals = sum([word[0].isupper() for word in words])
             known = self.title_case[sentence] = capitals * 10 > len(words) * 7
         return known
+
+    def _text(self, sentence: int) -> str:
+        return self.reading.sentence_text(self.reading.sentence(sentence))
 
     def result(self) -> Survey:
         """What was counted, weighed."""
         self._settle()
         weights = weights_of(self.reading)
+        headline = frozenset(range(self.reading.sentence_counts[0])[:4])
         actors = _presences(self.actors, weights)
         places = _presences(self.places, weights)
         names = self._names(weights)
+        themes = {
+            id_: {sentence: weight for sentence, weight in hits.items() if weight > 0}
+            for id_, hits in self.themes.items()
+        }
         return Survey(
             reading=self.reading,
             knowledge=self.knowledge,
             weights=weights,
-            headline=frozenset(
-                s.index for s in self.reading.sentences[:4] if s.field is Field.TITLE
-            ),
+            headline=headline,
             actors=actors,
             places=places,
             inner=_presences(self.inner, weights),
@@ -249,40 +269,38 @@ class _Count:
             grounds={id_: frozenset(found) for id_, found in self.grounds.items()},
             acting={id_: frozenset(found) for id_, found in self.acting.items()},
             parties=self._parties(weights),
-            themes={
-                id_: {sentence: weight for sentence, weight in hits.items() if weight > 0}
-                for id_, hits in self.themes.items()
-            },
+            themes=themes,
+            shares=shares(themes, weights, headline, self.knowledge),
             names=names,
             cast=self.cast,
             dismissed=self.dismissed,
             top=max(
-                (p.salience for p in (*actors.values(), *places.values())),
-                default=max((p.salience for p in names.values()), default=0.0),
+                [found.salience for found in (*actors.values(), *places.values())],
+                default=max([found.salience for found in names.values()], default=0.0),
             ),
         )
 
     def _settle(self) -> None:
         """What had to wait for the whole article."""
-        for whole, mention in self.unsure:
+        for whole, named in self.unsure:
             if whole in self.places:
-                self._count_place(whole, mention, is_entered_=False)
+                self._count_place(whole, named, is_entered_=False)
             else:
-                self._dismiss(mention, "may be another name, and nothing else names its country")
-        for actor, mention in self.state_mentions:
+                self._dismiss(named, "may be another name, and nothing else names its country")
+        for actor, named in self.state_mentions:
             # by a name that is not the country's own, as users may list: "Quai d'Orsay"
-            if (mention.field, mention.start) not in self.place_spans:
-                self._act(actor, mention.sentence)
+            if (named.field, named.start) not in self.place_spans:
+                self._act(actor, named.sentence)
         for actor, sentence in self.persons.by_surname(self.starts):
             self._count_actor(actor, sentence)
         for country, sentence in self.persons.strangers_acting():
-            self.acting.setdefault(country, set()).add(sentence)
+            self.acting[country].add(sentence)
 
     def _names(self, weights: Sequence[float]) -> dict[str, Presence]:
-        known: dict[Field, set[int]] = {}
+        known: tuple[set[int], ...] = (set(), set(), set())
         for field, start in (*self.starts, *self.persons.starts):
-            known.setdefault(field, set()).add(start)
-        said = {self.texts[m.field][m.start : m.end] for m in self.mentions if m.kind != "theme"}
+            known[field].add(start)
+        said = {self.texts[field][start:end] for field, start, end, _ in self.placed}
         told = {found.name: found.counts for found in unlisted(self.reading, known, said)}
         return _presences({**told, **self.persons.strangers}, weights)
 
@@ -300,14 +318,14 @@ class _Count:
 
 def _repeated(reading: Reading) -> frozenset[int]:
     """The sentences that only repeat an earlier one."""
-    if not reading.article.summary:
+    texts = reading.sentence_texts() if reading.article.summary else []
+    if len(set(texts)) == len(texts):
         return frozenset()
     seen: set[str] = set()
     repeated = []
-    for sentence in reading.sentences:
-        text = reading.sentence_text(sentence)
+    for index, text in enumerate(texts):
         if text in seen:
-            repeated.append(sentence.index)
+            repeated.append(index)
         seen.add(text)
     return frozenset(repeated)
 
@@ -319,15 +337,7 @@ def _is_active(actor: Actor, day: date | None) -> bool:
     return (begins is None or begins <= day) and (ends is None or day <= ends)
 
 
-def _is_town(place: Place) -> bool:
-    return place.kind == "city" and 0 < place.population < TOWN_PEOPLE
-
-
 def _presences(
     counted: Mapping[str, Mapping[int, int]], weights: Sequence[float]
 ) -> dict[str, Presence]:
     return {id_: presence_of(counts, weights) for id_, counts in counted.items()}
-
-
-def _more(counts: dict[int, int], sentence: int) -> None:
-    counts[sentence] = counts.get(sentence, 0) + 1

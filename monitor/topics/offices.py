@@ -10,7 +10,7 @@ from functools import lru_cache
 from monitor.lexicon import Knowledge
 from monitor.model import Role
 
-_SAME = {"premier": "prime minister", "prime minister": "premier", "king": "queen"}
+_ALIKE = {"premier": "prime minister", "prime minister": "premier", "king": "queen"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,11 +23,11 @@ class Offices:
     @classmethod
     def of(cls, knowledge: Knowledge) -> Offices:
         """Those of this knowledge; kept for as long as it is the one in use."""
-        return _of(_Same(knowledge))
+        return _of(Same(knowledge))
 
     def holder(self, country: str, office: str, day: date | None) -> str | None:
         """Who held it on that day; None when nobody listed did, or two did."""
-        for spelling in (office, _SAME.get(office, office)):
+        for spelling in (office, _ALIKE.get(office, office)):
             found = {
                 actor
                 for actor, role in self.held.get((country, spelling), ())
@@ -42,7 +42,7 @@ class Offices:
         return name in self.names
 
 
-class _Same:
+class Same:
     """Knowledge, told from other knowledge by being the same object."""
 
     __slots__ = ("knowledge",)
@@ -54,11 +54,11 @@ class _Same:
         return id(self.knowledge)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.knowledge is self.knowledge
+        return isinstance(other, Same) and other.knowledge is self.knowledge
 
 
 @lru_cache(maxsize=4)
-def _of(same: _Same) -> Offices:
+def _of(same: Same) -> Offices:
     held: dict[tuple[str, str], tuple[tuple[str, Role], ...]] = {}
     names: set[str] = set()
     for actor in same.knowledge.actors.values():

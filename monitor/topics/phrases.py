@@ -55,6 +55,7 @@ _OWN_GROUND = re.compile(
     r"islands?|countryside|streets|deserts?|mountains?)\b",
     re.IGNORECASE,
 )
+_JOINTS = frozenset(" ,-'’")
 _SOURCES = re.compile(
     r"\b(?:sources?|officials?|diplomats?|analysts?|experts?|observers|journalists?|reporters?|"
     r"correspondents?|activists?|residents|witnesses|lawmakers|newspapers?|media|"
@@ -120,6 +121,11 @@ _OFFICE_ALONE = re.compile(
 )
 
 
+def is_followed(text: str, end: int) -> bool:
+    """Whether words may follow that say more: the questions below have no answer otherwise."""
+    return text[end : end + 1] in _JOINTS
+
+
 def is_state(text: str, end: int) -> bool:
     """Whether a word of government follows: "Iraqi security forces", "US officials"."""
     return _OFFICES.match(text, end) is not None
@@ -134,7 +140,7 @@ def is_entered(text: str, start: int) -> bool:
     """Whether the words before a place lead into it: "in Paris", "eastern Ukraine", "in the US"."""
     if text[start - 1 : start] != " ":
         return False
-    words = text[max(0, start - _LONGEST_INTO) : start].lower().split()
+    words = text[max(0, start - _LONGEST_INTO) : start].lower().rsplit(None, 2)
     if len(words) > 1 and words[-1] == "the":
         del words[-1]
     return bool(words) and words[-1].lstrip("(“\"'‘-") in _INTO

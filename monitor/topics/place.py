@@ -1,8 +1,8 @@
 """place: where the article plays, as a country or an area over several countries.
 
 - Cities and regions count for their country, so that Mosul, Baghdad and Iraq are one topic.
-- A city or region named in the headline or in 3 sentences is a topic beside its country, at most
-  the two most named; its score is lower by a fifth.
+- A city or region named in the headline or in 2 sentences, as all else, is a topic beside its
+  country, at most the two most named; its score is lower by a fifth.
 - A place is a topic by the same measure as an actor, see actor.py.
 - A country and its state are one topic, always the place: both have the same label, and a topic
   that is place:US today and actor:us tomorrow cannot be followed. What a state does shows in
@@ -20,7 +20,7 @@ from monitor.topics.candidate import Candidate
 from monitor.topics.survey import Presence, Survey
 
 HOME_FACTOR = 2 / 3
-MIN_SENTENCES_INSIDE = 3
+MIN_SENTENCES_INSIDE = 2
 MOST_INSIDE = 2
 _INSIDE = 0.8
 

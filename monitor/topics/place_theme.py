@@ -21,7 +21,6 @@ from collections.abc import Iterable, Iterator
 from monitor.topics.actor import is_subject
 from monitor.topics.candidate import Candidate, joint_score
 from monitor.topics.survey import Survey
-from monitor.topics.theme import shares
 
 MIN_SENTENCES = 3
 MIN_GROUNDS = 2
@@ -45,7 +44,7 @@ def find(survey: Survey) -> Iterator[Candidate]:
     """The themes that play in a place."""
     themes = {
         theme_id: share
-        for theme_id, share in shares(survey).items()
+        for theme_id, share in survey.shares.items()
         if survey.knowledge.themes[theme_id].composable
     }
     if themes:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
+from typing import NamedTuple
 
-from monitor.lexicon import Knowledge
-from monitor.model import Field, Mention
+from monitor.lexicon import Knowledge, Name
 from monitor.text import Reading
 
 HEADLINE_WEIGHT = 3.0
@@ -19,20 +19,32 @@ LEAD_WEIGHT = 1.6
 LEAD_SENTENCES = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Presence:
-    """In which sentences something is named, how often; and what that weighs."""
+class Presence(NamedTuple):
+    """In which sentences something is named, how often; and what that weighs.
+
+    These are tuples, since an article has dozens: a frozen dataclass takes three times as long.
+    """
 
     counts: Mapping[int, int]
     weight: float
     salience: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dismissed:
-    """A mention that does not count, and why: shown by `wirewatch topics --why`."""
+class Named(NamedTuple):
+    """A name or term where it stands: `field` is the number of one in `FIELDS`, `start` and `end`
+    are offsets in its text, `sentence` is an index as in `Sentence`."""
 
-    mention: Mention
+    name: Name
+    field: int
+    start: int
+    end: int
+    sentence: int
+
+
+class Dismissed(NamedTuple):
+    """A name that does not count, and why: shown by `wirewatch topics --why`."""
+
+    named: Named
     reason: str
 
 
@@ -44,8 +56,9 @@ class Survey:
     sentences in which a place is named as a place, `grounds` those that also say that something is
     there ("in Iraq"), `acting` those in which a country acts as a state. `parties` are both, with
     weights, less those in which only a city in the country is the venue ("met in Baghdad").
-    `themes` gives the weight of a theme in each sentence that speaks of it. `names` are those no
-    list knows. `cast` are the mentions of actors that count, in order of the text, by sentence.
+    `themes` gives the weight of a theme in each sentence that speaks of it, `shares` how dense each
+    theme is against the densest (theme.py). `names` are those no list knows. `cast` are the actors
+    that count where they are named, in order of the text, by sentence.
     """
 
     reading: Reading
@@ -60,8 +73,9 @@ class Survey:
     acting: Mapping[str, frozenset[int]]
     parties: Mapping[str, Presence]
     themes: Mapping[str, Mapping[int, float]]
+    shares: Mapping[str, float]
     names: Mapping[str, Presence]
-    cast: Mapping[int, Sequence[Mention]]
+    cast: Mapping[int, Sequence[Named]]
     dismissed: Sequence[Dismissed]
     top: float
 
@@ -76,21 +90,14 @@ class Survey:
 
 def weights_of(reading: Reading) -> list[float]:
     """What each sentence of an article weighs."""
-    weights, lead = [], 0
-    for sentence in reading.sentences:
-        if sentence.field is Field.TITLE:
-            weights.append(HEADLINE_WEIGHT)
-        elif lead < LEAD_SENTENCES:
-            weights.append(LEAD_WEIGHT)
-            lead += 1
-        else:
-            weights.append(1.0)
-    return weights
+    title, *others = reading.sentence_counts
+    below = sum(others)
+    lead = min(below, LEAD_SENTENCES)
+    return [HEADLINE_WEIGHT] * title + [LEAD_WEIGHT] * lead + [1.0] * (below - lead)
 
 
 def presence_of(counts: Mapping[int, int], weights: Sequence[float]) -> Presence:
     """What being named so often in these sentences weighs."""
-    weight = sum([weights[sentence] for sentence in counts])
+    weight = sum(map(weights.__getitem__, counts))
     # more mentions in the same sentences matter, but less and less
-    salience = weight * (1 + log(1 + sum(counts.values())) / 3)
-    return Presence(counts=counts, weight=weight, salience=salience)
+    return Presence(counts, weight, weight * (1 + log(1 + sum(counts.values())) / 3))

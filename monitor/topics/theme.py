@@ -11,8 +11,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 
+from monitor.lexicon import Knowledge
 from monitor.topics.candidate import Candidate
 from monitor.topics.survey import Survey
 
@@ -26,7 +27,7 @@ _BEST = 0.9
 
 def find(survey: Survey) -> Iterator[Candidate]:
     """The themes the article is about."""
-    for theme_id, share in shares(survey).items():
+    for theme_id, share in survey.shares.items():
         if share < MIN_SHARE:
             continue
         hits = survey.themes[theme_id]
@@ -41,25 +42,24 @@ def find(survey: Survey) -> Iterator[Candidate]:
         )
 
 
-def shares(survey: Survey) -> dict[str, float]:
-    """Each theme of the article with its density against the densest, 0 to 1."""
-    densities = {
-        theme_id: density
-        for theme_id, hits in survey.themes.items()
-        if _is_spoken_of(survey, theme_id, hits)
-        and (density := _density(survey, hits)) >= MIN_DENSITY
-    }
+def shares(
+    themes: Mapping[str, Mapping[int, float]],
+    weights: Sequence[float],
+    headline: Set[int],
+    knowledge: Knowledge,
+) -> dict[str, float]:
+    """Each theme that an article speaks of with its density against the densest, 0 to 1.
+
+    `themes` gives the weight of each in the sentences with its terms, `weights` that of sentences.
+    """
+    whole = sum(weights) + _SMOOTHING
+    densities = {}
+    for theme_id, hits in themes.items():
+        sentences = len(hits) + (not headline.isdisjoint(hits))
+        if sentences >= knowledge.themes[theme_id].min_sentences:
+            spoken = [min(hits[at], MOST_A_SENTENCE) * weights[at] for at in hits]
+            density = sum(spoken) / whole
+            if density >= MIN_DENSITY:
+                densities[theme_id] = density
     full = max(FULL_DENSITY, *densities.values()) if densities else FULL_DENSITY
     return {theme_id: density / full for theme_id, density in densities.items()}
-
-
-def _is_spoken_of(survey: Survey, theme_id: str, hits: Mapping[int, float]) -> bool:
-    sentences = len(hits) + (not survey.headline.isdisjoint(hits))
-    return sentences >= survey.knowledge.themes[theme_id].min_sentences
-
-
-def _density(survey: Survey, hits: Mapping[int, float]) -> float:
-    spoken = sum(
-        min(weight, MOST_A_SENTENCE) * survey.weights[sentence] for sentence, weight in hits.items()
-    )
-    return spoken / (sum(survey.weights) + _SMOOTHING)

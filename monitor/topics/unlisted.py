@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence, Set
+from typing import NamedTuple
 
 from monitor.model import Field
 from monitor.text import FIELDS, Reading
@@ -24,7 +24,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 _RUN = re.compile(
-    r"(?<![\w’'.-])[A-Z][\w’'-]*\w"
+    r"[A-Z](?<![\w’'.-][A-Z])[\w’'-]*\w"  # the letter first: `re` then skips to capitals
     r"(?: (?:of |de |del |bin |van |von |al-|der |for )?[A-Z][\w’'-]*\w)*"
 )
 _TITLES = _words("""
@@ -56,56 +56,57 @@ _SHORTEST = 3
 _ENGLISH_SHARE = 50
 """In English every sixteenth word or so is "the"; one in fifty is not English."""
 MIN_TIMES = 2
-_NOWHERE: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unlisted:
+class Unlisted(NamedTuple):
     """A name and how often each sentence says it."""
 
     name: str
     counts: Mapping[int, int]
 
 
-def unlisted(
-    reading: Reading, known: Mapping[Field, Set[int]], said: Set[str]
-) -> tuple[Unlisted, ...]:
+def unlisted(reading: Reading, known: Sequence[Set[int]], said: Set[str]) -> tuple[Unlisted, ...]:
     """The names said at least twice that no mention explains, in order of the text.
 
-    `known` is where mentions begin, and where the names of people begin that were told otherwise: a
-    run that holds one of these places is no name of its own. `said` is how mentions are written.
+    `known` is where, in each field, mentions begin, and where the names of people begin that were
+    told otherwise: a run that holds one of these places is no name of its own. `said` is how
+    mentions are written.
     """
     if not is_english(reading):
         return ()
-    times: Counter[str] = Counter()
+    times: dict[str, int] = {}
     for run, count in Counter(_runs(reading)).items():
-        if name := _trimmed(run):
-            times[name] += count
+        if run not in _OPENERS and (name := _trimmed(run)):
+            times[name] = times.get(name, 0) + count
     found = []
     for spellings in _candidates(reading, times, said):
         counts = _counted(reading, spellings, known)
         if sum(counts.values()) >= MIN_TIMES:
-            found.append(Unlisted(name=spellings[0], counts=counts))
+            found.append(Unlisted(spellings[0], counts))
     return tuple(found)
 
 
-def _candidates(reading: Reading, times: Counter[str], said: Set[str]) -> Iterator[tuple[str, ...]]:
+def _candidates(
+    reading: Reading, times: Mapping[str, int], said: Set[str]
+) -> Iterator[tuple[str, ...]]:
     """Each name said often enough, with the words of it that stand for it alone."""
-    owners = Counter(word for name in times for word in _edges(name))
+    edges = {name: _edges(name) for name in times if " " in name}
+    owners = Counter([word for words in edges.values() for word in words])
     for name, count in times.items():
         if name in said:
             continue
-        shorter = tuple(word for word in _edges(name) if word in times and owners[word] == 1)
-        if count + sum([times[word] for word in shorter]) < MIN_TIMES:
-            continue
-        if " " in name or not (name in owners or _is_word(reading, name)):
-            yield (name, *shorter)
+        if name in edges:
+            shorter = [word for word in edges[name] if word in times and owners[word] == 1]
+            if count + sum([times[word] for word in shorter]) >= MIN_TIMES:
+                yield (name, *shorter)
+        elif count >= MIN_TIMES and name not in owners and not _is_word(reading, name):
+            yield (name,)
 
 
 def _edges(name: str) -> tuple[str, ...]:
     """The first and the last word of a name of several: said alone they may stand for it."""
     words = name.split(" ")
-    return (words[0], words[-1]) if len(words) > 1 and words[0] != words[-1] else ()
+    return (words[0], words[-1]) if words[0] != words[-1] else ()
 
 
 def is_english(reading: Reading) -> bool:
@@ -116,12 +117,10 @@ def is_english(reading: Reading) -> bool:
     return reading.line.count(b" the ") * _ENGLISH_SHARE >= reading.line.count(b" ")
 
 
-def _runs(reading: Reading) -> Iterator[str]:
-    title = reading.article.title
-    if not _is_title_case(title):
-        yield from _RUN.findall(title)
-    yield from _RUN.findall(reading.article.summary)
-    yield from _RUN.findall(reading.article.body)
+def _runs(reading: Reading) -> list[str]:
+    article = reading.article
+    title = [] if _is_title_case(article.title) else _RUN.findall(article.title)
+    return [*title, *_RUN.findall(article.summary), *_RUN.findall(article.body)]
 
 
 def _is_title_case(title: str) -> bool:
@@ -152,26 +151,26 @@ def _is_word(reading: Reading, name: str) -> bool:
 
 
 def _counted(
-    reading: Reading, spellings: tuple[str, ...], known: Mapping[Field, Set[int]]
+    reading: Reading, spellings: tuple[str, ...], known: Sequence[Set[int]]
 ) -> dict[int, int]:
     """How often each sentence says the name; nothing where a mention begins inside of it."""
     counts: dict[int, int] = {}
-    for field in FIELDS:
-        last_end, starts = -1, known.get(field, _NOWHERE)
-        for at, end in _places(reading.article.text(field), spellings):
+    for field, starts in zip(FIELDS, known, strict=True):
+        last_end = -1
+        for at, end in _places(reading.text(field), spellings):
             if at < last_end:
                 continue
             last_end = end
             if not starts.isdisjoint(range(at, end)):
                 return {}
-            sentence = reading.sentence_at(field, at)
-            if at != sentence.start or field is Field.TITLE or " " in spellings[0]:
-                counts[sentence.index] = counts.get(sentence.index, 0) + 1
+            sentence, start = reading.sentence_start(field, at)
+            if at != start or field is Field.TITLE or " " in spellings[0]:
+                counts[sentence] = counts.get(sentence, 0) + 1
     return counts
 
 
 def _places(text: str, spellings: tuple[str, ...]) -> list[tuple[int, int]]:
-    found = []
+    found: list[tuple[int, int]] = []
     for spelling in spellings:
         at = text.find(spelling)
         while at >= 0:

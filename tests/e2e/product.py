@@ -18,6 +18,8 @@ class Product:
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
     started: list[subprocess.Popen[str]] = field(default_factory=list)
+    before: tuple[str, ...] = ()
+    """What a command that goes on is started by: a program that becomes it."""
 
     @property
     def config(self) -> Path:
@@ -56,7 +58,7 @@ class Product:
         """Start a command that goes on; it is killed when the test ends."""
         with (self.folder / f"out{len(self.started)}.log").open("w") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "monitor.cli", *arguments],
+                [*self.before, sys.executable, "-m", "monitor.cli", *arguments],
                 cwd=self.folder,
                 env=self._environment(),
                 stdout=log,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -12,35 +12,39 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from monitor.embedded import find_server
+from monitor.settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
-START = ROOT / "deploy/redis/start.sh"
+START = ROOT / "deploy/valkey/start.sh"
 PASSWORD = "open-sesame_1"
 DEADLINE_S = 20.0
 
 
 @pytest.fixture
 def programs(tmp_path: Path) -> Path:
-    """A folder with `redis-server` and `redis-check-aof`, which are our own server."""
+    """A folder with the server and its checker, which are our own server."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    for name in ("redis-server", "redis-check-aof"):
+    for name in ("valkey-server", "valkey-check-aof"):
         (folder / name).symlink_to(find_server().path)
     return folder
 
 
-def start_redis(programs: Path, data: Path, password: str | None) -> subprocess.Popen[str]:
+def start_redis(
+    programs: Path, data: Path, password: str | None, **given: str
+) -> subprocess.Popen[str]:
     data.mkdir(exist_ok=True)
-    environment = {"PATH": f"{programs}:{os.environ['PATH']}"}
+    environment = {"PATH": f"{programs}:{os.environ['PATH']}"} | given
     if password is not None:
         environment["REDIS_PASSWORD"] = password
     return subprocess.Popen(
@@ -54,12 +58,13 @@ def start_redis(programs: Path, data: Path, password: str | None) -> subprocess.
 
 
 @contextmanager
-def redis_on(programs: Path, data: Path) -> Iterator[Redis]:
+def redis_on(programs: Path, data: Path, user: str | None = None, **given: str) -> Iterator[Redis]:
     """Redis as compose starts it, killed with -9 at the end."""
-    with start_redis(programs, data, PASSWORD) as running:
+    with start_redis(programs, data, None if given else PASSWORD, **given) as running:
         try:
             with Redis(
                 unix_socket_path=str(data / "redis.sock"),
+                username=user,
                 password=PASSWORD,
                 decode_responses=True,
                 retry=Retry(NoBackoff(), 0),
@@ -141,70 +146,178 @@ def test_a_password_that_cannot_be_in_a_url_is_refused(
     assert "REDIS_PASSWORD: wanted letters, digits, _ and -" in said
 
 
-def compose(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+@pytest.fixture
+def limited(tmp_path: Path) -> dict[str, str]:
+    """The environment of compose: the password in a file, a user who may do little, a bound."""
+    (tmp_path / "password").write_text(PASSWORD + "\n")
+    return {
+        "REDIS_PASSWORD_FILE": str(tmp_path / "password"),
+        "REDIS_USERS_FILE": str(ROOT / "deploy/valkey/users.acl"),
+        "REDIS_MAXMEMORY": "64mb",
+    }
+
+
+def test_the_password_comes_from_a_file_and_is_that_of_a_user_who_may_do_little(
+    programs: Path, tmp_path: Path, limited: dict[str, str]
+) -> None:
+    with redis_on(programs, tmp_path / "data", user="wirewatch", **limited) as client:
+        assert client.info("memory")["maxmemory"] == 64 << 20
+        with pytest.raises(RedisError, match=r"(?i)no ?perm"):
+            client.flushall()
+
+
+def test_what_such_a_user_wrote_in_one_step_is_there_after_a_kill(
+    programs: Path, tmp_path: Path, limited: dict[str, str]
+) -> None:
+    # given: a step, which the file holds as a transaction
+    data = tmp_path / "data"
+    with redis_on(programs, data, user="wirewatch", **limited) as client:
+        client.eval(
+            "redis.call('SET', KEYS[1], 1) redis.call('SADD', KEYS[2], 1)", 2, "ww:a", "ww:b"
+        )
+    # when / then: killed with -9 and started again, twice
+    for _ in range(2):
+        with redis_on(programs, data, user="wirewatch", **limited) as client:
+            assert client.get("ww:a") == "1"
+            assert client.smembers("ww:b") == {"1"}
+
+
+def test_a_password_file_that_cannot_be_read_is_said(programs: Path, tmp_path: Path) -> None:
+    missing = {"REDIS_PASSWORD_FILE": str(tmp_path / "missing")}
+    with start_redis(programs, tmp_path / "data", None, **missing) as running:
+        _, said = running.communicate(timeout=DEADLINE_S)
+
+    assert running.returncode == 1
+    assert "openssl rand -hex 24 > secrets/redis-password" in said
+
+
+OURS = ("redis", "poller", "worker")
+ALL = (*OURS, "demo", "demo-world", "prometheus", "grafana")
+DIGEST_OR_TAG = re.compile(r"(@sha256:[0-9a-f]{64}|:[a-z]*\d+(\.\d+){2}[a-z0-9.-]*|:local)$")
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, dict[str, Any]]:
+    """As the file has them: anchors and merge keys are YAML's own."""
+    read: dict[str, dict[str, dict[str, Any]]] = yaml.safe_load(
+        (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    )
+    return read["services"]
+
+
+def test_compose_itself_takes_the_file() -> None:
     docker = shutil.which("docker")
     if docker is None or subprocess.run([docker, "compose", "version"]).returncode != 0:
         pytest.skip("docker compose is not installed")
-    return subprocess.run(
-        [
-            docker,
-            "compose",
-            "--env-file",
-            os.devnull,
-            "-f",
-            ROOT / "docker-compose.yml",
-            *arguments,
-        ],
-        env={"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")} | environment,
+    done = subprocess.run(
+        [docker, "compose", "-f", ROOT / "docker-compose.yml", "--profile", "*", "config", "-q"],
         capture_output=True,
         text=True,
     )
 
-
-@pytest.fixture
-def services() -> dict[str, dict[str, Any]]:
-    said = compose("config", "--format", "json", REDIS_PASSWORD=PASSWORD)
-    assert said.returncode == 0, said.stderr
-    found: dict[str, dict[str, Any]] = json.loads(said.stdout)["services"]
-    return found
+    assert done.returncode == 0, done.stderr
 
 
-def test_compose_without_a_password_says_where_to_put_it() -> None:
-    said = compose("config", "-q")
-
-    assert said.returncode != 0
-    assert "REDIS_PASSWORD" in said.stderr
-    assert ".env.example" in said.stderr
-
-
-def test_compose_runs_the_three_services_for_ever(services: dict[str, dict[str, Any]]) -> None:
-    assert set(services) == {"redis", "poller", "worker"}
-    for service in services.values():
-        assert service["restart"] == "unless-stopped"
-        assert "stop_grace_period" in service
-
-
-def test_compose_publishes_no_port_and_can_be_scaled(services: dict[str, dict[str, Any]]) -> None:
-    for service in services.values():
-        assert "ports" not in service
-        assert "container_name" not in service
-
-
-def test_compose_waits_for_a_healthy_redis(services: dict[str, dict[str, Any]]) -> None:
-    assert "redis-cli ping" in services["redis"]["healthcheck"]["test"][1]
-    for name in ("poller", "worker"):
-        service = services[name]
-        assert service["depends_on"]["redis"]["condition"] == "service_healthy"
-        assert service["environment"]["WIREWATCH_REDIS_URL"] == f"redis://:{PASSWORD}@redis:6379/0"
-
-
-def test_compose_gives_configuration_and_seeds_read_only(
+def test_three_services_run_for_ever_and_the_others_are_asked_for(
     services: dict[str, dict[str, Any]],
 ) -> None:
+    assert set(services) == set(ALL)
+    for name, service in services.items():
+        assert service["restart"] == "unless-stopped"
+        assert ("profiles" in service) is (name not in OURS)
+    for name in OURS:
+        assert "stop_grace_period" in services[name]
+
+
+def test_every_container_is_pinned_bounded_and_can_do_little(
+    services: dict[str, dict[str, Any]],
+) -> None:
+    for service in services.values():
+        assert DIGEST_OR_TAG.search(service["image"]), service["image"]
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+        assert service["security_opt"] == ["no-new-privileges:true"]
+        assert {"mem_limit", "cpus", "pids_limit"} <= set(service)
+        assert {"max-size", "max-file"} <= set(service["logging"]["options"])
+        assert "container_name" not in service  # it can be scaled
+
+
+def test_the_image_runs_as_nobody_in_particular_from_a_pinned_base() -> None:
+    lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+
+    assert "USER 10001:10001" in lines
+    for line in lines:
+        if line.startswith("FROM"):
+            assert re.match(r"FROM python:\d+\.\d+\.\d+-slim-[a-z]+( AS build)?$", line), line
+
+
+def test_no_port_is_published_but_dashboards_to_this_machine(
+    services: dict[str, dict[str, Any]],
+) -> None:
+    for name, service in services.items():
+        for port in service.get("ports", ()):
+            assert name in ("prometheus", "grafana")
+            assert port.startswith("127.0.0.1:")
+
+
+def test_redis_is_on_a_network_that_leads_nowhere(services: dict[str, dict[str, Any]]) -> None:
+    read = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+
+    assert services["redis"]["networks"] == ["store"]
+    assert read["networks"]["store"] == {"internal": True}
+
+
+def test_health_is_asked_of_the_service_itself(services: dict[str, dict[str, Any]]) -> None:
+    assert "--user health" in services["redis"]["healthcheck"]["test"][1]
     for name in ("poller", "worker"):
-        mounts = {mount["target"]: mount for mount in services[name]["volumes"]}
-        assert mounts["/etc/wirewatch"]["read_only"]
-        assert mounts["/seeds"]["read_only"]
+        asked = services[name]["healthcheck"]["test"]
+        assert asked[:5] == ["CMD", "wirewatch", "health", "--service", name]
+        assert services[name]["depends_on"]["redis"]["condition"] == "service_healthy"
+
+
+def test_the_password_is_a_file_and_no_variable(services: dict[str, dict[str, Any]]) -> None:
+    for name in ("poller", "worker"):
+        environment = services[name]["environment"]
+        assert environment["WIREWATCH_REDIS_PASSWORD"] == "file:/run/secrets/redis-password"
+        assert services[name]["secrets"] == ["redis-password"]
+        assert all(mount.endswith(":ro") for mount in services[name]["volumes"])
+    assert "PASSWORD" not in (ROOT / ".env.example").read_text(encoding="utf-8")
+
+
+def test_the_demonstration_has_a_configuration_that_loads() -> None:
+    settings = load(ROOT / "deploy/demo/config", {})
+
+    assert {channel.type for channel in settings.channels.values()} == {
+        *("console", "email", "webhook"),
+    }
+    assert len(settings.watches) == 3
+
+
+def test_prometheus_finds_every_service_and_grafana_its_dashboard(
+    services: dict[str, dict[str, Any]],
+) -> None:
+    # given
+    deploy = ROOT / "deploy"
+    prometheus = yaml.safe_load((deploy / "prometheus/prometheus.yml").read_text())
+    (source,) = yaml.safe_load(
+        (deploy / "grafana/provisioning/datasources/prometheus.yml").read_text()
+    )["datasources"]
+    (provider,) = yaml.safe_load(
+        (deploy / "grafana/provisioning/dashboards/wirewatch.yml").read_text()
+    )["providers"]
+    # then
+    (job,) = prometheus["scrape_configs"]
+    (found,) = job["dns_sd_configs"]
+    assert (job["job_name"], found["names"]) == ("wirewatch", ["poller", "worker"])
+    for name in found["names"]:
+        listen = services[name]["environment"]["WIREWATCH_METRICS_LISTEN"]
+        assert listen.endswith(f":{found['port']}")
+        assert set(services[name]["networks"]) & set(services["prometheus"]["networks"])
+    assert all((deploy / "prometheus" / file).exists() for file in prometheus["rule_files"])
+    assert source["url"] == "http://prometheus:9090"
+    mounts = [mount.split(":") for mount in services["grafana"]["volumes"]]
+    folder = next(here for here, there, *_ in mounts if there == provider["options"]["path"])
+    assert (ROOT / folder / "wirewatch.json").exists()
 
 
 def test_the_builder_gets_all_the_wheel_is_made_of() -> None:

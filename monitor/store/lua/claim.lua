@@ -1,7 +1,8 @@
 -- Which story does this article belong to? The same answer each time the same article asks.
 -- Looked for, in this order: the article itself, its addresses, its very text, a text nearly the same.
 -- KEYS  1 claim  2 shared text  3 story it would found  4 its sources  5 lines of its source
---       6 url ('' without one)  7 canonical url ('' without one)
+--       6 url  7 canonical url: each the bare prefix of urls without one, as who may see only our
+--       keys may not name an empty one
 -- ARGV  1 text digest  2 id of the story it would found  3 source  4 now (ms)  5 life (s)
 --       6 prefix of keys  7 fragment of the url  8 print of the text, 9 of its lead ('' too short)
 --       10 worth of the text (tier, then length)  11 agency or ''  12 what to keep of it as a copy
@@ -15,6 +16,7 @@
 -- Calls are what costs (2 us each): what was read for looking is not read again for writing, and the
 -- 131,072 small hashes of a generation all exist, with their expiry, long before EXPIRING stories.
 local PREFIX, LIFE = ARGV[6], tonumber(ARGV[5])
+local NO_URL = PREFIX .. 'url:'
 local SLOTS, ROWS, FACTS = 64, 3, 24
 local BANDS = { f = 12, l = 20 }
 local MIN_SLOTS, MIN_CONTAINED, MIN_FACTS, MIN_AGREED, SURE = 24, 0.64, 4, 0.6, 0.9
@@ -152,14 +154,14 @@ end
 -- Under an address lies "story source fragment". Entries of one source that differ only in their
 -- fragments are different articles.
 local function by_url(key)
-  if key == '' then return end
+  if key == NO_URL then return end
   local exact = ARGV[7] ~= '' and redis.call('GET', key .. '#' .. ARGV[7])
   local story, source, fragment = (exact or redis.call('GET', key) or ''):match('^(%S+) ?(%S*) ?(.*)$')
   if story and (exact or source ~= ARGV[3] or fragment == ARGV[7]) then return story end
 end
 
 local function at_url(key, story)
-  if key == '' then return end
+  if key == NO_URL then return end
   redis.call('SET', key, story .. ' ' .. ARGV[3] .. ' ' .. ARGV[7], 'NX', 'EX', LIFE)
   if ARGV[7] ~= '' then redis.call('SET', key .. '#' .. ARGV[7], story, 'NX', 'EX', LIFE) end
 end
@@ -298,7 +300,7 @@ redis.call('ZADD', sources, 'NX',
 for _, key in ipairs({ KEYS[1], facts, sources }) do redis.call('EXPIRE', key, LIFE) end
 if relation ~= 'new' then -- what is copied is remembered longer; what is new has just been written
   for _, key in ipairs({ KEYS[2], KEYS[6], KEYS[7] }) do
-    if key ~= '' then redis.call('EXPIRE', key, LIFE) end
+    if key ~= NO_URL then redis.call('EXPIRE', key, LIFE) end
   end
 end
 local known = redis.call('HMGET', facts, 'agencies', 'told', 'event', 'joined')

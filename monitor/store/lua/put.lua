@@ -1,21 +1,25 @@
 -- Admit what one source had: its bundles, pages, seen-keys, state and alerts about itself, in one
 -- step.
 -- KEYS  1 source  2 seen  3 rq queue  4 rq queues  5 ledger  6 counts  7 asked  8 alerts
---       9 rq queue of deliveries  10 rq queue of pages  11 ledger of pages  12 deadlines
---       13.. as the plan numbers them
+--       9 rq queue of deliveries  10 rq queue of pages  11 ledger of pages  12 deadlines  13 leader
+--       14.. as the plan numbers them
 -- ARGV  1 request token  2 version of the source state this was decided on  3 now (ms)
 --       4 JSON {state: {field: value}, seen: [member], seen_after: ms, origin, description, stamp,
 --               jobs: [{id, key, blob}], articles: n, source: id, began: ms (requests to poll this
 --               source that came before are answered), gaps: n,
+--               term: of the poller that puts, 0 for one that nobody elects,
 --               patience: s a page may keep its article, pages: [{id, key, blob, host, room (s)}],
 --               alerts: [{id, key, blob, life (s),
 --                         deliveries: [{id, key, job, job_key, blob, alert, channel}]}]}
 --       5.. blobs the plan numbers
 -- Returns 'done'; 'again' when this very request was carried out before; 'conflict' when someone
--- else changed the source since, and nothing was done.
+-- else changed the source since, 'deposed' when another poller leads now: nothing was done.
 if redis.call('HGET', KEYS[1], 'token') == ARGV[1] then return 'again' end
-if (redis.call('HGET', KEYS[1], 'version') or '0') ~= ARGV[2] then return 'conflict' end
 local plan = cjson.decode(ARGV[4])
+if plan.term > 0 and tonumber(redis.call('HGET', KEYS[13], 'term') or '0') ~= plan.term then
+  return 'deposed'
+end
+if (redis.call('HGET', KEYS[1], 'version') or '0') ~= ARGV[2] then return 'conflict' end
 redis.call('HINCRBY', KEYS[1], 'version', 1)
 redis.call('HSET', KEYS[1], 'token', ARGV[1])
 for field, value in pairs(plan.state) do redis.call('HSET', KEYS[1], field, value) end

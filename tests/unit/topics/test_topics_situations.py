@@ -228,6 +228,12 @@ class TestWhatCounts:
     def test_a_headline_alone_gives_its_subjects(self, topics_of: TopicsOf) -> None:
         assert set(keys(topics_of("Hamas leader speaks in Qatar"))) == {"actor:hamas", "place:QA"}
 
+    def test_a_city_is_a_topic_from_its_second_sentence_on(self, topics_of: TopicsOf) -> None:
+        once = topics_of("A long night", "Shops burned in Lagos.", "Nigeria waits for help.")
+        twice = topics_of("A long night", "Shops burned in Lagos.", "Help came late to Lagos.")
+        assert labels(once, "place") == ["Nigeria"]
+        assert labels(twice, "place") == ["Nigeria", "Lagos"]
+
     def test_nothing_named_gives_nothing(self, topics_of: TopicsOf) -> None:
         assert topics_of("", "") == ()
         assert topics_of("Ten ways to clean a kettle", "Use vinegar and wait.") == ()

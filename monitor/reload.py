@@ -1,0 +1,299 @@
+"""Another configuration while it runs: the whole of it or nothing.
+
+Each service looks at the files by itself, twice a second. What has changed and stands still is
+loaded beside what is in force; a file with a problem, or a new or changed watch that fails its own
+examples, leaves all of it as it was, with an error that says where. The rule needs nothing but the
+files, so all services that follow one folder come to the same configuration.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from structlog.typing import FilteringBoundLogger
+
+from monitor import telemetry
+from monitor.app import Desk, ExampleFailure
+from monitor.errors import ConfigError, ConfigProblem, StoreUnavailable
+from monitor.lexicon.knowledge import Knowledge
+from monitor.model import Watch
+from monitor.settings import Settings, load
+from monitor.settings.version import Files, version_of
+
+LOOK_S: Final = 0.5
+"""How often to look at the files. A change is taken at the second look that finds it the same."""
+
+MOST_NAMED: Final = 20
+"""Ids in a line of the log."""
+
+LEVELS: Final = ("debug", "info", "warning", "error")
+
+AT_START: Final = {
+    "redis_url": "[redis] url, password",
+    "websub": "[websub]",
+    "metrics": "[metrics] listen",
+    "heartbeat": "[heartbeat]",
+}
+"""What is read at start only, by its name in Settings."""
+
+NAMED: Final = ("sources", "watches", "channels", "timings", "knowledge", "remarks")
+TABLES: Final = {"allow": "net", "contact": "net", "redis_url": "redis"}
+
+Adapt = Callable[[Settings], Settings]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """The ids of one kind of thing that two configurations do not share, or not alike."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+
+    def said(self) -> dict[str, list[str]]:
+        """What there is of it, for the log: no more than a line can hold."""
+        return {
+            word: [*ids[:MOST_NAMED], *([f"and {len(ids) - MOST_NAMED} more"] * (len(ids) > 20))]
+            for word, ids in (
+                ("added", self.added),
+                ("changed", self.changed),
+                ("removed", self.removed),
+            )
+            if ids
+        }
+
+
+def difference(before: Mapping[str, object], after: Mapping[str, object]) -> Difference:
+    """What is different, in the order of the files."""
+    return Difference(
+        added=tuple(name for name in after if name not in before),
+        changed=tuple(name for name in after if name in before and after[name] != before[name]),
+        removed=tuple(name for name in before if name not in after),
+    )
+
+
+def differences(before: Settings, after: Settings) -> dict[str, Difference]:
+    """What is different of each kind of thing that has ids."""
+    return {
+        "feeds": difference(
+            {source.id: source for source in before.sources},
+            {source.id: source for source in after.sources},
+        ),
+        "watches": difference(
+            {watch.id: watch for watch in before.watches},
+            {watch.id: watch for watch in after.watches},
+        ),
+        "channels": difference(_channels(before), _channels(after)),
+        "names": difference(_names(before.knowledge), _names(after.knowledge)),
+    }
+
+
+def _channels(settings: Settings) -> dict[str, object]:
+    return {name: (each, settings.timings.get(name)) for name, each in settings.channels.items()}
+
+
+def _names(knowledge: Knowledge) -> dict[str, object]:
+    return {
+        **{f"actor:{name}": each for name, each in knowledge.actors.items()},
+        **{f"place:{name}": each for name, each in knowledge.places.items()},
+        **{f"theme:{name}": each for name, each in knowledge.themes.items()},
+    }
+
+
+def tables_changed(before: Settings, after: Settings) -> tuple[str, ...]:
+    """The fields of Settings, without what has ids, that are different."""
+    return tuple(
+        each.name
+        for each in fields(Settings)
+        if each.name not in NAMED and getattr(before, each.name) != getattr(after, each.name)
+    )
+
+
+def to_be_tried(before: Settings, after: Settings) -> tuple[Watch, ...]:
+    """The new and changed watches with examples: they must do what those say."""
+    known = {watch.id: watch for watch in before.watches}
+    return tuple(
+        watch
+        for watch in after.watches
+        if known.get(watch.id) != watch and (watch.must_match or watch.must_not_match)
+    )
+
+
+def problem_of(failure: ExampleFailure) -> ConfigProblem:
+    """A failing example as a problem of the file."""
+    does = "does not match" if failure.key == "must_match" else "matches"
+    return ConfigProblem(
+        file="watchlist.toml",
+        table=f"watch.{failure.watch}",
+        key=failure.key,
+        found=f"{failure.text!r}, which the watch {does}",
+        wanted="an example that it matches"
+        if failure.key == "must_match"
+        else "one that it does not match",
+        fix="Mend the watch or the example; `wirewatch why` shows what holds where",
+    )
+
+
+class Following:
+    """The configuration of one service, and the files it came from.
+
+    `adapt` puts over each new one what the command line says.
+    """
+
+    def __init__(
+        self, files: Files, log: FilteringBoundLogger, adapt: Adapt = lambda same: same
+    ) -> None:
+        self._files, self._log, self._adapt = files, log, adapt
+
+    @property
+    def config(self) -> Path:
+        """The folder."""
+        return self._files.config
+
+    @property
+    def version(self) -> str:
+        """The version in force."""
+        return self._files.version
+
+    def proposed(self) -> tuple[str, Settings] | None:
+        """Another configuration that could be loaded, with its version; None while there is none.
+
+        What is wrong with one is logged, once.
+        """
+        version = self._files.changed()
+        if version is None:
+            return None
+        try:
+            settings = load(self.config)
+        except ConfigError as error:
+            self.refuse(version, error.problems)
+            return None
+        if not self.stands(version):
+            return None  # it was written to while we read
+        return version, self._adapt(settings)
+
+    def stands(self, version: str) -> bool:
+        """Whether the files are still of this version; if not, they are looked at again."""
+        if version_of(self.config) == version:
+            return True
+        self._files.again()
+        return False
+
+    def refuse(self, version: str, problems: tuple[ConfigProblem, ...]) -> None:
+        """Say what is wrong with another configuration; the old one stays in force."""
+        for problem in problems:
+            self._log.error(
+                "config.refused",
+                config=version,
+                in_force=self.version,
+                file=problem.file,
+                table=problem.table,
+                key=problem.key,
+                reason=str(problem),
+            )
+
+    def again(self) -> None:
+        """It could not be taken now: it is proposed once more."""
+        self._files.again()
+
+    def take(self, version: str, before: Settings, after: Settings) -> None:
+        """It is in force: say what is different, and from then on log as it says."""
+        quieter = LEVELS.index(after.log.level) > LEVELS.index(before.log.level)
+        if not quieter:
+            telemetry.set_level(after.log.level)
+        self._say(version, before, after)
+        if quieter:
+            telemetry.set_level(after.log.level)
+        self._files.version = version
+
+    def _say(self, version: str, before: Settings, after: Settings) -> None:
+        changed = tables_changed(before, after)
+        said = {
+            f"{kind}_{word}": ids
+            for kind, each in differences(before, after).items()
+            for word, ids in each.said().items()
+        }
+        tables = sorted({TABLES.get(name, name) for name in changed})
+        self._log.info(
+            "config.reloaded",
+            config=version,
+            before=self.version,
+            **said,
+            **({"tables": tables} if tables else {}),
+        )
+        waiting = [AT_START[name] for name in changed if name in AT_START]
+        if (before.log.format, before.log.file) != (after.log.format, after.log.file):
+            waiting.append("[log] format, file")
+        if waiting:
+            self._log.warning(
+                "config.restart_wanted", tables=waiting, reason="these are read at start only"
+            )
+
+
+async def follow(
+    following: Following,
+    settings: Settings,
+    apply: Callable[[Settings, str], Awaitable[None]],
+    stop: asyncio.Event,
+) -> None:
+    """Until `stop`, take what the files say into a service that judges nothing itself. `apply` may
+    raise StoreUnavailable: then it is tried again.
+    """
+    while not stop.is_set():
+        try:
+            async with asyncio.timeout(LOOK_S):
+                await stop.wait()
+        except TimeoutError:
+            pass
+        else:
+            return
+        found = await asyncio.to_thread(following.proposed)
+        if found is None:
+            continue
+        version, proposed = found
+        problems = await _tried(following.config, to_be_tried(settings, proposed))
+        if problems:
+            following.refuse(version, problems)
+        elif following.stands(version):
+            try:
+                await apply(proposed, version)
+            except StoreUnavailable:
+                following.again()
+                continue
+            following.take(version, settings, proposed)
+            settings = proposed
+
+
+async def _tried(config: Path, watches: tuple[Watch, ...]) -> tuple[ConfigProblem, ...]:
+    """What fails of these watches, in a process of its own: the names take half a second of work
+    and a hundred megabytes, which a poller has no other use for.
+    """
+    if not watches:
+        return ()
+    arguments = [sys.executable, "-m", "monitor.reload", str(config)]
+    child = await asyncio.create_subprocess_exec(*arguments, stdin=PIPE, stdout=PIPE)
+    asked = msgspec.json.encode([watch.id for watch in watches])
+    answer, _ = await child.communicate(asked)
+    if child.returncode != 0:
+        return ()  # it has changed again, or the child died: the workers judge it, too
+    return msgspec.json.decode(answer, type=tuple[ConfigProblem, ...])
+
+
+def main() -> None:
+    """The child of `_tried`: the folder as argument, the ids of watches on stdin."""
+    wanted = set(msgspec.json.decode(sys.stdin.buffer.read(), type=tuple[str, ...]))
+    settings = load(Path(sys.argv[1]))
+    watches = tuple(watch for watch in settings.watches if watch.id in wanted)
+    failures = Desk.of(watches, settings.knowledge).failing_examples()
+    sys.stdout.buffer.write(msgspec.json.encode([problem_of(each) for each in failures]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""Data of another version of Wirewatch is left alone, and named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from monitor.cli.status import command
+from monitor.embedded import Embedded
+from monitor.errors import SchemaMismatch
+from monitor.store import Store, keys
+
+
+def test_an_empty_redis_is_ours_and_stays_so(store: Store) -> None:
+    for _ in range(2):
+        store.check_schema()
+
+    assert store.client.get(keys.schema()) == b"1"
+
+
+def test_data_from_before_there_was_a_key_for_it_is_of_the_first_schema(store: Store) -> None:
+    store.era("first")
+
+    store.check_schema()
+
+    assert store.client.get(keys.schema()) == b"1"
+
+
+def test_a_newer_schema_is_refused_and_nothing_is_touched(store: Store) -> None:
+    # given
+    store.client.set(keys.schema(), 2)
+    # when
+    for _ in range(2):
+        with pytest.raises(SchemaMismatch, match=r"newer Wirewatch \(schema 2; this one, .* knows"):
+            store.check_schema()
+    # then
+    assert store.client.keys("*") == [b"ww:schema"]
+
+
+def test_a_command_on_newer_data_says_so(
+    store: Store, embedded: Embedded, monkeypatch: pytest.MonkeyPatch, sample_config: Path
+) -> None:
+    store.client.set(keys.schema(), 2)
+    monkeypatch.setenv("WIREWATCH_REDIS_URL", embedded.url)
+
+    done = CliRunner().invoke(command, ["--config", str(sample_config)])
+
+    assert isinstance(done.exception, SchemaMismatch)

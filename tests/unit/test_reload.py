@@ -1,0 +1,144 @@
+"""What another configuration changes, and when its files are taken."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import structlog
+from structlog.testing import capture_logs
+
+from monitor.app import ExampleFailure
+from monitor.model import Source, Watch
+from monitor.reload import (
+    Following,
+    difference,
+    differences,
+    problem_of,
+    tables_changed,
+    to_be_tried,
+)
+from monitor.settings import Settings, load
+from monitor.settings.version import Files, version_of
+
+DRONE = Watch(id="drone", title="Drones", when="drone", must_match=("A drone.",))
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    (tmp_path / "watchlist.toml").write_text('[watch.drone]\nwhen = "drone"\n')
+    return tmp_path
+
+
+@pytest.fixture
+def settings(config: Path) -> Settings:
+    return load(config, {})
+
+
+def following(config: Path) -> Following:
+    return Following(Files(config), structlog.get_logger())
+
+
+def test_what_is_different_is_told_by_id() -> None:
+    found = difference({"a": 1, "b": 2, "c": 3}, {"b": 2, "c": 4, "d": 5})
+
+    assert found.said() == {"added": ["d"], "changed": ["c"], "removed": ["a"]}
+
+
+def test_a_line_of_the_log_names_no_more_than_it_can_hold() -> None:
+    found = difference({}, {str(number): number for number in range(25)})
+
+    assert len(found.said()["added"]) == 21
+    assert found.said()["added"][-1] == "and 5 more"
+
+
+def test_feeds_watches_names_and_tables_are_compared(settings: Settings) -> None:
+    after = replace(
+        settings,
+        sources=(Source(id="world", url="https://example.org/"),),
+        watches=(),
+        contact="desk@example.org",
+    )
+
+    assert differences(settings, after)["feeds"].added == ("world",)
+    assert differences(settings, after)["watches"].removed == ("drone",)
+    assert tables_changed(settings, after) == ("contact",)
+    assert tables_changed(settings, settings) == ()
+
+
+def test_only_new_and_changed_watches_with_examples_are_tried(settings: Settings) -> None:
+    bare = replace(DRONE, id="bare", must_match=())
+    before = replace(settings, watches=(DRONE, replace(DRONE, id="other")))
+    after = replace(settings, watches=(DRONE, replace(DRONE, id="other", when="kite"), bare))
+
+    assert [watch.id for watch in to_be_tried(before, after)] == ["other"]
+
+
+def test_a_failing_example_says_which_and_what_to_do() -> None:
+    said = str(problem_of(ExampleFailure(watch="drone", key="must_not_match", text="A toy.")))
+
+    assert said.startswith("watchlist.toml [watch.drone] must_not_match: found 'A toy.', which the")
+    assert "wirewatch why" in said
+
+
+def test_files_are_taken_when_they_stand_still_and_once(config: Path) -> None:
+    # given
+    files = Files(config)
+    assert files.changed() is None
+    # when: one is written in two steps
+    (config / "feeds.toml").write_text("# half")
+    assert files.changed() is None
+    (config / "feeds.toml").write_text("# half a file")
+    assert files.changed() is None
+    # then
+    assert files.changed() == version_of(config)
+    assert files.changed() is None
+    files.again()
+    assert files.changed() == version_of(config)
+
+
+def test_files_that_are_touched_or_not_ours_change_nothing(config: Path) -> None:
+    files = Files(config)
+    (config / "watchlist.toml").touch()
+    (config / "notes.toml").write_text("a = 1\n")
+
+    assert (files.changed(), files.changed()) == (None, None)
+
+
+def test_a_bad_file_is_told_once_and_the_old_version_stays(config: Path) -> None:
+    # given
+    follows = following(config)
+    before = follows.version
+    # when
+    (config / "watchlist.toml").write_text('[watch.drone]\nwhen = "a OR b AND c"\n')
+    with capture_logs() as logs:
+        found = [follows.proposed() for _ in range(4)]
+    # then
+    assert found == [None] * 4
+    assert follows.version == before
+    (said,) = logs
+    assert (said["event"], said["file"], said["table"], said["key"]) == (
+        *("config.refused", "watchlist.toml"),
+        *("watch.drone", "when"),
+    )
+
+
+def test_what_is_taken_is_told_with_what_needs_a_restart(config: Path, settings: Settings) -> None:
+    # given
+    follows = following(config)
+    before = follows.version
+    (config / "monitor.toml").write_text('[redis]\nurl = "redis://other"\n[log]\nlevel = "error"\n')
+    follows.proposed()
+    # when
+    found = follows.proposed()
+    assert found is not None
+    version, proposed = found
+    with capture_logs() as logs:
+        follows.take(version, settings, proposed)
+    # then
+    assert follows.version == version != before
+    assert [(log["event"], log["tables"]) for log in logs] == [
+        ("config.reloaded", ["log", "redis"]),
+        ("config.restart_wanted", ["[redis] url, password"]),
+    ]

@@ -1,0 +1,84 @@
+"""The rounds of a supervisor: what it does once a second besides keeping its children."""
+
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import dataclass
+from typing import Self
+
+from monitor import telemetry
+from monitor.app import App, now
+from monitor.store import Store
+from workers.emerging import Emergence
+from workers.release import Release
+from workers.silence import Silence
+from workers.upkeep import Upkeep
+
+
+@dataclass(slots=True, kw_only=True)
+class Rounds:
+    """Any number of supervisors may go them at once."""
+
+    upkeep: Upkeep
+    release: Release
+    silence: Silence
+    emergence: Emergence
+
+    @classmethod
+    def of(cls, app: App, store: Store, *, judges: bool) -> Self:
+        """By the configuration of `app`; whoever `judges` has a desk."""
+        return cls(
+            upkeep=Upkeep(store=store, now=now, log=telemetry.logger()),
+            release=_release(app, store),
+            silence=_silence(app, store),
+            emergence=_emergence(app, store, judges=judges),
+        )
+
+    def run(self) -> None:
+        """Do what is due. Raises StoreUnavailable."""
+        self.upkeep.run()
+        self.release.run()
+        self.silence.run()
+        self.emergence.run()
+
+    def renew(self, app: App, store: Store, *, judges: bool) -> None:
+        """Go on by another configuration."""
+        store.retain(app.settings.retention)
+        self.release, self.silence = _release(app, store), _silence(app, store)
+        self.emergence = _emergence(app, store, judges=judges)
+
+
+def _release(app: App, store: Store) -> Release:
+    settings = app.settings
+    return Release(
+        store=store,
+        timings=settings.timings,
+        sources=settings.sources,
+        now=now,
+        log=telemetry.logger(),
+    )
+
+
+def _silence(app: App, store: Store) -> Silence:
+    settings = app.settings
+    return Silence(
+        store=store,
+        watches=settings.watches,
+        timings=settings.timings,
+        sources=settings.sources,
+        worker=f"{socket.gethostname()}.{os.getpid()}.silence",
+        now=now,
+        log=telemetry.logger(),
+    )
+
+
+def _emergence(app: App, store: Store, *, judges: bool) -> Emergence:
+    return Emergence(
+        store=store,
+        watches=lambda: app.desk.watches.values() if judges else (),
+        timings=app.settings.timings,
+        worker=f"{socket.gethostname()}.{os.getpid()}.emerging",
+        now=now,
+        log=telemetry.logger(),
+    )
