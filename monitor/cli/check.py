@@ -11,9 +11,11 @@ import click
 from monitor.app import Desk, now
 from monitor.channels import CHANNELS
 from monitor.cli import options
+from monitor.cli.watch import state_of
 from monitor.model import Watch
 from monitor.settings import load, read_own
 from monitor.settings.problems import Problems
+from monitor.topics.known import KnownTopics
 from monitor.topics.lint import lint as lint_names
 from monitor.watch import lint
 
@@ -29,9 +31,10 @@ def command(config: Path) -> None:
     """
     settings = load(config)
     own = read_own(config, Problems())
-    odd = lint(settings.watches, settings.knowledge, [actor.id for actor in own.actors])
-    odd_names = lint_names((*own.actors, *own.places), settings.knowledge)
-    failures = Desk.of(settings.watches, settings.knowledge).failing_examples()
+    knowledge, own_actors = settings.knowledge, [actor.id for actor in own.actors]
+    odd = lint(settings.watches, knowledge, own_actors, KnownTopics(knowledge).oddity)
+    odd_names = lint_names((*own.actors, *own.places), knowledge)
+    failures = Desk.of(settings.watches, knowledge).failing_examples()
     for failure in failures:
         does = "does not match" if failure.key == "must_match" else "matches"
         click.echo(
@@ -66,8 +69,7 @@ def _said_of(watches: tuple[Watch, ...]) -> Iterator[str]:
     """What is worth knowing of watches and no complaint."""
     for watch in watches:
         if not watch.is_active(now().date()):
-            resting = f"over since {watch.until}" if watch.enabled else "paused"
-            yield f"[watch.{watch.id}] is {resting}"
+            yield f"[watch.{watch.id}] is {state_of(watch, None, now())}"
         if watch.emerging:
             among = "the articles that match its query" if watch.has_query else "all articles"
             yield (

@@ -59,9 +59,8 @@ class _Trial:
     """One query on many articles; remembers the one that came nearest."""
 
     def __init__(self, query: str, knowledge: Knowledge, *, as_json: bool) -> None:
-        self._tree = parse(query, knowledge)
-        self._desk = Desk.of((Watch(id=_ID, title=query, when=query),), knowledge)
-        self._explainer = verdicts.Explainer(self._desk)
+        desk = Desk.of((Watch(id=_ID, title=query, when=query),), knowledge)
+        self._explainer = verdicts.Explainer(desk, (parse(query, knowledge),))
         self._text, self._json = not as_json, as_json or not sys.stdout.isatty()
         self.matched = self.read = 0
         self._nearest: tuple[Article, Verdict] | None = None
@@ -69,9 +68,10 @@ class _Trial:
     def take(self, article: Article) -> None:
         """Try one article; say so when it matches."""
         self.read += 1
-        matches = self._desk.judge(article).matches
+        seen = self._explainer.look(article)
+        matches = self._explainer.matches(seen)
         if not matches:
-            (verdict,) = self._explainer.verdicts(article, (self._tree,))
+            (verdict,) = self._explainer.verdicts(seen)
             if self._nearest is None or verdict.closeness > self._nearest[1].closeness:
                 self._nearest = article, verdict
             return

@@ -5,34 +5,57 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from textwrap import shorten
+from typing import NamedTuple
 
 import click
 
 from monitor.app import Desk
-from monitor.model import Article, Evidence
-from monitor.text import read
+from monitor.lexicon import Mentions
+from monitor.model import Article, Evidence, Match, Topic
+from monitor.text import Reading, read
 from monitor.topics import extract
 from monitor.watch import Verdict, explain
-from monitor.watch.tree import Node
+from monitor.watch.tree import Node, asks_topics
 
 _YES, _NO = "✓", "✗"
 _SHOWN = 3
 _WIDEST = 60
 
 
+class Seen(NamedTuple):
+    """An article read: what queries are decided on."""
+
+    reading: Reading
+    mentions: Mentions
+    topics: tuple[Topic, ...]
+
+
 class Explainer:
-    """Explains queries about articles with the knowledge of a desk."""
+    """Decides queries about articles with the knowledge of a desk, and says why.
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    Topics are worked out only where a query asks for one: of a long text they take most of it all.
+    """
 
-    def verdicts(self, article: Article, trees: Iterable[Node]) -> Iterator[Verdict]:
-        """The verdict on each tree; the article is read once."""
+    def __init__(self, desk: Desk, trees: Iterable[Node]) -> None:
+        self._desk, self._trees = desk, tuple(trees)
+        self._asks_topics = any(map(asks_topics, self._trees))
+
+    def look(self, article: Article) -> Seen:
+        """The article, read once for all that is asked of it."""
         reading = read(article)
         mentions = self._desk.lexicon.scan(reading)
-        topics = extract(reading, mentions, self._desk.knowledge)
-        for tree in trees:
-            yield explain(tree, reading, mentions, topics)
+        asked = self._asks_topics
+        topics = extract(reading, mentions, self._desk.knowledge) if asked else ()
+        return Seen(reading, mentions, topics)
+
+    def matches(self, seen: Seen) -> tuple[Match, ...]:
+        """The watches of the desk that it satisfies."""
+        return self._desk.watchlist.judge(*seen)
+
+    def verdicts(self, seen: Seen) -> Iterator[Verdict]:
+        """The verdict on each tree."""
+        for tree in self._trees:
+            yield explain(tree, *seen)
 
 
 def lines(verdict: Verdict, depth: int = 0) -> Iterator[str]:

@@ -72,14 +72,16 @@ def resume(watch: str, config: Path, data: Path) -> None:
 
 
 def state_of(watch: Watch, paused: datetime | None, moment: datetime) -> str:
-    """What a watch does now, in words; the file's word comes first, since it outlasts a pause."""
+    """What a watch does now, in words: each thing that keeps it silent, as ending one leaves the
+    others; the file's word first, since it outlasts a pause."""
+    silenced = []
     if not watch.enabled:
-        return "paused (enabled = false in watchlist.toml)"
-    if not watch.is_active(moment.date()):
-        return f"over since {watch.until}"
+        silenced.append("paused (enabled = false)")
+    if watch.until is not None and watch.until < moment.date():
+        silenced.append(f"over since {watch.until}")
     if paused is not None:
-        return f"paused since {paused:%Y-%m-%d %H:%M} UTC"
-    return WATCHING
+        silenced.append(f"paused since {paused:%Y-%m-%d %H:%M} UTC")
+    return ", ".join(silenced) or WATCHING
 
 
 def _among(watch: Watch) -> str:

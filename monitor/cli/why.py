@@ -108,13 +108,9 @@ class _Teller:
     """Explains each article for each watch of a desk, and says it."""
 
     def __init__(self, desk: Desk, *, as_json: bool) -> None:
-        self._explainer = verdicts.Explainer(desk)
-        self._trees = {
-            watch.id: parse_watch(watch, desk.knowledge)
-            for watch in desk.watches.values()
-            if watch.has_query
-        }
-        self._watches = desk.watches
+        self._watches = {id_: watch for id_, watch in desk.watches.items() if watch.has_query}
+        trees = (parse_watch(watch, desk.knowledge) for watch in self._watches.values())
+        self._explainer = verdicts.Explainer(desk, trees)
         self._tree = not as_json
         self._json = as_json or not sys.stdout.isatty()
 
@@ -125,9 +121,8 @@ class _Teller:
     def tell(
         self, article: Article, outcome: Mapping[str, str] | None, told: tuple[Told, ...] = ()
     ) -> None:
-        asked = self._explainer.verdicts(article, self._trees.values())
-        for watch_id, verdict in zip(self._trees, asked, strict=True):
-            watch = self._watches[watch_id]
+        asked = self._explainer.verdicts(self._explainer.look(article))
+        for (watch_id, watch), verdict in zip(self._watches.items(), asked, strict=True):
             then = "" if outcome is None else afterwards(watch, outcome)
             if self._tree:
                 self._say(article, watch_id, verdict, then, told)

@@ -37,7 +37,8 @@ class Lexicon:
         self.knowledge = knowledge
         with uncollected():
             bearers = bearers_of(knowledge)
-            patterns = sorted(bearers.keys() | anchors)
+            # names first: the number of a pattern then tells whether it is one
+            patterns = [*sorted(bearers), *sorted(anchors - bearers.keys())]
             self._compiled = Compiled(
                 knowledge=knowledge,
                 anchors=[pattern if pattern in anchors else None for pattern in patterns],

@@ -39,14 +39,14 @@ class Meaning(NamedTuple):
 class Meanings(dict[int, Meaning]):
     """The meanings of the patterns that name something, by number of the pattern.
 
-    `named` are the numbers of those; to ask for another is a KeyError.
+    Those have the numbers below `count`; to ask for another is a KeyError.
     """
 
     def __init__(
         self, numbered: list[bytes], bearers: Mapping[bytes, Bearers], knowledge: Knowledge
     ) -> None:
         super().__init__()
-        self.named = frozenset(at for at, pattern in enumerate(numbered) if pattern in bearers)
+        self.count = len(bearers)
         self._numbered, self._bearers, self._knowledge = numbered, bearers, knowledge
 
     def __missing__(self, number: int) -> Meaning:

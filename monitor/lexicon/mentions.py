@@ -19,7 +19,7 @@ Hit: TypeAlias = tuple[int, int, tuple[Name, ...]]
 
 Found: TypeAlias = tuple[int, int, Name]
 
-_START = itemgetter(0)
+_PATTERN = _START = itemgetter(0)
 _KINDS: tuple[SubjectKind, ...] = ("actor", "place", "theme")
 
 
@@ -35,7 +35,7 @@ class Mentions:
     """All mentions of an article, in order of the text; and which anchors of watches it holds.
 
     Case rules, overlaps and places of one name are decided when first asked for: `patterns` and
-    `perhaps` are cheap, `spans` and `ids` decide names, whole `Mention`s are made for topics and
+    `naming` are cheap, `spans` and `ids` decide names, whole `Mention`s are made for topics and
     people.
     """
 
@@ -56,7 +56,7 @@ class Mentions:
     @cached_property
     def patterns(self) -> set[int]:
         """Which patterns of the lexicon stand in the text, by number."""
-        return {hit[0] for hit in self._hits}
+        return set(map(_PATTERN, self._hits))
 
     @property
     def anchors(self) -> set[bytes]:
@@ -64,16 +64,18 @@ class Mentions:
         anchors = self._compiled.anchors
         return {anchor for number in self.patterns if (anchor := anchors[number]) is not None}
 
-    @cached_property
-    def perhaps(self) -> set[SubjectKey]:
-        """Subjects that are spelled in the text, be it in the wrong case; for a place what it lies
-        in, too. All that are mentioned are among them.
+    @property
+    def naming(self) -> list[int]:
+        """Those of the patterns that spell a name, be it in the wrong case."""
+        names = self._compiled.meanings.count
+        return [number for number in self.patterns if number < names]
+
+    def spelled_by(self, pattern: int) -> tuple[SubjectKey, ...]:
+        """The subjects that a pattern may name; for a place what it lies in, too.
+
+        All that an article mentions are spelled by one of `naming`.
         """
-        meanings = self._compiled.meanings
-        keys: set[SubjectKey] = set()
-        for number in self.patterns & meanings.named:
-            keys.update(meanings[number].keys)
-        return keys
+        return self._compiled.meanings[pattern].keys
 
     def __iter__(self) -> Iterator[Mention]:
         return iter(self._all)
@@ -151,9 +153,9 @@ class Mentions:
         meanings = self._compiled.meanings
         named: list[Hit] = []
         thematic: list[Hit] = []
-        known = meanings.named
+        known = meanings.count
         for pattern, start, end in self._hits:
-            if pattern not in known:
+            if pattern >= known:
                 continue
             names, terms, front, back, is_phrase, is_capital, is_sure, _ = meanings[pattern]
             start += front

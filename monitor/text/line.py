@@ -51,10 +51,19 @@ class Gaps:
             level = level.translate(None, _JOIN)
         self._at, self._lost = _gaps(level)
 
-    def back(self, offset: int) -> int:
-        """The offset in the level of the word character at `offset` in the line."""
-        joined = offset + self._lost[bisect_right(self._at, offset) - 1]
-        return joined + bisect_right(self._joins, joined) if self._joins else joined
+    def back(self, start: int, end: int) -> tuple[int, int]:
+        """The offsets in the level of the first and the last character of words in the line.
+
+        Most words have no gap between them: one look then serves for both.
+        """
+        at, last = bisect_right(self._at, start), end - 1
+        first = start + self._lost[at - 1]
+        if at < len(self._at) and self._at[at] <= last:
+            at = bisect_right(self._at, last, at)
+        last += self._lost[at - 1]
+        if self._joins:
+            return first + bisect_right(self._joins, first), last + bisect_right(self._joins, last)
+        return first, last
 
     def all_back(self, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         """The offsets in the level of the first and the last character of many spans at once."""
@@ -78,12 +87,13 @@ def _gaps(level: bytes) -> tuple[list[int], list[int]]:
     starts, lost = [0], [0]
     at_level, at_line = 0, 1
     for piece in level.split(b"  "):
-        words = piece.lstrip()
+        size = len(piece)
+        words = len(piece.lstrip()) if piece[:1] == b" " else size
         if words:
             starts.append(at_line)
-            lost.append(at_level + len(piece) - len(words) - at_line)
-            at_line += len(words) + 1
-        at_level += len(piece) + 2
+            lost.append(at_level + size - words - at_line)
+            at_line += words + 1
+        at_level += size + 2
     return starts, lost
 
 

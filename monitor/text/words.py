@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from functools import cached_property
 from typing import TypeAlias
@@ -13,6 +14,10 @@ Span: TypeAlias = tuple[int, int]
 """Offsets in `Words.line`: of the first character of its first word, and behind its last word."""
 Apart: TypeAlias = tuple[int, int, int]
 """How many ends of lines and fields, full stops, and characters stand between two spans."""
+
+_INSIDE = bytes(range(0x80, 0xC0))
+"""What UTF-8 writes behind the first byte of a letter."""
+_BLOCK = 4096
 
 
 class Words:
@@ -29,6 +34,7 @@ class Words:
         self.line = lowered(self.written)
         self._found: dict[bytes, tuple[Span, ...]] = {}
         self._shadows: dict[Span, Span] = {}
+        self._joined: dict[str, bool] = {}
 
     def find(self, pattern: bytes) -> tuple[Span, ...]:
         """Everywhere a pattern stands: b" word " whole, b" wor" as a beginning, b"wor" inside.
@@ -80,27 +86,41 @@ class Words:
 
     def is_before(self, span: Span, sign: str) -> bool:
         """Whether the words of a span stand, somewhere in the text, directly before a sign."""
-        return sign in self._shadow and self.cased(span) + sign in self._shadow
+        if sign not in self._shadow:
+            return False
+        joined = self.cased(span) + sign
+        known = self._joined.get(joined)
+        if known is None:
+            known = self._joined[joined] = joined in self._shadow
+        return known
 
     @cached_property
     def _gaps(self) -> Gaps:
         return Gaps(self._level)
 
     @cached_property
-    def _ascii(self) -> bool:
-        return self._level.isascii()
-
-    def _shadow_at(self, offset: int) -> int:
-        at = self._gaps.back(offset)
-        return at if self._ascii else len(self._level[:at].decode("utf-8", "ignore"))
+    def _counted(self) -> list[int]:
+        """How many letters stand before each block of the level; none where each is one byte."""
+        if self._level.isascii():
+            return []
+        blocks = range(0, len(self._level), _BLOCK)
+        return [0, *itertools.accumulate(_letters(self._level, at, at + _BLOCK) for at in blocks)]
 
     def _shadow_span(self, span: Span) -> Span:
         """Offsets in the shadow of a span's first character and behind its last."""
         known = self._shadows.get(span)
         if known is None:
-            known = self._shadow_at(span[0]), self._shadow_at(span[1] - 1) + 1
-            self._shadows[span] = known
+            first, last = self._gaps.back(*span)
+            if self._counted:
+                first, last = self._letters_before(first), self._letters_before(last)
+            known = self._shadows[span] = first, last + 1
         return known
+
+    def _letters_before(self, at: int) -> int:
+        while self._level[at] in _INSIDE:
+            at -= 1
+        block = at // _BLOCK
+        return self._counted[block] + _letters(self._level, block * _BLOCK, at)
 
     def _offsets(self, span: Span) -> Span:
         """Offsets in the text of a span's first character and behind its last."""
@@ -131,3 +151,7 @@ class Words:
             # the last letter may have several bytes, and `last` is one of them
             found.append((letters, letters + len(self._level[at:last].decode("utf-8", "ignore"))))
         return found
+
+
+def _letters(row: bytes, start: int, end: int) -> int:
+    return len(row[start:end].translate(None, _INSIDE))

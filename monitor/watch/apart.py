@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from monitor.errors import QueryError
 from monitor.watch.spelling import spell
-from monitor.watch.tree import And, Node, Not
+from monitor.watch.tree import And, Node, is_positive
 from monitor.watch.watchlist import parse_watch
 
 if TYPE_CHECKING:
@@ -19,17 +19,17 @@ MARK: Final = "#"
 
 
 def parts_of(watch: Watch, knowledge: Knowledge | None) -> tuple[Watch, ...]:
-    """A watch for each clause that the query joins by AND, less what it excludes by NOT; () for a
-    watch of articles. Raises QueryError where there are not two such clauses.
+    """A watch for each clause that the query joins by AND; () for a watch of articles. Raises
+    QueryError where there are not two such clauses.
 
-    What is excluded must be missing from every article that counts.
+    What demands nothing of a text, exclusions and filters, must hold in every article that counts.
     """
     if watch.scope == "article":
         return ()
     tree = parse_watch(watch, knowledge)
     clauses = tree.parts if isinstance(tree, And) else (tree,)
-    wanted = [clause for clause in clauses if not isinstance(clause, Not)]
-    excluded = tuple(clause for clause in clauses if isinstance(clause, Not))
+    wanted = [clause for clause in clauses if is_positive(clause)]
+    conditions = tuple(clause for clause in clauses if not is_positive(clause))
     if len(wanted) < 2:
         raise QueryError(
             f'found one clause, wanted two or more joined by AND, for scope = "{watch.scope}"',
@@ -41,7 +41,7 @@ def parts_of(watch: Watch, knowledge: Knowledge | None) -> tuple[Watch, ...]:
         replace(
             watch,
             id=f"{watch.id}{MARK}{number}",
-            when=spell(_joined(clause, excluded)),
+            when=spell(_joined(clause, conditions)),
             together=(),
             within="article",
             scope="article",
@@ -52,5 +52,5 @@ def parts_of(watch: Watch, knowledge: Knowledge | None) -> tuple[Watch, ...]:
     )
 
 
-def _joined(clause: Node, excluded: tuple[Node, ...]) -> Node:
-    return And(parts=(clause, *excluded)) if excluded else clause
+def _joined(clause: Node, conditions: tuple[Node, ...]) -> Node:
+    return And(parts=(clause, *conditions)) if conditions else clause

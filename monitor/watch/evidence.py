@@ -16,16 +16,15 @@ _LOOKED_AT = 12
 
 def show(clause: Clause, scene: Scene) -> tuple[Evidence, ...]:
     """The evidence for a clause that holds, in order of the text."""
-    said: list[Evidence] = []
-    wanted: list[Wanted] = []
-    for proof in clause.proof(scene):
-        if isinstance(proof, Evidence):
-            said.append(proof)
-        else:
-            wanted.append(proof)
+    proofs = [*clause.proof(scene)]
+    wanted: list[Wanted] = [proof for proof in proofs if not isinstance(proof, Evidence)]
+    if len(proofs) == len(wanted) == 1:
+        ((label, spans),) = wanted
+        return (scene.evidence(spans[0], label),)
     chosen = dict.fromkeys(_chosen(wanted[: 4 * MAX_SHOWN], scene))
-    if not said:
+    if len(proofs) == len(wanted):
         return tuple([scene.evidence(span, label) for span, label in sorted([*chosen][:MAX_SHOWN])])
+    said = (proof for proof in proofs if isinstance(proof, Evidence))
     shown = dict.fromkeys((*said, *(scene.evidence(span, label) for span, label in chosen)))
     return tuple(sorted([*shown][:MAX_SHOWN], key=_place_in_text))
 
@@ -36,7 +35,7 @@ def _place_in_text(found: Evidence) -> tuple[int, int, int]:
 
 def _chosen(wanted: list[Wanted], scene: Scene) -> list[tuple[Span, str]]:
     """For each clause one place, about a place of the clause that has the fewest."""
-    if all(len(spans) == 1 for _, spans in wanted):
+    if max([len(spans) for _, spans in wanted], default=1) == 1:
         return [(spans[0], label) for label, spans in wanted]
     fewest = min([spans for _, spans in wanted], key=len)
     if len(fewest) == 1:

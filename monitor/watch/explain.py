@@ -161,7 +161,7 @@ class _Explainer:
             node,
             held=False,
             miss=miss.text,
-            nearest=tuple(self._shown(span, spell(node)) for span in miss.spans[:_SHOWN]),
+            nearest=tuple(self._shown(span, spell(node)) for span in sorted(miss.spans)[:_SHOWN]),
             parts=parts,
             closeness=closeness,
         )

@@ -9,14 +9,16 @@
 | W005 | a watch is equal to another |
 | W006 | all that a watch matches another matches, too |
 | W007 | no watch asks for an actor (a note: it does not make `check` complain) |
+| W008 | no article has that topic, or not always by that label |
 
 A watch silences a code with `lint_ignore = ["W003"]`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from monitor.lexicon import Knowledge
 from monitor.model import Watch
@@ -39,16 +41,21 @@ from monitor.watch.tree import (
     Subject,
     Term,
     Together,
+    TopicIs,
     Wild,
 )
 from monitor.watch.watchlist import parse_watch
 
-CODES = ("W001", "W002", "W003", "W004", "W005", "W006", "W007")
+CODES = ("W001", "W002", "W003", "W004", "W005", "W006", "W007", "W008")
 MANY_WORDS = 25
 """Known words above which a wildcard is remarked on."""
 
 _MOST_COMPARED = 2_000
 """Of more watches than this only equal ones are told: comparing is quadratic."""
+
+
+OddTopic: TypeAlias = Callable[[str], tuple[str, str] | None]
+"""What is odd about a topic by that label or key, in a sentence, and the fix."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,17 +76,24 @@ class Remark:
         return f"[{self.about}] {self.code}: {self.sentence}. {self.fix}"
 
 
+def _any_topic(_: str) -> None:
+    return None
+
+
 def lint(
-    watches: Iterable[Watch], knowledge: Knowledge, own_actors: Iterable[str] = ()
+    watches: Iterable[Watch],
+    knowledge: Knowledge,
+    own_actors: Iterable[str] = (),
+    odd_topic: OddTopic = _any_topic,
 ) -> tuple[Remark, ...]:
     """Every remark on watches whose queries are understood, in their order.
 
-    `own_actors` are the ids of config/actors.toml.
+    `own_actors` are the ids of config/actors.toml; `odd_topic` knows which topics there can be.
     """
     known = tuple(watch for watch in watches if watch.has_query)
     trees = {watch.id: parse_watch(watch, knowledge) for watch in known}
     ignored = {f"watch.{watch.id}": watch.lint_ignore for watch in known}
-    linter = _Linter(knowledge)
+    linter = _Linter(knowledge, odd_topic)
     remarks = [
         *(remark for watch in known for remark in linter.watch(watch.id, trees[watch.id])),
         *_same({w.id: trees[w.id] for w in known if not w.emerging}, knowledge),
@@ -89,8 +103,8 @@ def lint(
 
 
 class _Linter:
-    def __init__(self, knowledge: Knowledge) -> None:
-        self._knowledge = knowledge
+    def __init__(self, knowledge: Knowledge, odd_topic: OddTopic) -> None:
+        self._knowledge, self._odd_topic = knowledge, odd_topic
         self._words = sorted(_known_words(knowledge))
 
     def watch(self, watch_id: str, tree: Node) -> Iterator[Remark]:
@@ -108,6 +122,10 @@ class _Linter:
                 yield from self._term(node)
             case Wild(text=text):
                 yield from self._wild(text)
+            case TopicIs(name=name):
+                odd = self._odd_topic(name)
+                if odd is not None:
+                    yield "W008", *odd
 
     def _never(self, parts: tuple[Node, ...]) -> Iterator[tuple[str, str, str]]:
         for part in parts:

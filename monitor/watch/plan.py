@@ -7,8 +7,8 @@ from typing import assert_never
 
 from monitor.errors import Bug
 from monitor.lexicon import is_initialism, patterns
+from monitor.text import PLAIN, folded
 from monitor.text import Words as Line
-from monitor.text import folded
 from monitor.watch.clauses import (
     Clause,
     Exact,
@@ -130,8 +130,8 @@ def term_clause(term: Term, scope: Scope | None) -> Words:
 
 def capital_words(text: str) -> tuple[int, ...]:
     """Which words of a term must be all capitals: US in "US troops", none in "AIR STRIKE"."""
-    line = Line(f" {text} ")
-    words = line.cased((1, len(line.line) - 1)).split(" ")
+    plain = text if PLAIN.fullmatch(text) else Line(f" {text} ").written.decode()
+    words = plain.split()
     if len(words) > 1 and all(word.isupper() for word in words):
         return ()
     return tuple(at for at, word in enumerate(words) if is_initialism(word))

@@ -174,3 +174,16 @@ def stands_somewhere(node: Node) -> bool:
             return all(stands_somewhere(part) for part in parts)
         case _:
             return False
+
+
+def asks_topics(node: Node) -> bool:
+    """Whether a topic has to do with it; then an article's topics must be worked out first."""
+    match node:
+        case TopicIs():
+            return True
+        case And(parts=parts) | Or(parts=parts):
+            return any(asks_topics(part) for part in parts)
+        case Not(part=part):
+            return asks_topics(part)
+        case _:  # no other holds one
+            return False

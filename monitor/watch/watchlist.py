@@ -93,7 +93,7 @@ class Watchlist:
         matches = []
         for at in sorted(candidates):
             watch_id, clause = self._compiled[at]
-            if not self._is_over(watch_id, reading) and clause.holds(scene):
+            if clause.holds(scene) and not self._is_over(watch_id, reading):
                 matches.append(Match(watch=watch_id, evidence=show(clause, scene)))
         return tuple(matches)
 

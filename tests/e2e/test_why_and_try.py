@@ -101,14 +101,18 @@ def test_import_query_prints_ours_and_says_what_differs(product: Product) -> Non
 
 
 def test_check_says_what_is_odd(product: Product) -> None:
-    product.write("watchlist.toml", "[watch.odd]\nwhen = 'AI'\nenabled = false\n")
+    product.write(
+        "watchlist.toml",
+        "[watch.odd]\nwhen = 'AI OR topic:misspelt'\nenabled = false\nuntil = '2020-01-01'\n",
+    )
     odd = product.call("check", "--config", "config")
     product.write("watchlist.toml", "[watch.odd]\nwhen = 'AI'\nlint_ignore = ['W003']\n")
     silenced = product.call("check", "--config", "config")
 
     assert odd.returncode == 1
     assert "watchlist.toml [watch.odd] W003: AI is so short" in odd.stderr
-    assert "[watch.odd] is paused" in odd.stderr
+    assert "[watch.odd] W008: no article has a topic misspelt" in odd.stderr
+    assert "[watch.odd] is paused (enabled = false), over since 2020-01-01" in odd.stderr
     assert silenced.returncode == 0
 
 

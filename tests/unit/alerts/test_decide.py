@@ -49,6 +49,12 @@ FLOOD = Match(watch="floods", evidence=(EVIDENCE,))
 BRIDGE = Match(watch="bridges", evidence=())
 TOPIC = Topic(key="theme:flood", label="Flood", shape="theme", score=0.7, evidence=())
 
+LEADS = {
+    "the first line of the summary": ("A flood.\nIt came at night.", "Elsewhere.", "A flood."),
+    "the first paragraph where no summary is": (" \n", "\nIt came.\n\nThen it went.", "It came."),
+    "cut where it is long": ("", "x" * 500, "x" * 400),
+}
+
 
 def asked(
     article: Article = ARTICLE,
@@ -266,3 +272,12 @@ def test_every_match_is_either_told_or_silenced_with_a_reason(
     silent = [watch for watch, _ in decision.silenced]
     assert sorted(told + silent) == [match.watch for match in matches]
     assert all(reason for _, reason in decision.silenced)
+
+
+@pytest.mark.parametrize("case", LEADS)
+def test_an_alert_says_how_the_article_begins(case: str) -> None:
+    summary, body, lead = LEADS[case]
+
+    (alert,) = asked(replace(ARTICLE, summary=summary, body=body)).alerts
+
+    assert alert.lead == lead

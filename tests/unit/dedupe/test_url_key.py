@@ -68,6 +68,8 @@ DIFFERENT = {
     "a section called amp": ("https://example.org/guitar/amp", "https://example.org/guitar"),
     "amp as a site": ("https://amp.example/a", "https://example/a"),
     "registry suffix": ("https://m.co.uk/a", "https://co.uk/a"),
+    "registry suffix of three letters": ("https://m.com.au/a", "https://com.au/a"),
+    "a lone percent sign": ("https://example.org/100%", "https://example.org/100"),
     "an AMP cache": ("https://cache.example.com/c/s/example.org/a", "https://example.org/a"),
     "sharp s": ("https://straße.example/", "https://strasse.example/"),
 }

@@ -1,10 +1,11 @@
 """Knowledge: ids from names, places in places, merging."""
 
+import gc
 import pickle
 
 import pytest
 
-from monitor.lexicon import Knowledge
+from monitor.lexicon import Knowledge, uncollected
 from monitor.model import Actor, Place, SubjectKind, Theme
 
 
@@ -87,3 +88,41 @@ def test_knowledge_crosses_processes(knowledge: Knowledge) -> None:
 
     assert again.version == knowledge.version
     assert again.resolve("actor", "ISIS") == "isil"
+
+
+def test_a_region_is_meant_before_a_larger_city_of_its_name() -> None:
+    known = Knowledge.of(
+        places=(
+            Place(id="york-us", name="York", kind="city", country="US", population=9_000_000),
+            Place(id="york-gb", name="York", kind="region", country="GB", population=10),
+        )
+    )
+
+    assert known.resolve("place", "York") == "york-gb"
+
+
+def test_three_names_are_suggested_at_most() -> None:
+    known = Knowledge.of(
+        actors=[Actor(id=f"a{n}", name=f"Harbour{n}", kind="party") for n in range(5)]
+    )
+
+    assert len(known.suggest("actor", "Harbour")) == 3
+
+
+def test_all_that_bear_a_name_are_told(knowledge: Knowledge) -> None:
+    assert knowledge.bearers("actor", "reds") == ("reds", "red-army")
+    assert knowledge.bearers("place", "nowhere") == ()
+
+
+def test_who_stopped_the_collector_starts_it_again() -> None:
+    gc.disable()
+    with uncollected():
+        pass
+    stays_off = not gc.isenabled()
+    gc.enable()
+    with uncollected():
+        is_off = not gc.isenabled()
+
+    assert stays_off
+    assert is_off
+    assert gc.isenabled()

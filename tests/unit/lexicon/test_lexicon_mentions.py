@@ -1,6 +1,7 @@
 """What an article mentions: the case rule, overlaps, places of one name, scripts."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import get_args
 
 import pytest
@@ -16,7 +17,8 @@ from monitor.lexicon import (
     spellings,
     written_of,
 )
-from monitor.model import Field, Mention, Place, SubjectKind
+from monitor.model import Article, Field, Mention, Place, SubjectKind, Theme
+from monitor.text import read
 from monitor.topics.knowledge import load
 
 Scan = Callable[..., Mentions]
@@ -253,3 +255,28 @@ def test_the_automaton_looks_for_exactly_what_spells_a_known_subject() -> None:
             sought = {pattern for text in written_of(subject) for pattern in patterns(text)}
 
             assert sought == spelled, subject.id
+
+
+def test_of_overlapping_names_all_that_share_the_longest_span_stay() -> None:
+    known = Knowledge.of(
+        themes=(
+            Theme(id="one", label="one", terms=(("air attack*", 1.0), ("air", 1.0))),
+            Theme(id="two", label="two", terms=(("air attack", 1.0),)),
+        )
+    )
+    article = Article(
+        id="1", source="s", title="An air attack", fetched=datetime(2026, 1, 1, tzinfo=UTC)
+    )
+
+    found = Lexicon.compile(known).scan(read(article))
+
+    assert [(m.id, m.term) for m in found] == [("one", "air attack*"), ("two", "air attack")]
+
+
+def test_what_a_pattern_may_name_is_known_before_case_is_looked_at(mentions: Scan) -> None:
+    found = mentions("let us go to mosul")
+
+    spelled = {key for pattern in found.naming for key in found.spelled_by(pattern)}
+
+    assert {("actor", "us"), ("place", "mosul-iq"), ("place", "IQ")} <= spelled
+    assert found.ids("actor") == set()

@@ -178,3 +178,9 @@ def test_places_are_the_sentences_that_numbering_finds(body: str) -> None:
             sentence.start,
             sentence.end,
         )
+
+
+def test_a_title_is_one_paragraph_however_its_lines_are_broken() -> None:
+    found = reading(title="Iran talks\n\nresume. They met").sentences
+
+    assert [sentence.paragraph for sentence in found] == [0, 0]

@@ -51,6 +51,7 @@ def reading(title: str = "", summary: str = "", body: str = "") -> Reading:
         ("New\nYork", "new york"),
         ("Œuvre Æsir Łódź Đà Nẵng", "oeuvre aesir lodz da nang"),
         ("AT&T", "at&t"),
+        ("AT\ufe60T", "at&t"),
         ("bbc.co.uk", "bbc\x04co\x04uk"),
         ("3.5", "3 5"),
         ("said.The", "said the"),
@@ -177,3 +178,12 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 
 def test_what_only_we_write_into_a_line_is_a_blank_in_other_texts() -> None:
     assert Words(" a\x04b ").line == b" a b "
+
+
+def test_how_far_apart_spans_stand_is_told_either_way_round() -> None:
+    text = Words(" A drone.\nThe bomb fell. It was a drone. ")
+    (first, last), (bomb,) = text.find(b" drone "), text.find(b" bomb ")
+
+    assert text.apart(first, bomb) == text.apart(bomb, first) == (1, 0, 6)
+    assert text.apart(bomb, last) == (0, 1, 16)
+    assert text.apart(first, first) == (0, 0, 0)

@@ -66,6 +66,10 @@ MISSES = {
         "A bomb under a drone.",
         "THEN/5: they stand in the other order only, 3 words apart",
     ),
+    "bomb THEN/2 drone": (
+        "A drone with bomb.",
+        "THEN/2: they stand in the other order only, 2 words apart",
+    ),
     "bomb THEN/S drone": (
         "A drone dropped a bomb.",
         "THEN/S: they stand in the other order only, 3 words apart",
@@ -102,11 +106,13 @@ def test_a_miss_says_what_came_nearest(explained: Explain, query: str) -> None:
     assert [each.miss for each in verdict.missing] == [said]
 
 
-def test_the_nearest_places_are_shown(explained: Explain) -> None:
+def test_the_nearest_places_are_shown_in_order_of_the_text(explained: Explain) -> None:
     verdict = explained("drone NEAR/1 bomb", "A drone. Quiet, quiet, quiet. A bomb. A drone.")
+    phrase = explained('"air strike wing"', "The wing of the strike: in the air.")
 
-    assert [(each.text, each.start) for each in verdict.nearest] == [("drone", 40), ("bomb", 32)]
+    assert [(each.text, each.start) for each in verdict.nearest] == [("bomb", 32), ("drone", 40)]
     assert verdict.places == 0
+    assert [each.text for each in phrase.nearest] == ["wing", "strike", "air"]
 
 
 def test_a_split_phrase_is_told_from_one_whose_words_stand_apart(explained: Explain) -> None:

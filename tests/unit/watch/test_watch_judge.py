@@ -208,6 +208,32 @@ def test_evidence_prefers_places_close_together(judge: Judge) -> None:
     assert [e.start for e in ordered.evidence] == [2, 13]
 
 
+def test_of_near_pairs_the_closest_is_shown(judge: Judge) -> None:
+    (near,) = judge("drone NEAR/10 bomb", "A drone was far from that bomb. The drone bomb fell.")
+    assert [e.start for e in near.evidence] == [36, 42]
+
+    long = '(tank OR "one two three four five six") NEAR/1 bomb'
+    (near,) = judge(long, "A tank and a bomb. Then one two three four five six bomb.")
+    assert [e.text for e in near.evidence] == ["one two three four five six", "bomb"]
+
+
+def test_of_several_pairs_the_closest_and_of_lonely_places_the_first_is_shown(
+    judge: Judge,
+) -> None:
+    (both,) = judge("bomb AND actor:us", "The US saw one and two and a bomb. Then came a US bomb.")
+    assert [e.start for e in both.evidence] == [47, 50]
+
+    (lonely,) = judge("drone NOT NEAR/1 toy", "A drone flew. A toy drone fell. A drone rose.")
+    assert [e.start for e in lonely.evidence] == [2]
+
+
+def test_long_places_are_measured_from_where_they_begin_and_end(judge: Judge) -> None:
+    assert judge('"one two three four" NEAR/2 bomb', "A bomb then one two three four.")
+    assert not judge('"one two three four" NEAR/2 bomb', "A bomb and then one two three four.")
+    nested = Watch(id="w", title="W", together=('"two three four" OR three', "two"), within=2)
+    assert judge((nested,), "One two three four.")
+
+
 def test_evidence_is_bounded_and_holds_nothing_twice(judge: Judge) -> None:
     words = [f"word{number}" for number in range(12)]
     (match,) = judge(" AND ".join(words), " ".join(words))
@@ -256,6 +282,7 @@ def test_the_lexicon_looks_for_the_two_rarest_clauses_only(knowledge: Knowledge)
             Watch(id="e", title="E", when="the NEAR/3 terror* AND theme:violence"),
             Watch(id="f", title="F", when="title:(the NOT NEAR/3 war)"),
             Watch(id="g", title="G", when="atleast(2, (missile OR rocket))"),
+            Watch(id="h", title="H", when='unprecedented AND "foggy harbour quay"'),
         ),
         knowledge,
     )
@@ -267,6 +294,7 @@ def test_the_lexicon_looks_for_the_two_rarest_clauses_only(knowledge: Knowledge)
         *(b" terror",),
         *(b" the ",),
         *(b" missile ", b" rocket "),
+        *(b" unprecedented ", b" harbour "),
     }
 
 

@@ -77,6 +77,7 @@ def test_a_wildcard_that_covers_many_names_is_remarked_on(knowledge: Knowledge) 
 
     assert [remark.code for remark in remarks] == ["W004"]
     assert "expands to" in remarks[0].sentence
+    assert remarks[0].sentence.count(",") == 4, "four words and the dots"
 
 
 def test_equal_and_contained_watches_are_remarked_on(knowledge: Knowledge) -> None:
@@ -92,6 +93,17 @@ def test_equal_and_contained_watches_are_remarked_on(knowledge: Knowledge) -> No
 
 def test_a_watch_can_silence_a_remark(knowledge: Knowledge) -> None:
     assert codes(knowledge, watch("AI", lint_ignore=("W003",))) == []
+
+
+def test_a_topic_that_no_article_has_is_remarked_on(knowledge: Knowledge) -> None:
+    def odd_topic(name: str) -> tuple[str, str] | None:
+        return None if name == "war" else (f"no article has a topic {name}", "Write war")
+
+    remarks = lint(
+        (watch("drone AND (topic:war OR topic:misspelt)"),), knowledge, odd_topic=odd_topic
+    )
+
+    assert [(r.code, r.sentence) for r in remarks] == [("W008", "no article has a topic misspelt")]
 
 
 def test_an_actor_of_ones_own_that_nobody_asks_for_is_a_note(knowledge: Knowledge) -> None:

@@ -1,8 +1,6 @@
 """What is understood, what is refused, and how a refusal helps."""
 
 import pickle
-import subprocess
-import sys
 
 import pytest
 from hypothesis import given
@@ -29,6 +27,7 @@ from monitor.watch.tree import (
     Wild,
     all_of,
     any_of,
+    asks_topics,
     is_positive,
 )
 
@@ -245,10 +244,52 @@ def test_a_keyword_of_several_words_is_a_phrase() -> None:
     assert parse_operand("trade and aid") == Term(text="trade and aid")
 
 
-def test_lark_is_not_imported_before_the_first_query() -> None:
-    code = "import sys, monitor.watch; sys.exit('lark' in sys.modules)"
+def test_a_query_holds_five_thousand_pieces_and_no_more() -> None:
+    assert parse(" OR ".join(["a"] * 2_500)) == Or(parts=(Term(text="a"),) * 2_500)
 
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    with pytest.raises(QueryError, match="more than 5000 words"):
+        parse(" OR ".join(["a"] * 2_501))
+
+
+def test_many_groups_side_by_side_are_not_deep() -> None:
+    assert parse(" OR ".join(["(drone)"] * 40)) == Or(parts=(Term(text="drone"),) * 40)
+
+
+@pytest.mark.parametrize(
+    ("query", "asks"),
+    [
+        ("drone", False),
+        ("drone NEAR/3 bomb AND lang:en", False),
+        ("topic:war", True),
+        ("drone AND NOT topic:war", True),
+        ("(drone OR topic:war) AND bomb", True),
+        ("title:(drone) OR atleast(2, bomb)", False),
+    ],
+)
+def test_what_has_to_do_with_topics_is_known(query: str, asks: bool) -> None:
+    assert asks_topics(parse(query)) is asks
+
+
+@pytest.mark.parametrize(
+    ("query", "column", "problem"),
+    [
+        ("title:,", 6, "found a colon"),
+        ("a:b:c", 4, "found a colon"),
+        ('-:"drone"', 2, "found a colon"),
+        ('actor:"isil', 7, "the quote opened here is not closed"),
+        ("drone AND atleast(2, )", 22, "nothing stands between the parentheses"),
+        ("drone AND atleast(, a)", 19, "found a comma"),
+        ("(drone, bomb)", 7, "found a comma"),
+        ("drone )", 7, "this ) closes nothing"),
+        ('("a )" OR b', 1, "this ( is not closed"),
+        ("title:(drone AND exact(bomb)", 7, "this ( is not closed"),
+    ],
+)
+def test_what_does_not_nest_is_pointed_at(query: str, column: int, problem: str) -> None:
+    with pytest.raises(QueryError) as refused:
+        parse(query)
+
+    assert (refused.value.column, refused.value.problem) == (column, problem)
 
 
 TERMS = st.sampled_from(

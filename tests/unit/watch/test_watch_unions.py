@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from monitor.errors import Bug
-from monitor.lexicon import Knowledge, Lexicon, spellings
+from monitor.lexicon import Knowledge, Lexicon, spellings, written_of
 from monitor.lexicon.names import Name
 from monitor.model import Article
 from monitor.text import read
@@ -47,6 +47,7 @@ NAME = Name(kind="actor", id="a", text="A", case=STRANGER)
 ASKED: dict[str, Callable[[], object]] = {
     "the subjects of a kind": lambda: NOBODY.subjects(STRANGER),
     "how a subject is spelled": lambda: spellings(STRANGER),
+    "how a subject is written": lambda: list(written_of(STRANGER)),
     "whether a name needs a capital": lambda: NAME.needs_capital,
     "whether a name accepts its words": lambda: NAME.accepts(READING, (1, 2)),
     "the needs of a node": lambda: ways_of(STRANGER),
