@@ -1,6 +1,8 @@
 """What is understood, what is refused, and how a refusal helps."""
 
 import pickle
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -290,6 +292,12 @@ def test_what_does_not_nest_is_pointed_at(query: str, column: int, problem: str)
         parse(query)
 
     assert (refused.value.column, refused.value.problem) == (column, problem)
+
+
+def test_lark_is_not_imported_before_the_first_query() -> None:
+    code = "import sys, monitor.watch; sys.exit('lark' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 TERMS = st.sampled_from(
