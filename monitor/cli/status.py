@@ -40,7 +40,7 @@ from monitor.store import Store
 def command(config: Path, data: Path, every_s: float, *, forever: bool, as_json: bool) -> None:
     """Which services are here, how late they are, what they do, and what needs somebody."""
     settings = load(config)
-    with open_store(config, data) as store, contextlib.suppress(KeyboardInterrupt):
+    with contextlib.suppress(KeyboardInterrupt), open_store(config, data) as store:
         if as_json:
             _tell(store, settings, every_s if forever else None)
         elif forever:

@@ -22,7 +22,6 @@ from monitor.net import Client, Limits
 
 ROOT = Path(__file__).parents[2]
 LOOPBACK = (ip_network("127.0.0.0/8"),)
-IN_AN_HOUR = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
 FAST = Limits(total_s=0.4)
 
 Serve = Callable[[asyncio.StreamWriter, asyncio.Event], Awaitable[None]]
@@ -96,7 +95,6 @@ def says(status: int, *headers: str) -> Serve:
         (425, (), Later, None),
         (429, (), Later, None),
         (429, ("Retry-After: 120",), Later, 120),
-        (429, (f"Retry-After: {IN_AN_HOUR}",), Later, 3600),
         (500, (), Later, None),
         (502, (), Later, None),
         (503, ("Retry-After: 7",), Later, 7),
@@ -120,6 +118,15 @@ def test_a_status_code_decides(
         assert receipt.disables is (status == 410)
     row = next(meaning for meaning in MEANINGS if status in meaning.codes)
     assert row.words in receipt.answer
+
+
+def test_a_time_to_come_again_is_heard(envoys: Alert) -> None:
+    in_an_hour = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+    receipt = told(envoys, says(429, f"Retry-After: {in_an_hour}"))
+
+    assert isinstance(receipt, Later)
+    assert receipt.after is not None
+    assert receipt.after.total_seconds() == pytest.approx(3600, abs=60)
 
 
 async def _never(_: asyncio.StreamWriter, over: asyncio.Event) -> None:
