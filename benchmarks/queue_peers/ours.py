@@ -25,7 +25,7 @@ from monitor.store import Asked, Outcome, Store, seen_member
 from monitor.store.judging import Judging
 from monitor.store.redis import Scripts
 from workers.child import Child, Stop, judge_articles
-from workers.runtime import guarded, guarded_send, worker_name
+from workers.runtime import guarded, guarded_page, guarded_send, worker_name
 from workers.vitals import Vitals
 
 PUT = 500
@@ -63,11 +63,12 @@ def work(url: str, window: Window, part: Part) -> None:
     )
     judge_articles(
         Child(
-            app=app(settings, url, cast(Desk, IdleDesk(window, given))),
+            app=app(settings, url, _desk=cast(Desk, IdleDesk(window, given))),
             worker=worker_name(ARTICLES, 0),
             stop=Stop(),
             vitals=vitals,
             guard=guarded(vitals),
+            guard_page=guarded_page,
             guard_send=guarded_send,
         )
     )
