@@ -30,11 +30,18 @@ from monitor.store import keys
 SERVICES = {
     "poller": ("poller", "--seeds", "seeds"),
     "supervisor": ("worker", "--processes", "2"),
+    "another supervisor": ("worker", "--processes", "2"),
 }
 VICTIMS = {"worker": 55, "delivery": 15, "supervisor": 5, "poller": 10, "redis": 15}
 """Who is killed, and how often relative to the others."""
 
+WAIT_S = 10.0
+"""How long the next victim may take to come to life. Nobody else is struck meanwhile, or a machine
+that is slow to start would see its supervisors and servers die before any work was done."""
+
 DRAIN_S = 120.0
+"""How long nothing may be finished, once nobody is killed any more, before what is left counts as
+left over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,22 +84,25 @@ class Chaos:
         while time.monotonic() < end:
             self.services.drop(self.chance.randint(1, 30))
             pause.wait(self.chance.uniform(0.05, 0.35))
-            self.kill(self.victim())
+            victim = self.chance.choices([*VICTIMS], weights=[*VICTIMS.values()])[0]
+            until = min(end, time.monotonic() + WAIT_S)
+            while not self.alive(victim) and time.monotonic() < until:
+                self.keep_up()
+                pause.wait(0.05)
+            self.kill(victim)
             self.keep_up()
-        began = time.monotonic()
-        while not self.settled() and time.monotonic() < began + DRAIN_S:
+        began = moved = time.monotonic()
+        done = -1
+        while not self.settled() and time.monotonic() < moved + DRAIN_S:
             self.keep_up()
+            if done != (done := len(self.services.web.requests)):
+                moved = time.monotonic()
             pause.wait(0.2)
         drained_s = time.monotonic() - began
         for process in self.running.values():
             process.send_signal(signal.SIGTERM)
             process.wait()
         return self.books(seconds, drained_s)
-
-    def victim(self) -> str:
-        """Who is struck next, among those that live: children that die young come back slowly."""
-        living = {name: weight for name, weight in VICTIMS.items() if self.alive(name)}
-        return self.chance.choices([*living], weights=[*living.values()])[0] if living else "redis"
 
     def keep_up(self) -> None:
         """What an init system does: start what has ended."""
@@ -110,7 +120,8 @@ class Chaos:
             case "redis":
                 return [self.server.pid] if self.server.pid else []
             case _:
-                return [self.running[victim].pid]
+                mine = (name for name in self.running if name.endswith(victim))
+                return [self.running[name].pid for name in mine]
 
     def kill(self, victim: str) -> None:
         if pids := self.alive(victim):
