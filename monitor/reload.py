@@ -141,6 +141,17 @@ def problem_of(failure: ExampleFailure) -> ConfigProblem:
     )
 
 
+def _gone(file: str) -> ConfigProblem:
+    return ConfigProblem(
+        file=file,
+        table="",
+        key="",
+        found="the file is gone",
+        wanted="a file",
+        fix="To mean that there is nothing in it, leave it there empty",
+    )
+
+
 class Following:
     """The configuration of one service, and the files it came from.
 
@@ -169,6 +180,9 @@ class Following:
         """
         version = self._files.changed()
         if version is None:
+            return None
+        if gone := self._files.gone:  # it may be on its way: a copy, a mount, a checkout
+            self.refuse(version, tuple(map(_gone, gone)))
             return None
         try:
             settings = load(self.config)
@@ -211,7 +225,7 @@ class Following:
         self._say(version, before, after)
         if quieter:
             telemetry.set_level(after.log.level)
-        self._files.version = version
+        self._files.take(version)
 
     def _say(self, version: str, before: Settings, after: Settings) -> None:
         changed = tables_changed(before, after)
@@ -254,11 +268,10 @@ async def follow(
             pass
         else:
             return
-        found = await asyncio.to_thread(following.proposed)
+        found = await _looked(following, settings)
         if found is None:
             continue
-        version, proposed = found
-        problems = await _tried(following.config, to_be_tried(settings, proposed))
+        version, proposed, problems = found
         if problems:
             following.refuse(version, problems)
         elif following.stands(version):
@@ -269,6 +282,22 @@ async def follow(
                 continue
             following.take(version, settings, proposed)
             settings = proposed
+
+
+async def _looked(
+    following: Following, settings: Settings
+) -> tuple[str, Settings, tuple[ConfigProblem, ...]] | None:
+    """Another configuration, and what fails of its examples; None while there is none."""
+    try:
+        found = await asyncio.to_thread(following.proposed)
+        if found is None:
+            return None
+        version, proposed = found
+        tried = await _tried(following.config, to_be_tried(settings, proposed))
+    except Exception:  # noqa: BLE001  # whatever it holds, what is in force goes on; it is logged
+        telemetry.logger().exception("config.refused", reason="bug")
+        return None
+    return version, proposed, tried
 
 
 async def _tried(config: Path, watches: tuple[Watch, ...]) -> tuple[ConfigProblem, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal, TextIO, cast
 
@@ -51,6 +52,7 @@ EVENTS: dict[str, str] = {
     "page.read": "canonical: an article goes on with the text of its page",
     "poller.started": "the poller watches its sources",
     "poller.waited": "the queues are longer than their bound, or Redis does not take writes",
+    "round.failed": "a supervisor met a bug in its upkeep, releases or silences; it goes on",
     "process.ended": "a child process ended; it is replaced unless we are stopping",
     "process.started": "a child process runs",
     "push.received": "a hub has told of news in a feed; its poll is hurried",
@@ -92,7 +94,7 @@ def set_up(*, level: Level, format_: Format, file: Path | None = None) -> None:
     With a `file`, every line goes there, and warnings and errors to stderr too, in words.
     """
     terminal = file is None and sys.stderr.isatty()
-    out = sys.stderr if file is None else cast(TextIO, LogFile(file))
+    out = cast(TextIO, Unfailing() if file is None else LogFile(file))
     as_json = format_ == "json" or (format_ == "auto" and not terminal)
     renderer: Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
@@ -126,6 +128,20 @@ def set_level(level: Level) -> None:
     )
 
 
+class Unfailing:
+    """Standard error, for a log: that nobody listens, or the disk is full, ends nothing."""
+
+    def write(self, text: str) -> None:
+        """Say it, or lose it."""
+        with suppress(OSError, ValueError):
+            sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Let it out, or lose it."""
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()
+
+
 class LogFile:
     """A file that several processes append to, a line in one write, and that stays bounded.
 
@@ -138,11 +154,12 @@ class LogFile:
         self._file = self._opened()
 
     def write(self, text: str) -> None:
-        """Append a line."""
-        if self._lines % LOOK_EVERY_LINES == 0:
-            self._look()
-        self._lines += 1
-        os.write(self._file, text.encode("utf-8", "replace"))
+        """Append a line. A disk that is full or gone loses it: no log ends what it tells of."""
+        with suppress(OSError):
+            if self._lines % LOOK_EVERY_LINES == 0:
+                self._look()
+            self._lines += 1
+            os.write(self._file, text.encode("utf-8", "replace"))
 
     def flush(self) -> None:
         """Nothing is held back."""
@@ -177,8 +194,9 @@ def _told(_: object, method: str, event: EventDict) -> EventDict:
             if name not in ("event", "level", "timestamp", "exc_info") and value is not None
         )
         line = "".join(c if c.isprintable() else " " for c in f"{event['event']}: {said}")
-        sys.stderr.write(f"{method}: {line}\n")
-        sys.stderr.flush()
+        with suppress(OSError, ValueError):  # nobody listens any more
+            sys.stderr.write(f"{method}: {line}\n")
+            sys.stderr.flush()
     return event
 
 

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 STOP_S = 8.0
 """How long a child may take to finish what it holds; compose grants 30 s, `run` waits 10."""
 
-LEAVE_S = 60.0
-"""The same where another one has taken its place already: longer than any channel waits."""
+LEAVE_S = 330.0
+"""The same where another one has taken its place already: longer than any channel may take."""
 
 SAY_EVERY_S = 60.0
 LOOK_S = 0.2

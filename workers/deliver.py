@@ -37,6 +37,10 @@ from workers.breaker import Breakers
 from workers.retry import GIVE_UP_S, delivery_again
 from workers.under_way import UnderWay
 
+UNKNOWN_TRIES = 4
+"""Tries, some two minutes in all, that a channel has to become known here after a change of
+channels.toml."""
+
 AT_ONCE = 64
 """Deliveries a process has under way, over all channels."""
 
@@ -147,7 +151,10 @@ class Deliver:
         name = begun.delivery.channel
         channel, settings = self.channels.get(name), self.settings.get(name)
         if channel is None or settings is None:
-            return Refused(answer=f"channels.toml has no channel {name!r} (any more)")
+            answer = f"channels.toml has no channel {name!r} (any more)"
+            # another process may have read a newer one: this one will have it in a moment
+            early = begun.delivery.attempts <= UNKNOWN_TRIES
+            return Later(answer=answer) if early else Refused(answer=answer)
         if begun.before is DeliveryState.SENT:
             return Sent(answer="sent before")
         if begun.disabled == settings.fingerprint:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import os
 import socket
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from typing import Self
 
 from monitor import telemetry
 from monitor.app import App, now
+from monitor.errors import StoreUnavailable
 from monitor.store import Store
 from workers.emerging import Emergence
 from workers.release import Release
 from workers.silence import Silence
 from workers.upkeep import Upkeep
+
+AFTER_BUG_S = 60.0
+"""How long a round rests that has met a bug."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,6 +29,7 @@ class Rounds:
     release: Release
     silence: Silence
     emergence: Emergence
+    rests: dict[str, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, app: App, store: Store, *, judges: bool) -> Self:
@@ -36,11 +42,20 @@ class Rounds:
         )
 
     def run(self) -> None:
-        """Do what is due. Raises StoreUnavailable."""
-        self.upkeep.run()
-        self.release.run()
-        self.silence.run()
-        self.emergence.run()
+        """Do what is due. Raises StoreUnavailable.
+
+        What one of them breaks on, such as a record that cannot be read, ends none of the others.
+        """
+        for name in ("upkeep", "release", "silence", "emergence"):
+            if self.rests.get(name, 0.0) > time.monotonic():
+                continue
+            try:
+                getattr(self, name).run()
+            except StoreUnavailable:
+                raise
+            except Exception:  # noqa: BLE001  # it is logged, and tried again
+                telemetry.logger().exception("round.failed", round=name)
+                self.rests[name] = time.monotonic() + AFTER_BUG_S
 
     def renew(self, app: App, store: Store, *, judges: bool) -> None:
         """Go on by another configuration."""

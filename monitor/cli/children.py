@@ -39,12 +39,11 @@ class Workers:
             return
         if time.monotonic() < self._next_s:
             return
-        telemetry.logger().error(
-            "process.ended", worker="supervisor", status=self._child.returncode
-        )
+        status = self._child.returncode
         self._deaths += 1
         self._next_s = time.monotonic() + min(0.1 * 2**self._deaths, SLOWEST_S)
         self.start()
+        telemetry.logger().error("process.ended", worker="supervisor", status=status)
 
     def stop(self) -> None:
         """Ask it to finish; kill it when it does not."""

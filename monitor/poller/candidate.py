@@ -88,9 +88,12 @@ class Candidate:
         except StoreUnavailable as error:
             self._waited("store.unavailable", error.message)
             return
+        except Exception:  # noqa: BLE001  # whatever it was: who does not ask never leads again
+            self._log.exception("leader.awaited", leader="", reason="bug")
+            return
         self.answered_s = time.monotonic()
-        self._until_s = asked_s + LEAD_S - MARGIN_S
         self._term = standing.term
+        self._until_s = asked_s + LEAD_S - MARGIN_S
         if not standing.term and standing.leader != self._awaited:
             self._log.info("leader.awaited", leader=standing.leader)
         self._awaited = "" if standing.term else standing.leader

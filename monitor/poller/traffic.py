@@ -279,6 +279,8 @@ class Traffic:
         self._wake.set()
         if task.cancelled():
             return
+        if task.exception() is not None:  # a bug in the guard itself holds up no other feed
+            self._lanes.free(host)
         turn = task.result()
         self._pulse.did()
         self._polled += turn.polled

@@ -34,6 +34,7 @@ WANTED = {
 """What pydantic's kinds of errors mean in our words."""
 
 CREDENTIALS = re.compile(r"(?<=:/)[^@\s'\"]*@")
+ADDRESSES = ("url", "urls", "callback", "smtp")
 SECRET = ("secret", "password", "token", "headers", "proxy")
 
 
@@ -175,6 +176,8 @@ def _found(key: str, value: object) -> str:
     named = isinstance(value, str) and value.startswith(("env:", "file:"))
     if any(word in key for word in SECRET) and not named:
         return "a value (not shown: it is secret)"
+    if key in ADDRESSES and isinstance(value, str) and "://" in value:
+        return "an address (not shown: there may be a secret in it)"
     return shown(value)
 
 

@@ -51,6 +51,7 @@ class Files:
     def __init__(self, config: Path) -> None:
         self.config, self.version = config, version_of(config)
         self._marks, self._done = _marks(config), False
+        self._names = _names(config)
 
     def changed(self) -> str | None:
         """The version of files that differ from those in force and have stood still since the last
@@ -66,6 +67,19 @@ class Files:
         version = version_of(self.config)
         return None if version == self.version else version
 
+    @property
+    def gone(self) -> tuple[str, ...]:
+        """The files in force that are not there any more."""
+        return tuple(sorted(self._names - _names(self.config)))
+
+    def take(self, version: str) -> None:
+        """This version is in force."""
+        self.version, self._names = version, _names(self.config)
+
     def again(self) -> None:
         """Answer it once more: what was to be done could not be done now."""
         self._done = False
+
+
+def _names(config: Path) -> frozenset[str]:
+    return frozenset(path.name for path in config.glob("*.toml"))

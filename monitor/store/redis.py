@@ -29,7 +29,16 @@ Call = tuple[Sequence[str], Sequence[str | bytes | float]]
 WAIT_S = 5.0
 """How long a command may wait for its answer."""
 
-UNAVAILABLE = ("OOM", "MISCONF", "READONLY", "LOADING", "NOREPLICAS", "BUSY", "MASTERDOWN")
+UNAVAILABLE = (
+    "OOM",
+    "MISCONF",
+    "READONLY",
+    "LOADING",
+    "NOREPLICAS",
+    "BUSY",
+    "MASTERDOWN",
+    "UNBLOCKED",
+)
 """Answers that pass by themselves: full, disk trouble, a replica, starting, a long script."""
 
 

@@ -89,7 +89,14 @@ class Trends:
         before = self._before(scope, [told.key for told in near], week[:-hours])
         own, all_ = (_windows(map(_total, each[:-hours]), hours) for each in (volumes, everything))
         return Trend(
-            rises=rises(near, {key: _windows(counts, hours) for key, counts in before.items()}),
+            rises=rises(
+                near,
+                {
+                    # of hours in which nothing was read nobody knows what is usual
+                    key: [n for n, read in zip(_windows(counts, hours), all_, strict=True) if read]
+                    for key, counts in before.items()
+                },
+            ),
             is_known=is_known(all_, hours) and has_begun(own, hours),
             stories=stories,
             since=next((len(volumes) - at for at, each in enumerate(volumes) if each), 0),

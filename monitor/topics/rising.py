@@ -152,11 +152,13 @@ def usual(counts: Sequence[int]) -> tuple[float, float]:
 
 
 def is_known(volumes: Sequence[int], hours: int) -> bool:
-    """Whether what is usual is known: a day was counted, and enough in it.
+    """Whether what is usual is known: a day was counted, enough in it, and some of it lately.
 
     `volumes` are the stories of the windows before now, the oldest first.
     """
-    return has_begun(volumes, hours) and sum(volumes) >= _windows_of_a_day(hours) * MIN_VOLUME
+    day = _windows_of_a_day(hours)
+    enough = sum(volumes) >= day * MIN_VOLUME
+    return has_begun(volumes, hours) and enough and any(volumes[-day:])
 
 
 def has_begun(volumes: Sequence[int], hours: int) -> bool:

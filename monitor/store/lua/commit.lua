@@ -156,6 +156,7 @@ for _, alert in ipairs(plan.alerts) do
     if not update then
       redis.call('EXPIRE', KEYS[alert.key], alert.life)
       redis.call('ZADD', KEYS[5], ARGV[3], alert.id)
+      redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', ARGV[3] - alert.life * 1000)
     end
     redis.call('SET', KEYS[alert.spoken], alert.spoken_value, 'EX', alert.spoken_life)
     for _, other in ipairs(alert.covers) do
