@@ -38,11 +38,10 @@ class Silence:
         self.looked = at
         expecting = [watch for watch in self.watches if watch.expect is not None]
         paused = self.store.paused_watches.all() if expecting else {}
-        for watch in expecting:
-            if watch.id in paused or not watch.is_active(at.date()):
-                self.store.expectations.forget(watch.id)
-            else:
-                self._look(watch, at)
+        looked_at = [w for w in expecting if w.id not in paused and w.is_active(at.date())]
+        self.store.expectations.keep({watch.id for watch in looked_at})
+        for watch in looked_at:
+            self._look(watch, at)
 
     def _look(self, watch: Watch, at: datetime) -> None:
         assert watch.expect is not None

@@ -183,13 +183,21 @@ class Telling:
             alert = self.store.judging.alert(was.alert) if step is not None or again else None
             if alert is None or alert.story != claimed.claim.story:
                 continue
+            severity = watch.severity_at(len(sources))
             if step is None:
                 matches = claimed.found.judgement.matches
                 match = next((each for each in matches if each.watch == name), None)
                 text = claimed.found.marks.keys.text
-                alert = revised(alert, article=article, match=match, text=text, now=self.now())
+                alert = revised(
+                    alert,
+                    article=article,
+                    match=match,
+                    text=text,
+                    sources=sources,
+                    severity=severity,
+                    now=self.now(),
+                )
             else:
-                severity = watch.severity_at(len(sources))
                 alert = updated(
                     alert,
                     step=step,

@@ -34,7 +34,19 @@ def next_digest(timing: Timing, now: datetime) -> datetime:
 
 
 def closes(hours: Hours, zone: tzinfo, now: datetime) -> datetime | None:
-    """When the hours that it is now in are over, in UTC; None outside of them."""
+    """When the hours that it is now in are over, in UTC; None outside of them. Days that join are
+    one: what ends as the next begins is not over.
+    """
+    end = None
+    for _ in range(8):
+        after = _end(hours, zone, end or now)
+        if after is None:
+            return end
+        end = after
+    return end
+
+
+def _end(hours: Hours, zone: tzinfo, now: datetime) -> datetime | None:
     today = now.astimezone(zone).date()
     for day in (today - _DAY, today):
         begin, end = _span(hours, day, zone)

@@ -133,6 +133,7 @@ def _alert(
         watch=watch.id,
         title=watch.title,
         severity=watch.severity_at(len(sources)),
+        tags=watch.tags,
         story=claim.story,
         article=AlertedArticle.of(article),
         evidence=match.evidence,

@@ -59,10 +59,10 @@ def silence(
 
 def _unseen(gaps: Sequence[Gap]) -> str:
     if not gaps:
-        return "All sources could be read meanwhile."
+        return "No source is known to fail."
     names = [f"{gap.source_name or gap.source} ({gap.kind})" for gap in gaps[:MOST_NAMED]]
     more = f" and {len(gaps) - MOST_NAMED} more" if len(gaps) > MOST_NAMED else ""
-    return f"Not all could be read meanwhile: {', '.join(names)}{more}."
+    return f"Not all can be read: {', '.join(names)}{more}."
 
 
 def spelled(span: timedelta) -> str:

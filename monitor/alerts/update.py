@@ -53,7 +53,14 @@ def is_revised(*, article: Article, watch: Watch, told: Spoken, claim: Claim) ->
 
 
 def revised(
-    alert: Alert, *, article: Article, match: Match | None, text: str, now: datetime
+    alert: Alert,
+    *,
+    article: Article,
+    match: Match | None,
+    text: str,
+    sources: tuple[str, ...],
+    severity: Severity,
+    now: datetime,
 ) -> Alert:
     """The alert as told again: with the article as it is now, and what makes the watch match in it.
 
@@ -64,7 +71,7 @@ def revised(
         article=AlertedArticle.of(article),
         evidence=match.evidence if match else (),
         lead=lead_of(article),
-        update=Update(
-            step=len(alert.sources), at=now, copy=AlertedArticle.of(article), revision=text
-        ),
+        sources=sources,
+        severity=severity,
+        update=Update(step=len(sources), at=now, copy=AlertedArticle.of(article), revision=text),
     )

@@ -125,7 +125,7 @@ def _alerts_of(message: Message) -> tuple[Alert, ...]:
 
 def file_of(alert: Alert) -> str:
     """The file of an alert's feed. No watch can be called `_sources`: there are their troubles."""
-    if alert.trouble is not None:
+    if alert.trouble is not None and alert.trouble.kind != "quiet":
         return "_sources.xml"
     return f"{alert.watch if _NAME.fullmatch(alert.watch) else atom(alert.watch)}.xml"
 
@@ -180,7 +180,7 @@ def _entry(alert: Alert, zone: tzinfo) -> etree._Element:
     if url := link(alert.article.url):
         _add(entry, "link", rel="alternate", href=url)
     _add(entry, "category", term=f"severity:{alert.severity}")
-    for label in topic_labels(alert):
+    for label in (*alert.tags, *topic_labels(alert)):
         _add(entry, "category", term=label)
     _add(entry, "content", "\n".join(_paragraphs(alert, zone)), type="html")
     return entry

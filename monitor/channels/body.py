@@ -82,6 +82,7 @@ def _alert(alert: Alert) -> Told:
         "watch": alert.watch,
         "title": alert.title,
         "severity": alert.severity,
+        "tags": list(alert.tags),
         "story": alert.story,
         "event": alert.event or UNSET,
         "article": _article(alert.article),
@@ -200,7 +201,7 @@ def _rising(rising: Rising) -> documents.Rising:
 
 def _update(update: Update) -> documents.Update:
     return documents.Update(
-        step=update.step, copy=_article(update.copy), revised=bool(update.revision) or UNSET
+        step=update.step, copy=_article(update.copy), revision=update.revision or UNSET
     )
 
 

@@ -66,9 +66,12 @@ class Update(_Part, frozen=True, kw_only=True):
 
     step: Annotated[int, Meta(description="the number of sources the watch asked to be told at")]
     copy: Annotated[Article, Meta(description="the article that came last")]
-    revised: Annotated[
-        bool | UnsetType,
-        Meta(description="true: the alert's own article says something else now; else left out"),
+    revision: Annotated[
+        str | UnsetType,
+        Meta(
+            description="names the new text where the alert's own article says something else now;"
+            " else left out"
+        ),
     ] = UNSET
 
 
@@ -111,6 +114,7 @@ class AlertData(_Part, frozen=True, kw_only=True):
     watch: Annotated[str, Meta(description='the watch\'s id; "_test" is a test')]
     title: Annotated[str, Meta(description="the watch's title")]
     severity: Annotated[Severity, Meta(description="how urgent the watch is to its owner")]
+    tags: Annotated[list[str], Meta(description="your own labels of the watch")]
     story: Annotated[
         str,
         Meta(description="the story's id: alerts about copies of one text share it"),

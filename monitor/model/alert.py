@@ -49,11 +49,12 @@ class Update:
 class Alert:
     """One watch has something to say about one story.
 
-    `notify` names the channels it goes to; `sources` are the sources of the story seen so far.
-    `lead` is how the article begins, for where the title alone made the watch match. `event` is
-    the happening the story is about. With an `update` it is told again because of that. Where the
-    watch has a threshold, `counted` are the stories that came before and make it up with this one;
-    where it may be satisfied by several articles of a story or event, `elsewhere` are the others.
+    `tags` are the owner's own labels of the watch. `notify` names the channels it goes to;
+    `sources` are the sources of the story seen so far. `lead` is how the article begins, for where
+    the title alone made the watch match. `event` is the happening the story is about. With an
+    `update` it is told again because of that. Where the watch has a threshold, `counted` are the
+    stories that came before and make it up with this one; where it may be satisfied by several
+    articles of a story or event, `elsewhere` are the others.
 
     An alert with a `trouble` is about its source itself, and of no watch; or, where it is "quiet",
     about its watch, which finds nothing. `article` then says what has happened, `lead` what it
@@ -76,6 +77,7 @@ class Alert:
     event: str = ""
     once_per: OncePer = "story"
     update: Update | None = None
+    tags: tuple[str, ...] = ()
     counted: tuple[Counted, ...] = ()
     elsewhere: tuple[Elsewhere, ...] = ()
     rising: Rising | None = None

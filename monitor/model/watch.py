@@ -9,7 +9,7 @@ from typing import Literal
 from monitor.model.alerted import Elsewhere
 from monitor.model.ids import digest
 from monitor.model.mention import Evidence
-from monitor.model.severity import Severity
+from monitor.model.severity import SEVERITIES, Severity
 from monitor.model.timing import Hours, Rate
 
 Within = Literal["sentence", "paragraph", "article"] | int
@@ -100,8 +100,8 @@ class Watch:
 
     def severity_at(self, sources: int) -> Severity:
         """How urgent a story is that so many sources carry."""
-        reached = [severity for step, severity in self.escalate if step <= sources]
-        return reached[-1] if reached else self.severity
+        reached = (severity for step, severity in self.escalate if step <= sources)
+        return max((self.severity, *reached), key=SEVERITIES.index)
 
     def is_active(self, day: date) -> bool:
         """Whether it is watched for on a day."""

@@ -40,8 +40,10 @@ def _escalation(value: dict[Severity, int]) -> dict[Severity, int]:
 class ThresholdTable(Table):
     """threshold = { … } of a watch."""
 
-    stories: int = Field(1, ge=1, description="so many stories: copies of one text count once")
-    sources: int = Field(1, ge=1, description="first told by so many sources")
+    stories: int = Field(
+        1, ge=1, le=300, description="so many stories: copies of one text count once"
+    )
+    sources: int = Field(1, ge=1, le=300, description="first told by so many sources")
     within: Span = Field(description="published within that time")
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
 import redis
 
 from monitor.model import Rate
 from monitor.store import keys
-from monitor.store.redis import translated
+from monitor.store.redis import text_of, translated
 
 
 class Expectations:
@@ -32,10 +33,13 @@ class Expectations:
             return None
         return len(newest), _moment(max(began, at - span))
 
-    def forget(self, watch: str) -> None:
-        """Nothing is expected of it for now: it is paused, or over."""
+    def keep(self, watches: Collection[str]) -> None:
+        """Nothing is expected of any other: it is paused, over, gone, or asked for no more."""
         with translated():
-            self._client.hdel(keys.expected(), watch)
+            known = [text_of(name) for name in self._client.hkeys(keys.expected())]
+            gone = [name for name in known if name not in watches]
+            if gone:
+                self._client.hdel(keys.expected(), *gone)
 
     def met(self, watch: str, about: str) -> None:
         """It finds enough again: the next silence is another one."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from hashlib import sha1
 from typing import Any, Final, Literal, get_args
 
 import msgspec
@@ -24,6 +23,7 @@ from monitor.model import (
     Gathering,
     GatherReason,
     Route,
+    digest,
 )
 from monitor.store import keys
 from monitor.store.call import Call, outgoing
@@ -38,24 +38,22 @@ _REASONS: Final[frozenset[str]] = frozenset(get_args(GatherReason))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Open:
-    """A gathering that is due at some time. `due_ms` is that time as Redis has it."""
+    """A gathering that is due at some time. `due_ms` is that time as Redis has it, `digest` the id
+    of what it becomes.
+    """
 
     channel: str
     reason: GatherReason
     watch: str
     due: datetime
     due_ms: int
+    digest: str
     count: int = 0
 
     @property
     def name(self) -> str:
         """How the store names it."""
         return name_of(self.channel, self.reason, self.watch)
-
-    @property
-    def digest(self) -> str:
-        """The id of the digest it becomes: as commit.lua makes it."""
-        return sha1(f"{self.name} {self.due_ms}".encode(), usedforsecurity=False).hexdigest()
 
 
 def name_of(channel: str, reason: GatherReason, watch: str) -> str:
@@ -121,18 +119,30 @@ class Gatherings:
             rows = self._client.zrangebyscore(
                 keys.gathered(), "-inf", _ms(now), start=0, num=AT_A_TIME, withscores=True
             )
-        return tuple(_open(rows))
+        return self._opened(rows)
 
     def all(self) -> tuple[Open, ...]:
         """Every gathering, with how many alerts wait in it."""
         with translated():
             rows = self._client.zrange(keys.gathered(), 0, -1, withscores=True)
-            found = tuple(_open(rows))
+            found = self._opened(rows)
             with self._client.pipeline(transaction=False) as pipe:
                 for each in found:
                     pipe.zcard(keys.gathering_alerts(each.name))
                 counts = pipe.execute()
         return tuple(replace(each, count=count) for each, count in zip(found, counts, strict=True))
+
+    def _opened(self, rows: Iterable[Any]) -> tuple[Open, ...]:
+        """From rows of (name, due in ms); one that is empty has no id of its own yet."""
+        found = [(text_of(name), int(score)) for name, score in rows]
+        with translated(), self._client.pipeline(transaction=False) as pipe:
+            for name, _ in found:
+                pipe.hget(keys.gathering(name), "id")
+            ids = pipe.execute()
+        return tuple(
+            _open(name, due_ms, "" if known is None else text_of(known))
+            for (name, due_ms), known in zip(found, ids, strict=True)
+        )
 
     def expect(self, channel: str, due: datetime) -> None:
         """There will be a digest at that time, be it empty. Where one is open nothing changes."""
@@ -237,18 +247,16 @@ def _alerts(client: redis.Redis, digest_id: str) -> Iterator[Alert]:
     return (codec.decode_alert(bytes_of(each)) for each in found if each is not None)
 
 
-def _open(rows: Iterable[Any]) -> Iterator[Open]:
-    """From rows of (name, due in ms)."""
-    for row, score in rows:
-        channel, reason, watch = text_of(row).split(" ", 2)
-        due_ms = int(score)
-        yield Open(
-            channel=channel,
-            reason=_reason(reason),
-            watch=watch,
-            due=_moment(due_ms),
-            due_ms=due_ms,
-        )
+def _open(name: str, due_ms: int, known: str) -> Open:
+    channel, reason, watch = name.split(" ", 2)
+    return Open(
+        channel=channel,
+        reason=_reason(reason),
+        watch=watch,
+        due=_moment(due_ms),
+        due_ms=due_ms,
+        digest=known or digest("empty", channel, str(due_ms)),
+    )
 
 
 def _reason(word: str) -> GatherReason:

@@ -371,6 +371,68 @@ def test_a_gathering_is_released_once_however_often_it_is_sent(house: House) -> 
     assert house.store.client.hget(f"ww:1:delivery:{delivery}", "kind") == b"digest"
 
 
+def test_an_alert_that_comes_to_a_gathering_just_released_is_a_digest_of_its_own(
+    house: House,
+) -> None:
+    house.timing = Timing(mode="digest", every="hour")
+    house.stories(0)
+    due = house.now + timedelta(hours=1)
+    house.later(hours=1)
+    house.release()
+    house.now = due - timedelta(seconds=1)  # another machine's clock, or a slow commit
+    house.stories(1)
+    house.now = due
+    house.release()
+
+    first, second = house.mail()
+    assert isinstance(first, Digest)
+    assert isinstance(second, Digest)
+    assert (titles(first), titles(second)) == (["0"], ["1"])
+    assert first.id != second.id
+
+
+def test_digests_that_come_more_often_from_now_on_wait_no_longer_than_that(house: House) -> None:
+    house.timing = Timing(mode="digest", every="week")
+    house.stories(0)
+    house.timing = Timing(mode="digest", every="hour")
+    house.later(seconds=1)
+    house.stories(1)
+    house.later(hours=1)
+    house.release()
+
+    (digest,) = house.mail()
+    assert titles(digest) == ["0", "1"]
+
+
+def test_a_clock_that_was_ahead_holds_up_nobody_when_it_is_right_again(house: House) -> None:
+    house.watch = replace(WATCH, cooldown=timedelta(hours=1))
+    house.later(days=300)
+    house.stories(0)
+    house.mail()
+    house.later(days=-300)
+    house.stories(1)
+
+    assert kinds(house.mail()) == ["alert"]
+
+
+def test_a_threshold_of_sources_bears_thousands_of_stories_by_one(house: House) -> None:
+    house.watch = replace(
+        WATCH, threshold=Threshold(stories=1, sources=2, within=timedelta(days=9))
+    )
+    house.stories(0, source="star")
+    key, at = "ww:1:tally:drones", int(NOON.timestamp() * 1000)
+    known = house.store.client.hgetall(key)
+    about = next(iter(known.values())).partition(b" ")[2]
+    house.store.client.hset(
+        key, mapping={f"s{n}": b"%d %b" % (at - n, about) for n in range(9_000)}
+    )
+    house.stories(1, source="sun")
+
+    (alert,) = house.mail()
+    assert isinstance(alert, Alert)
+    assert 0 < len(alert.counted) <= 300
+
+
 def test_no_key_of_gathering_is_kept_for_ever(house: House) -> None:
     house.watch = replace(WATCH, cooldown=timedelta(hours=1))
     house.stories(0, 1)

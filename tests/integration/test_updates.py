@@ -164,6 +164,26 @@ def test_a_story_becomes_more_urgent_as_it_spreads(store: Store, come: Come) -> 
     assert severities == ["normal", "high", "critical"]
 
 
+def test_a_revision_keeps_what_the_story_has_become(store: Store, come: Come) -> None:
+    watches = (replace(WATCH, updates=(), revisions=True, escalate=((2, "high"),)),)
+    come(paper("wire"), watches=watches)
+    come(paper("star"), watches=watches)
+    come(paper("wire", TEXT + " A second drone came."), watches=watches)
+
+    alert = store.view.alerts(1)[0]
+    revision = store.outbox.told(alert)[-1]
+    raw = store.client.hget(f"ww:1:alert:{alert.id}", f"update:{revision.update}")
+    assert isinstance(raw, bytes)
+    again = decode_alert(raw)
+    assert (again.severity, again.sources) == ("high", ("wire", "star"))
+
+
+def test_no_spread_makes_a_story_less_urgent() -> None:
+    watch = replace(WATCH, severity="critical", escalate=((2, "high"),))
+
+    assert watch.severity_at(5) == "critical"
+
+
 def test_a_story_that_comes_with_many_copies_is_urgent_at_once(store: Store, come: Come) -> None:
     come(paper("wire"), paper("star"), watches=(replace(WATCH, escalate=((2, "high"),)),))
 

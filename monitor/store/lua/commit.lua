@@ -85,7 +85,7 @@ end
 local function free(way)
   local open = redis.call('ZSCORE', KEYS[12], way.name)
   if open then return tonumber(open) end
-  local told = redis.call('ZRANGE', KEYS[way.allowance], '(' .. ARGV[3] - way.span, '+inf', 'BYSCORE', 'WITHSCORES')
+  local told = redis.call('ZRANGE', KEYS[way.allowance], '(' .. ARGV[3] - way.span, ARGV[3], 'BYSCORE', 'WITHSCORES')
   local number = #told / 2
   if number < way.most then return nil end
   return tonumber(told[2 * (number - way.most) + 2]) + way.span
@@ -100,15 +100,15 @@ local function wait_of(delivery)
 end
 local raised = 0
 local function gather(way, due, alert, delivery)
-  redis.call('ZADD', KEYS[12], 'NX', string.format('%d', due), way.name)
+  redis.call('ZADD', KEYS[12], 'LT', string.format('%d', due), way.name) -- never later than wanted
   local until_ = redis.call('ZSCORE', KEYS[12], way.name)
-  if redis.call('HSETNX', KEYS[way.about], 'id', redis.sha1hex(way.name .. ' ' .. until_)) == 1 then
+  if redis.call('HSETNX', KEYS[way.about], 'id', redis.sha1hex(way.name .. ' ' .. alert.id .. ' ' .. alert.field)) == 1 then
     redis.call('HSET', KEYS[way.about], 'channel', way.channel, 'reason', way.reason,
       'watch', way.watch, 'title', way.title, 'since', ARGV[3],
       'allowance', way.due > 0 and '' or KEYS[way.allowance], 'span', string.format('%d', way.span))
   end
   raised = raised + 1 -- in the order of the plan within one millisecond
-  redis.call('ZADD', KEYS[way.alerts], string.format('%d.%06d', ARGV[3], raised), alert.id .. ' ' .. alert.field)
+  redis.call('ZADD', KEYS[way.alerts], string.format('%d.%03d', ARGV[3], math.min(raised, 999)), alert.id .. ' ' .. alert.field)
   redis.call('HSET', KEYS[delivery.key], 'alert', delivery.alert, 'channel', delivery.channel,
     'state', 'gathered', 'attempts', 0, 'answer', '', 'field', alert.field,
     'digest', redis.call('HGET', KEYS[way.about], 'id'), 'reason', way.reason, 'due', until_)

@@ -8,6 +8,8 @@
 -- Returns 'told', 'nothing' where it was empty, 'void' where it is not (any more) due at that time, as
 -- after a resend. Only names move: a gathering of any size is released in the same time.
 if redis.call('ZSCORE', KEYS[1], ARGV[1]) ~= ARGV[2] then return 'void' end
+local id = redis.call('HGET', KEYS[2], 'id')
+if id and id ~= ARGV[8] then return 'void' end -- it was opened since it was looked at
 redis.call('ZREM', KEYS[1], ARGV[1])
 local count = redis.call('ZCARD', KEYS[3])
 if count == 0 and ARGV[14] ~= '1' then
@@ -23,7 +25,9 @@ else
   redis.call('HSET', KEYS[4], 'channel', ARGV[9], 'reason', ARGV[10], 'watch', ARGV[11], 'title', '',
     'since', ARGV[2])
 end
-if ARGV[12] ~= '' then redis.call('HSET', KEYS[4], 'since', ARGV[12]) end
+if ARGV[12] ~= '' and tonumber(ARGV[12]) < tonumber(redis.call('HGET', KEYS[4], 'since')) then
+  redis.call('HSET', KEYS[4], 'since', ARGV[12])
+end
 redis.call('HSET', KEYS[4], 'until', ARGV[2], 'count', count, 'gaps', ARGV[13])
 redis.call('EXPIRE', KEYS[4], ARGV[5])
 local allowance = redis.call('HMGET', KEYS[4], 'allowance', 'span')

@@ -18,4 +18,20 @@ for at = 2, #all, 2 do
     kept[#kept + 1] = all[at]
   end
 end
+-- No more than the newest 300: an alert names them all.
+local most = 300
+if #kept > 2 * most then
+  local order = {}
+  for at = 1, #kept, 2 do order[#order + 1] = { kept[at], kept[at + 1] } end
+  table.sort(order, function(a, b) return when(a[2]) > when(b[2]) end)
+  kept = {}
+  for at, each in ipairs(order) do
+    if at <= most then
+      kept[#kept + 1] = each[1]
+      kept[#kept + 1] = each[2]
+    else
+      redis.call('HDEL', KEYS[1], each[1])
+    end
+  end
+end
 return kept

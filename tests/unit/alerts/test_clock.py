@@ -55,6 +55,7 @@ def test_an_hourly_digest_comes_at_the_full_hour_of_a_half_hour_zone() -> None:
 
 NIGHT = Hours(begin=time(22, 0), end=time(7, 0))
 OFFICE = Hours(begin=time(8, 0), end=time(18, 0), days=(0, 1, 2, 3, 4))
+WEEKENDS = Hours(begin=time(0, 0), end=time(0, 0), days=(5, 6))
 WEEKEND_NIGHTS = Hours(begin=time(22, 0), end=time(6, 0), days=(4, 5))
 
 
@@ -66,6 +67,7 @@ WEEKEND_NIGHTS = Hours(begin=time(22, 0), end=time(6, 0), days=(4, 5))
         (NIGHT, "2026-01-11T06:59", "2026-01-11T07:00"),
         (NIGHT, "2026-01-11T07:00", None),
         (NIGHT, "2026-03-28T23:00", "2026-03-29T06:00"),  # the short night
+        (WEEKENDS, "2026-11-28T10:00", "2026-11-30T00:00"),  # two days that join
         (WEEKEND_NIGHTS, "2026-11-29T05:00", "2026-11-29T06:00"),  # Saturday's, on Sunday
         (WEEKEND_NIGHTS, "2026-11-29T23:00", None),  # Sunday's own night is none
     ],
