@@ -17,7 +17,7 @@ from monitor.lexicon import (
     spellings,
     written_of,
 )
-from monitor.model import Article, Field, Mention, Place, SubjectKind, Theme
+from monitor.model import Actor, Article, Field, Mention, Place, SubjectKind, Theme
 from monitor.text import read
 from monitor.topics.knowledge import load
 
@@ -280,3 +280,21 @@ def test_what_a_pattern_may_name_is_known_before_case_is_looked_at(mentions: Sca
 
     assert {("actor", "us"), ("place", "mosul-iq"), ("place", "IQ")} <= spelled
     assert found.ids("actor") == set()
+
+
+def test_a_term_spelled_like_a_name_minds_no_capitals_of_its_own() -> None:
+    cell = Actor(id="red-cell", name="Red Cell", kind="organisation")
+    theme = Theme(id="prisons", label="prisons", terms=(("red cell", 1.0),))
+    lexicon = Lexicon.compile(Knowledge.of((cell,), (), (theme,)))
+    article = Article(
+        id="1",
+        source="s",
+        title="",
+        body="They sat in a red cell.",
+        fetched=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+
+    mentions = lexicon.scan(read(article))
+
+    assert mentions.ids("theme") == {"prisons"}
+    assert mentions.ids("actor") == frozenset()
