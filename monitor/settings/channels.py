@@ -91,10 +91,11 @@ def resolve_channels(
     channels: Mapping[str, ChannelSettings],
     problems: Problems,
 ) -> None:
+    wrong = {problem.table.removeprefix("channel.") for problem in problems.found}  # told already
     named = [("watchlist.toml", f"watch.{watch.id}", watch.notify) for watch in watches]
     for file, table, notify in (*named, ("monitor.toml", "ops", ops)):
         for name in notify:
-            if name not in channels:
+            if name not in channels and name not in wrong:
                 problems.add(
                     file,
                     table,

@@ -41,8 +41,6 @@ def _time(value: object) -> time:
 
 
 def _weekday(value: object) -> int:
-    if isinstance(value, int):
-        return value
     found = _day(str(value).strip().lower())
     if found is None:
         raise ValueError('a day of the week such as "monday"')

@@ -434,6 +434,7 @@ def test_a_wrong_time_to_speak_is_explained(config: Path, written: str, said: st
         ('mode = "digest"\nevery = "hour"\nat = "08:00"', "leave out `at`"),
         ('mode = "digest"\nweekday = "mon"', '`weekday` only with every = "week"'),
         ('mode = "digest"\nevery = "week"\nweekday = "t"', 'a day of the week such as "monday"'),
+        ('mode = "digest"\nevery = "week"\nweekday = 9', 'a day of the week such as "monday"'),
         ('urgent = "very"', "urgent"),
     ],
 )
@@ -444,6 +445,18 @@ def test_a_wrong_time_to_be_told_is_explained(config: Path, written: str, said: 
 
     assert said in str(refused.value)
     assert "channels.toml [channel.a]" in str(refused.value)
+
+
+def test_who_names_a_channel_that_is_wrong_is_not_blamed(config: Path) -> None:
+    write(
+        config,
+        channels='[channel.a]\ntype = "console"\nurgent = "very"\n',
+        watchlist='[watch.w]\nwhen = "drone"\nnotify = ["a"]\n',
+    )
+    with pytest.raises(ConfigError) as refused:
+        loaded(config)
+
+    assert [problem.file for problem in refused.value.problems] == ["channels.toml"]
 
 
 def test_an_actor_of_the_user_is_known_in_watches(config: Path) -> None:
