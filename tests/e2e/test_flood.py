@@ -36,10 +36,9 @@ smtp = "smtp://127.0.0.1:{port}"
 """
 
 
+@pytest.mark.soak  # a small one is among the tests of gatherings
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize(
-    "stories", [300, pytest.param(10_000, marks=pytest.mark.soak)], ids=["hundreds", "thousands"]
-)
+@pytest.mark.parametrize("stories", [10_000])
 def test_a_flood_is_an_allowance_and_one_summary(
     product: Product, until: Callable[..., None], stories: int
 ) -> None:

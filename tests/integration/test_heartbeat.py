@@ -257,6 +257,7 @@ def test_who_has_not_vouched_lately_is_not_taken_to_live(tmp_path: Path) -> None
     assert not vouched(file)
 
 
+@pytest.mark.usefixtures("store")  # an empty one: what another test has left may refuse services
 def test_run_beats_for_poller_and_workers_and_a_service_for_itself(
     tmp_path: Path, web: LoopbackHttp, until: Until, embedded: Embedded
 ) -> None:
