@@ -1,6 +1,6 @@
 """What topics are called in the language of their article, where names exist. Keys never change.
 
-- Countries have their CLDR names in 35 languages (`knowledge/country_names.tsv`), actors those that
+- Countries have their CLDR names in 34 languages (`knowledge/country_names.tsv`), actors those that
   their `languages` give.
 - A composition is named in a language when that has a template here and each place in it a name;
   an actor without a name in that language keeps its own. The templates put the parts side by side,

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -64,7 +65,7 @@ async def until(holds: Callable[[], bool], within_s: float = 10) -> None:
     deadline = time.monotonic() + within_s
     while not holds():
         assert time.monotonic() < deadline
-        await asyncio.sleep(0.005)
+        await asyncio.to_thread(threading.Event().wait, 0.005)
 
 
 def test_a_feed_comes_back_as_articles() -> None:

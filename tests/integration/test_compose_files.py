@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,10 +70,10 @@ def redis_on(programs: Path, data: Path, user: str | None = None, **given: str) 
                 decode_responses=True,
                 retry=Retry(NoBackoff(), 0),
             ) as client:
-                deadline = time.monotonic() + DEADLINE_S
+                deadline, pause = time.monotonic() + DEADLINE_S, threading.Event()
                 while not ready(client):
                     assert time.monotonic() < deadline, "Redis did not answer"
-                    time.sleep(0.01)  # between two looks at a condition
+                    pause.wait(0.01)
                 yield client
         finally:
             running.kill()

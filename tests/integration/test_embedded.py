@@ -50,10 +50,10 @@ with DataLock(Path(sys.argv[1])):
 
 
 def until(holds: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + DEADLINE_S
+    deadline, pause = time.monotonic() + DEADLINE_S, threading.Event()
     while not holds():
         assert time.monotonic() < deadline, f"waited {DEADLINE_S:g} s in vain: {what}"
-        time.sleep(0.01)  # between two looks at a condition
+        pause.wait(0.01)
 
 
 def lives(pid: int) -> bool:

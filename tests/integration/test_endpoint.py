@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -55,7 +56,7 @@ async def asked(
 
     async with asyncio.timeout(10):
         while not (opened or reached)():
-            await asyncio.sleep(0.01)
+            await asyncio.to_thread(threading.Event().wait, 0.01)
         answers = [await asyncio.to_thread(ask) for ask in asks]
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

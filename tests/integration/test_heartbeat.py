@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -139,8 +140,9 @@ def test_a_loop_that_is_stuck_stops_it(tmp_path: Path, web: LoopbackHttp) -> Non
             look_s=0.01,
         )
         beating = asyncio.create_task(heart.run(stop))
-        while not web.requests:
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(10):
+            while not web.requests:
+                await asyncio.to_thread(threading.Event().wait, 0.01)
         alive = False
         heart.pulse.due = 0.0
         before, until = len(web.requests), time.monotonic() + 0.2
