@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from monitor.errors import Bug
-from monitor.model import Alert, AlertedArticle, Trouble, digest
+from monitor.model import Alert, AlertedArticle, Trouble, digest, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from monitor.model import Gap, Watch
 
@@ -17,7 +17,6 @@ ABOUT: Final = "silence"
 """What a watch has spoken about when it has told that it is quiet: no story is called so."""
 
 MOST_NAMED = 10
-_UNITS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 
 
 def silence(
@@ -63,11 +62,3 @@ def _unseen(gaps: Sequence[Gap]) -> str:
     names = [f"{gap.source_name or gap.source} ({gap.kind})" for gap in gaps[:MOST_NAMED]]
     more = f" and {len(gaps) - MOST_NAMED} more" if len(gaps) > MOST_NAMED else ""
     return f"Not all can be read: {', '.join(names)}{more}."
-
-
-def spelled(span: timedelta) -> str:
-    """ "1 day", "90 minutes" """
-    seconds = int(span.total_seconds())
-    size, unit = next((each for each in _UNITS if seconds % each[0] == 0), (1, "second"))
-    number = seconds // size
-    return f"{number} {unit}{'' if number == 1 else 's'}"

@@ -31,6 +31,8 @@ def lines(digest: Digest, zone: tzinfo, *, colour: bool) -> Iterator[Line]:
     yield none, Text(gathered.heading(digest), style="bold"), True
     yield margin, Text(gathered.period(digest, zone), style="dim"), True
     yield margin, Text(gathered.reason(digest)), True
+    if paused := gathered.paused(digest, zone):
+        yield margin, Text(paused), True
     plan = outline(digest)
     for section in plan.sections:
         if not digest.watch:
@@ -40,7 +42,7 @@ def lines(digest: Digest, zone: tzinfo, *, colour: bool) -> Iterator[Line]:
             yield from _happening(happening, digest, zone, colour=colour)
         if more := gathered.more_of(section):
             yield margin, Text(more, style="dim"), True
-    if more := gathered.more(digest, plan):
+    for more in gathered.more(digest, plan):
         yield none, Text(more, style="dim"), True
     for number, gap in enumerate(gathered.gaps(digest, zone)):
         if number == 0:

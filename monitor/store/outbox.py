@@ -13,9 +13,12 @@ import msgspec
 from monitor import codec
 from monitor.model import DELIVERIES, Alert, Delivery, DeliveryState, Message
 from monitor.store import keys
-from monitor.store.gatherings import digest_of
+from monitor.store.digests import digest_of, page_of
 from monitor.store.measures import attempt
 from monitor.store.redis import Scripts, text_of, translated
+
+MOST_JOINED: Final = 5
+"""Gatherings that one may have been put into, each into the next, before it was told."""
 
 UNMEASURED: Final[Mapping[str, float]] = MappingProxyType({})
 
@@ -23,12 +26,15 @@ UNMEASURED: Final[Mapping[str, float]] = MappingProxyType({})
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
     """An attempt that may now be made. `before` is the state it was found in: `sending` means that
-    an earlier attempt may or may not have arrived."""
+    an earlier attempt may or may not have arrived. `page` is that of a digest which a channel that
+    keeps all of it has to be given next.
+    """
 
     delivery: Delivery
     message: Message
     before: DeliveryState
     disabled: str
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +84,7 @@ class Outbox:
             return "void"
         if answer == [b"gone"]:
             return "gone"
-        before, attempts, packed, channel, disabled = answer
+        before, attempts, packed, channel, disabled, page = answer
         return Begun(
             delivery=Delivery(
                 id=delivery,
@@ -94,7 +100,21 @@ class Outbox:
             ),
             before=DeliveryState(text_of(before)),
             disabled=text_of(disabled),
+            page=int(page),
         )
+
+    def page(self, digest: str, number: int) -> tuple[Alert, ...] | None:
+        """One page of a digest's alerts, from 0 on; None behind the last."""
+        return page_of(self._scripts.client, digest, number)
+
+    def turn(self, worker: str, job: str, delivery: str, page: int) -> bool:
+        """The channel has all pages before that one; False where the lease is lost."""
+        answer = self._scripts(
+            "turn",
+            [keys.delivery(delivery), keys.holders(DELIVERIES)],
+            [worker, job, page],
+        )
+        return bool(answer == b"done")
 
     def told(self, alert: Alert) -> tuple[Told, ...]:
         """Every delivery of an alert and its updates, in the order they were asked for."""
@@ -102,17 +122,33 @@ class Outbox:
         with translated():
             fields = [text_of(field) for field in client.hkeys(keys.alert(alert.id))]
         marks = sorted((f.partition(":")[2] for f in fields if f != "acked"), key=_in_order)
-        asked = [(mark, channel) for mark in marks for channel in alert.notify]
+        asked = [(mark, channel) for channel in alert.notify for mark in marks]
         records = self._records(Delivery.id_for(alert.id, channel, mark) for mark, channel in asked)
-        digests = self._records(
-            Delivery.id_for(record.get("digest", ""), channel)
-            for (_, channel), record in zip(asked, records, strict=True)
-        )
+        found = dict(zip(asked, records, strict=True))
         return tuple(
-            _told(channel, mark, record, digest)
-            for (mark, channel), record, digest in zip(asked, records, digests, strict=True)
-            if record
+            _told(channel, mark, found[mark, channel], self._came(found, mark, channel))
+            for mark in marks
+            for channel in alert.notify
+            if found[mark, channel]
         )
+
+    def _came(
+        self, found: Mapping[tuple[str, str], dict[str, str]], mark: str, channel: str
+    ) -> dict[str, str]:
+        """The record of what took it there: an update that took its place, the digest it was
+        gathered for, or the one that was put into.
+        """
+        record = found[mark, channel]
+        for (other, name), each in found.items():
+            if name == channel and other != mark and each.get("over") == _field(mark):
+                return self._came(found, other, channel)
+        for _ in range(MOST_JOINED):
+            into = record.get("digest")
+            (came,) = self._records((Delivery.id_for(into, channel),)) if into else ({},)
+            if not came:
+                break
+            record = {"due": record.get("due", ""), **came}
+        return record
 
     def _records(self, deliveries: Iterable[str]) -> list[dict[str, str]]:
         with translated(), self._scripts.client.pipeline(transaction=False) as pipe:
@@ -182,11 +218,15 @@ def _in_order(mark: str) -> tuple[int, int, str]:
     return (0, int(mark or 0), "") if mark.isdigit() or not mark else (1, 0, mark)
 
 
-def _told(channel: str, mark: str, record: dict[str, str], digest: dict[str, str]) -> Told:
-    came = digest or record
-    due = record.get("due")
+def _field(mark: str) -> str:
+    """The field of an alert's record that an update with this mark has; "" is the alert itself."""
+    return f"update:{mark}" if mark else "alert"
+
+
+def _told(channel: str, mark: str, record: dict[str, str], came: dict[str, str]) -> Told:
+    due = came.get("due")
     return Told(
-        channel=channel,
+        channel=came["channel"] if "channel" in came else channel,
         update=mark,
         state=DeliveryState(came["state"]),
         answer=came["answer"],
