@@ -123,10 +123,20 @@ class Chaos:
             case "delivery":
                 return self.services.children(DELIVERIES)
             case "redis":
-                return [self.server.pid] if self.server.pid else []
+                return [self.server.pid] if self.server.pid and self.answers() else []
             case _:
                 mine = (name for name in self.running if name.endswith(victim))
                 return [self.running[name].pid for name in mine]
+
+    def answers(self) -> bool:
+        """Whether Redis answers: while it reads its log anew it lives no more than a child that
+        has not begun, and to be killed then again and again would keep it away for good.
+        """
+        try:
+            self.services.store.view.waiting(ARTICLES)
+        except StoreUnavailable:
+            return False
+        return True
 
     def kill(self, victim: str) -> None:
         if pids := self.alive(victim):
@@ -138,11 +148,10 @@ class Chaos:
 
     def settled(self) -> bool:
         """Whether all that was dropped was received, and nothing is left to do."""
-        try:
-            depths = [self.services.store.view.depth(queue) for queue in (ARTICLES, DELIVERIES)]
-        except StoreUnavailable:
+        if not self.answers() or not self.services.all_received():
             return False
-        return self.services.all_received() and not any(depth.total for depth in depths)
+        depths = [self.services.store.view.depth(queue) for queue in (ARTICLES, DELIVERIES)]
+        return not any(depth.total for depth in depths)
 
     def books(self, seconds: float, drained_s: float) -> Books:
         store, dropped = self.services.store, self.services.dropped
