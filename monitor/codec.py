@@ -38,6 +38,7 @@ class _Glanced(msgspec.Struct):
     v: Literal[1]
     alert: Glance
 
+
 # msgspec fills its tables of a dataclass when it first meets it; a second thread that comes then
 # reads half of them, and the process dies. So each is met here, before there are threads.
 for _kind in (Alert, Gap, tuple[Article, ...]):

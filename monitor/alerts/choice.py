@@ -40,8 +40,8 @@ class _Stand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """The refs of those that are shown, in the order they came; how many of which watch are not; all
-    the watches.
+    """The refs of those that are shown, in the order they came; how many of which watch are not;
+    and all the watches.
     """
 
     refs: tuple[str, ...]

@@ -56,9 +56,7 @@ def put_off(
     return _latest(watch, timing, now, digest_from=due - _A_MOMENT)
 
 
-def _route(
-    delivery: Delivery, alert: Alert, watch: Watch, timing: Timing, now: datetime
-) -> Route:
+def _route(delivery: Delivery, alert: Alert, watch: Watch, timing: Timing, now: datetime) -> Route:
     urgent = SEVERITIES.index(alert.severity) >= SEVERITIES.index(timing.urgent)
     return Route(
         delivery=delivery,

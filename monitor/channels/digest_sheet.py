@@ -28,11 +28,7 @@ def lines(digest: Digest, zone: tzinfo, *, colour: bool) -> Iterator[Line]:
     from rich.text import Text  # 30 ms to import, and only people need it
 
     none, margin = Text(), Text("  ")
-    yield none, Text(gathered.heading(digest), style="bold"), True
-    yield margin, Text(gathered.period(digest, zone), style="dim"), True
-    yield margin, Text(gathered.reason(digest)), True
-    if paused := gathered.paused(digest, zone):
-        yield margin, Text(paused), True
+    yield from _head(digest, zone)
     plan = outline(digest)
     for section in plan.sections:
         if not digest.watch:
@@ -49,6 +45,16 @@ def lines(digest: Digest, zone: tzinfo, *, colour: bool) -> Iterator[Line]:
             yield none, none, True
             yield none, Text(gathered.GAPS, style="bold"), True
         yield margin, Text(gap), True
+
+
+def _head(digest: Digest, zone: tzinfo) -> Iterator[Line]:
+    from rich.text import Text
+
+    margin = Text("  ")
+    yield Text(), Text(gathered.heading(digest), style="bold"), True
+    yield margin, Text(gathered.period(digest, zone), style="dim"), True
+    for said in filter(None, (gathered.reason(digest), gathered.paused(digest, zone))):
+        yield margin, Text(said), True
 
 
 def _happening(

@@ -62,7 +62,7 @@ KIND = kind(Config, open_channel)
 
 
 class File:
-    """Appends what is sent in one write, alone among all processes, and tells when it is on disk."""
+    """Appends what comes in one write, alone among all processes, and tells when it is on disk."""
 
     def __init__(self, name: str, config: Config) -> None:
         self.name = name

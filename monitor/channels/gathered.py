@@ -92,8 +92,7 @@ def reason(digest: Digest) -> str:
 
 
 def paused(digest: Digest, zone: tzinfo) -> str:
-    """Which of its watches a person has paused by now, though this was raised before; "" for none.
-    """
+    """Which of its watches a person has paused since this was raised; "" for none."""
     if not digest.paused:
         return ""
     if digest.watch:

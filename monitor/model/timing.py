@@ -8,7 +8,6 @@ from typing import Final, Literal
 
 from monitor.model.severity import Severity
 
-
 _UNITS: Final = (
     (604_800, "week", "a week"),
     (86_400, "day", "a day"),

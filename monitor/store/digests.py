@@ -48,7 +48,9 @@ def digest_of(client: redis.Redis, digest_id: str, fields: Sequence[object]) -> 
             gaps=msgspec.json.decode(about["gaps"], type=tuple[Gap, ...]),
             rest=choice.rest,
             rate=_rate(about),
-            paused=tuple((w, moment(ms)) for w, ms in sorted(paused.items()) if w in choice.watches),
+            paused=tuple(
+                (w, moment(ms)) for w, ms in sorted(paused.items()) if w in choice.watches
+            ),
         )
     except (KeyError, ValueError, msgspec.DecodeError) as error:
         raise ParseError(f"a digest is not what we write: {error}") from error

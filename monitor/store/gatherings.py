@@ -16,13 +16,11 @@ from monitor.errors import ParseError
 from monitor.model import (
     DELIVER,
     DELIVERIES,
-    Alert,
     Allowance,
     Delivery,
     Gap,
     Gathering,
     GatherReason,
-    Route,
     digest,
 )
 from monitor.store import keys
@@ -100,7 +98,9 @@ class Gatherings:
     def expect(self, channel: str, due: datetime) -> None:
         """There will be a digest at that time, be it empty. Where one is open nothing changes."""
         with translated():
-            self._client.zadd(keys.gathered(), {name_of(channel, "digest", ""): ms_of(due)}, nx=True)
+            self._client.zadd(
+                keys.gathered(), {name_of(channel, "digest", ""): ms_of(due)}, nx=True
+            )
 
     def release(
         self,
@@ -118,7 +118,8 @@ class Gatherings:
         `since` is where the time begins that it tells of, if not with its first alert; `empty`
         whether it is told even if it holds none; `allowances` what its watch may use, in each of
         which it counts; `paused` the watches that are, and since when. `waits`: one of the
-        allowances is used up, and it is due when that is free. `void`: someone else has released it.
+        allowances is used up, and it is due when that is free. `void`: someone else has released
+        it.
         """
         answer = self._scripts(
             "release",
@@ -144,9 +145,7 @@ class Gatherings:
                 ms_of(now),
                 rq_time(now),
                 int(self.kept.total_seconds()),
-                codec.encode_job(
-                    DELIVER, gathering.delivery, gathering.digest, gathering.channel
-                ),
+                codec.encode_job(DELIVER, gathering.delivery, gathering.digest, gathering.channel),
                 gathering.delivery,
                 gathering.digest,
                 gathering.channel,

@@ -11,7 +11,7 @@ from typing import Final, Literal
 import msgspec
 
 from monitor import codec
-from monitor.model import DELIVERIES, Alert, Delivery, DeliveryState, Message
+from monitor.model import DELIVERIES, Alert, Delivery, DeliveryState, Digest, Message
 from monitor.store import keys
 from monitor.store.digests import digest_of, page_of
 from monitor.store.measures import attempt
@@ -102,6 +102,14 @@ class Outbox:
             disabled=text_of(disabled),
             page=int(page),
         )
+
+    def digest(self, digest_id: str) -> Digest | None:
+        """A digest that was released, or None when it is not kept (any more). Raises ParseError."""
+        client = self._scripts.client
+        with translated():
+            found = client.hgetall(keys.digest(digest_id))
+        fields = [each for pair in found.items() for each in pair]
+        return digest_of(client, digest_id, fields) if fields else None
 
     def page(self, digest: str, number: int) -> tuple[Alert, ...] | None:
         """One page of a digest's alerts, from 0 on; None behind the last."""
@@ -226,7 +234,7 @@ def _field(mark: str) -> str:
 def _told(channel: str, mark: str, record: dict[str, str], came: dict[str, str]) -> Told:
     due = came.get("due")
     return Told(
-        channel=came["channel"] if "channel" in came else channel,
+        channel=came.get("channel", channel),
         update=mark,
         state=DeliveryState(came["state"]),
         answer=came["answer"],
