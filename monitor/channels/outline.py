@@ -101,7 +101,10 @@ def counted_only(digest: Digest) -> Digest:
 
 
 def _newest_first(digest: Digest) -> list[Alert]:
-    return list({alert.id: alert for alert in digest.alerts}.values())[::-1]
+    told: dict[str, Alert] = {}
+    for alert in reversed(digest.alerts):
+        told.setdefault(alert.id, alert)
+    return list(told.values())
 
 
 def _named(rest: Rest) -> Rest:

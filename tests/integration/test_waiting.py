@@ -5,16 +5,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from newsroom import NOON, TWO_AN_HOUR, WATCH, House, kinds, titles
 
 from monitor import telemetry
+from monitor.cli.watch import command as watch_command
+from monitor.embedded import Embedded
 from monitor.model import Alert, DeliveryState, Digest, Gathering, Hours, Message, Rate, Timing
 from monitor.store import Store
+from workers.silence import Silence
 
 HOUR = timedelta(hours=1)
 FOLLOWING = replace(WATCH, updates=(2, 3))
+ONE_A_DAY = Rate(most=1, span=24 * HOUR)
 SIESTA = Timing(quiet=Hours(begin=time(11, 0), end=time(13, 0)))
 
 
@@ -262,6 +268,53 @@ def test_a_paused_watch_still_tells_what_it_had_raised_and_says_that_it_is_pause
     assert isinstance(summary, Digest)
     assert titles(summary) == ["1"]
     assert summary.paused == (("drones", NOON + timedelta(minutes=30)),)
+
+
+def test_who_pauses_a_watch_is_told_what_it_still_tells(
+    house: House, embedded: Embedded, tmp_path: Path
+) -> None:
+    # given
+    (tmp_path / "monitor.toml").write_text(f'[redis]\nurl = "{embedded.url}"\n')
+    (tmp_path / "watchlist.toml").write_text('[watch.drones]\nwhen = "drone"\nnotify = []\n')
+    house.watch = replace(WATCH, cooldown=HOUR)
+    house.stories(0, 1, 2)
+
+    # when
+    done = CliRunner().invoke(watch_command, ["pause", "drones", "--config", str(tmp_path)])
+
+    # then
+    assert done.stderr.splitlines() == [
+        "drones is paused",
+        "  2 alerts of before will be told to desk at Sun 1 Mar 2026, 13:00 UTC",
+    ]
+
+
+def test_that_a_watch_is_silent_is_told_whatever_it_may_tell(house: House) -> None:
+    # given
+    house.watch = replace(
+        WATCH, cooldown=48 * HOUR, at_most=Rate(most=1, span=48 * HOUR), expect=ONE_A_DAY
+    )
+    silent = Silence(
+        store=house.store,
+        watches=(house.watch,),
+        timings={},
+        sources=(),
+        worker="s1",
+        now=lambda: house.now,
+        log=telemetry.logger(),
+    )
+    silent.run()
+    house.stories(0, 1)
+    house.mail()
+
+    # when
+    house.later(hours=25)
+    silent.run()
+
+    # then
+    (alert,) = house.mail()
+    assert isinstance(alert, Alert)
+    assert alert.trouble is not None
 
 
 def test_a_summary_says_how_much_its_watch_may_tell(house: House) -> None:

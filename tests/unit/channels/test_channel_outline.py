@@ -82,7 +82,7 @@ def test_an_alert_and_its_update_are_told_once_as_told_last(
     (section,) = outline(digest).sections
 
     # then
-    assert [each.first for each in section.happenings] == [again, other]  # it is the newest now
+    assert [each.first for each in section.happenings] == [again, other]
     assert total(digest) == section.count == 2
     assert outline(digest).unseen == 0
 
