@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass, field
-from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from monitor.model import SEVERITIES, Rest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from monitor.model import Severity, TroubleKind
 
@@ -80,11 +79,10 @@ def choose(standings: Iterable[Standing], most: int) -> Choice:
     )
 
 
-def in_turns(groups: Iterable[Sequence[T]]) -> list[T]:
+def in_turns(groups: Sequence[Sequence[T]]) -> list[T]:
     """The first of each group, then the second of each, and so on."""
-    nothing = object()
-    turns: Iterator[T] = chain.from_iterable(zip_longest(*groups, fillvalue=nothing))  # type: ignore[arg-type]  # taken out again
-    return [each for each in turns if each is not nothing]
+    turns = range(max(map(len, groups), default=0))
+    return [group[turn] for turn in turns for group in groups if turn < len(group)]
 
 
 def watch_of(watch: str, trouble: TroubleKind | None) -> str:

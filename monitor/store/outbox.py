@@ -151,8 +151,9 @@ class Outbox:
             if name == channel and other != mark and each.get("over") == _field(mark):
                 return self._came(found, other, channel)
         for _ in range(MOST_JOINED):
-            into = record.get("digest")
-            (came,) = self._records((Delivery.id_for(into, channel),)) if into else ({},)
+            if not (into := record.get("digest")):
+                break
+            (came,) = self._records([Delivery.id_for(into, channel)])
             if not came:
                 break
             record = {"due": record.get("due", ""), **came}
