@@ -142,10 +142,10 @@ class File:
 
 
 def _rows(message: Message) -> list[bytes]:
+    told: tuple[Message, ...] = (message,)
     if isinstance(message, Digest):
         told = (*message.alerts, counted_only(message))
-        return [encode(each) + b"\n" for each in told]
-    return [encode(message) + b"\n"]
+    return [encode(each) + b"\n" for each in told]
 
 
 def _lines_of(there: bytes, wanted: Collection[bytes]) -> set[bytes]:

@@ -157,7 +157,7 @@ def _happening(event: list[Alert]) -> Happening:
 
 def watch_of(alert: Alert) -> str:
     """The watch an alert is of; "" for the trouble of a source."""
-    return choice.watch_of(alert.watch, alert.trouble and alert.trouble.kind)
+    return choice.watch_of(alert.watch, alert.trouble.kind if alert.trouble else None)
 
 
 def _event_of(alert: Alert) -> str:

@@ -83,7 +83,7 @@ def _standings(client: redis.Redis, digest_id: str) -> Iterator[Standing]:
             return
         for ref, packed in _packed(client, refs):
             seen = codec.glance_at(packed)
-            watch = watch_of(seen.watch, seen.trouble and seen.trouble.kind)
+            watch = watch_of(seen.watch, seen.trouble.kind if seen.trouble else None)
             yield Standing(ref, watch, seen.title, seen.severity)
 
 

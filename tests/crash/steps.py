@@ -110,7 +110,7 @@ def record(url: str, path: str) -> None:
     asyncio.run(_deliver(url, "file", path=path))
 
 
-async def _deliver(url: str, kind_: str, **given: str) -> None:
+async def _deliver(redis_url: str, kind_: str, **given: str) -> None:
     from ipaddress import ip_network
 
     kind = CHANNELS[kind_]
@@ -118,7 +118,7 @@ async def _deliver(url: str, kind_: str, **given: str) -> None:
     channel = kind.open_channel("hook", config, allow=(ip_network("127.0.0.0/8"),), contact="")
     settings = ChannelSettings(name="hook", type=kind_, config=config, fingerprint="f")
     work = Deliver(
-        store=Store(url),
+        store=Store(redis_url),
         channels={"hook": channel},
         settings={"hook": settings},
         worker=WORKER,
