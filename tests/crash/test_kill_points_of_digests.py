@@ -118,6 +118,8 @@ def test_a_record_has_each_line_once_wherever_it_is_struck(desk: Desk, harm: Har
     clean = sorted(json.loads(row)["type"] for row in told.read_text().splitlines())
     assert clean == ["alert.raised"] * 3 + ["digest.ready"]
     for point, command in enumerate(proxy.points):
+        if command not in ("turn", "settle"):  # all other points are those of any delivery
+            continue
         told.unlink()
         prepared(desk, "record", RECORDED)
         # when

@@ -181,14 +181,17 @@ def test_a_summary_that_is_due_outside_the_hours_of_its_watch_waits_for_them(hou
     house.watch = replace(WATCH, cooldown=HOUR, hours=Hours(begin=time(9, 0), end=time(12, 30)))
     house.stories(0, 1)
     house.mail()
-    house.later(hours=1)
+    house.later(minutes=45)
+    house.stories(2)  # outside the hours, and there is one to join
+    house.later(minutes=15)
     house.release()
     assert house.mail() == []
 
     house.later(hours=20)
     house.release()
 
-    assert kinds(house.mail()) == ["cooldown"]
+    (summary,) = mail = house.mail()
+    assert (kinds(mail), titles(summary)) == (["cooldown"], ["1", "2"])
 
 
 def test_a_summary_that_holds_something_urgent_waits_for_no_hours(house: House) -> None:

@@ -17,9 +17,8 @@
 --                     ways: [{name, about, alerts, reason, due (ms, 0: by the allowance), allowance,
 --                             most, span (ms), channel, watch, title}],
 --                     places: [{name, about, alerts, reason, timed}]}]}]
---                 ways: where it may have to wait to be told with others, the longest counts; an
---                 allowance that is used up, or whose gathering is open, makes it wait until the
---                 allowance is free again
+--                 ways: where it may have to wait to be told with others; an allowance that is used
+--                 up, or whose gathering is open, makes it wait until the allowance is free again
 --                 places: of an update, where the alert may wait still; what is urgent waits in none
 --                 that is timed
 --                 update: whether it is told again (as its field says); of an alert no longer
@@ -91,16 +90,16 @@ local function free(way)
   if number < way.most then return nil end
   return tonumber(told[2 * (number - way.most) + 2]) + way.span
 end
--- Where this delivery waits longest, and until when (ms); nil if it is to be made now. Of two that
--- are over at once the open one of its watch, so that the order stays; else the first.
+-- Where this delivery waits, and until when (ms); nil if it is to be made now. What is gathered for an
+-- allowance of its watch it joins, so that the order stays: that is looked at again when it is due.
+-- Else the longest counts, the first of those that are over at once.
 local function wait_of(delivery)
   local longest, latest
   for _, way in ipairs(delivery.ways) do
-    local open = way.due == 0 and tonumber(redis.call('ZSCORE', KEYS[12], way.name) or nil)
-    local due = way.due > 0 and way.due or open or free(way)
-    if due and (not latest or due > latest or (open and due == latest)) then
-      longest, latest = way, due
-    end
+    local open = way.due == 0 and redis.call('ZSCORE', KEYS[12], way.name)
+    if open then return way, tonumber(open) end
+    local due = way.due > 0 and way.due or free(way)
+    if due and (not latest or due > latest) then longest, latest = way, due end
   end
   return longest, latest
 end
