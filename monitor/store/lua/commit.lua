@@ -112,17 +112,17 @@ local function waiting(alert, delivery)
     end
   end
 end
-local function note(place, alert, delivery, score, over)
+local function note(place, alert, delivery, score)
   if delivery.urgent then redis.call('HSET', KEYS[place.about], 'urgent', '1') end
   redis.call('ZADD', KEYS[place.alerts], score, alert.id .. ' ' .. alert.field)
   redis.call('HSET', KEYS[delivery.key], 'alert', delivery.alert, 'channel', delivery.channel,
-    'state', 'gathered', 'attempts', 0, 'answer', '', 'field', alert.field, 'over', over,
+    'state', 'gathered', 'attempts', 0, 'answer', '', 'field', alert.field,
     'digest', redis.call('HGET', KEYS[place.about], 'id'), 'reason', place.reason,
-    'due', redis.call('ZSCORE', KEYS[12], place.name))
+    'due', redis.call('ZSCORE', KEYS[12], place.name) or '')
   redis.call('EXPIRE', KEYS[delivery.key], alert.life)
 end
 local raised = 0
-local function gather(way, due, alert, delivery, over)
+local function gather(way, due, alert, delivery)
   redis.call('ZADD', KEYS[12], 'LT', string.format('%d', due), way.name) -- never later than wanted
   if redis.call('HSETNX', KEYS[way.about], 'id', redis.sha1hex(way.name .. ' ' .. alert.id .. ' ' .. alert.field)) == 1 then
     redis.call('HSET', KEYS[way.about], 'channel', way.channel, 'reason', way.reason,
@@ -131,16 +131,16 @@ local function gather(way, due, alert, delivery, over)
       'most', way.most)
   end
   raised = raised + 1 -- in the order of the plan within one millisecond
-  note(way, alert, delivery, string.format('%d.%03d', ARGV[3], math.min(raised, 999)), over)
+  note(way, alert, delivery, string.format('%d.%03d', ARGV[3], math.min(raised, 999)))
 end
-local function send(alert, delivery, over)
+local function send(alert, delivery)
   for _, way in ipairs(delivery.ways) do
     redis.call('ZADD', KEYS[way.allowance], ARGV[3], delivery.id)
     redis.call('ZREMRANGEBYSCORE', KEYS[way.allowance], '-inf', ARGV[3] - way.span)
     redis.call('PEXPIRE', KEYS[way.allowance], string.format('%d', way.span))
   end
   redis.call('HSET', KEYS[delivery.key], 'alert', delivery.alert, 'channel', delivery.channel,
-    'state', 'pending', 'attempts', 0, 'answer', '', 'field', alert.field, 'over', over)
+    'state', 'pending', 'attempts', 0, 'answer', '', 'field', alert.field)
   redis.call('EXPIRE', KEYS[delivery.key], alert.life)
   redis.call('HSET', KEYS[delivery.job_key], 'data', blob(delivery.blob), 'origin', 'deliveries',
     'description', delivery.channel, 'status', 'queued', 'timeout', 180,
@@ -151,13 +151,16 @@ end
 -- An update of an alert that waits takes its place. One that waits for no time leaves it for good.
 local function tell_channel(alert, delivery)
   local place, over, score = waiting(alert, delivery)
-  if place then redis.call('ZREM', KEYS[place.alerts], alert.id .. ' ' .. over) end
+  if place then
+    redis.call('ZREM', KEYS[place.alerts], alert.id .. ' ' .. over)
+    redis.call('HSET', KEYS[delivery.key], 'over', over)
+  end
   if place and not (delivery.urgent and place.timed) then
-    note(place, alert, delivery, score, over)
+    note(place, alert, delivery, score)
     return
   end
   local way, due = wait_of(delivery)
-  if way then gather(way, due, alert, delivery, over or '') else send(alert, delivery, over or '') end
+  if way then gather(way, due, alert, delivery) else send(alert, delivery) end
 end
 local counts = {}
 for _, article in ipairs(plan.articles) do
