@@ -88,7 +88,8 @@ def retry(
             said = _retried(store, letter, channel)
             click.echo(f"{letter.id}  {said}", err=True)
         if not chosen:
-            click.echo("nothing was set aside for a channel that is not there", err=True)
+            where = "" if channel is None else " for a channel that is not in channels.toml"
+            click.echo(f"nothing was set aside{where}", err=True)
 
 
 def _retried(store: Store, letter: DeadLetter, to: str | None) -> str:
