@@ -265,6 +265,7 @@ end
 
 local asked = redis.call('HMGET', KEYS[1], 'story', 'text:' .. ARGV[1])
 local story, relation, slots = asked[1], nil, ''
+if story == '' then story = ARGV[2] end
 if asked[2] then
   relation, slots = asked[2]:match('^(%S+) ?(%d*)$')
 else
@@ -286,7 +287,7 @@ else
     -- near may be nothing but its source's lines, which are learned so.
     if not holder then learn() end
   end
-  redis.call('HSET', KEYS[1], 'story', story, 'text:' .. ARGV[1], relation .. ' ' .. (slots or ''))
+  redis.call('HSET', KEYS[1], 'story', story == ARGV[2] and '' or story, 'text:' .. ARGV[1], relation .. ' ' .. (slots or ''))
   redis.call('SET', KEYS[2], story, 'NX', 'EX', LIFE)
   at_url(KEYS[5], story)
   at_url(KEYS[6], story)
