@@ -97,7 +97,7 @@ def lines(source_id: str) -> str:
 def near(generation: int, part: str) -> str:
     """Near texts of one generation (half of [retention] stories; each key lives for two of them).
     hash `prints`: number -> story, print of its text, print of its lead; hashes `f0:0` to
-    `l19:4095`: band -> numbers; string `count`. claim.lua."""
+    `l15:8191`: band -> numbers; string `count`. claim.lua."""
     return f"{PREFIX}near:{generation}:{part}"
 
 
