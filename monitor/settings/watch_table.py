@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, mod
 from monitor.channels.zone import UTC_ZONE, parse_zone
 from monitor.model import SEVERITIES, OncePer, Scope, Severity
 from monitor.settings.moments import HoursText, RateText
+from monitor.settings.problems import did_you_mean
 from monitor.settings.values import Day, Span, Table, Text
 
 WINDOW = re.compile(r"(\d+) words")
@@ -24,10 +25,13 @@ def _within(value: object) -> object:
     raise ValueError('"sentence", "paragraph", "article" or a window such as "20 words"')
 
 
-def _steps(value: tuple[int | str, ...]) -> tuple[int | str, ...]:
-    if any(isinstance(step, int) and step < 2 for step in value):
+def _step(value: object) -> object:
+    if value == "revision" or (isinstance(value, int) and value >= 2 and value is not True):
+        return value
+    if isinstance(value, int) and value is not True and value is not False:
         raise ValueError("numbers of sources, 2 or more: the first is told by the alert itself")
-    return value
+    fix = did_you_mean(str(value), ("revision",))
+    raise ValueError(f'a number of sources, 2 or more, or "revision". {fix}'.rstrip(". "))
 
 
 def _escalation(value: dict[Severity, int]) -> dict[Severity, int]:
@@ -41,10 +45,27 @@ class ThresholdTable(Table):
     """threshold = { … } of a watch."""
 
     stories: int = Field(
-        1, ge=1, le=300, description="so many stories: copies of one text count once"
+        1,
+        ge=1,
+        le=300,
+        description="so many stories: copies of one text count once; by default as many as `sources`",
     )
-    sources: int = Field(1, ge=1, le=300, description="first told by so many sources")
+    sources: int = Field(1, ge=1, le=300, description="first told by so many independent sources")
     within: Span = Field(description="published within that time")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> ThresholdTable:
+        if max(self.stories, self.sources) < 2:
+            raise ValueError(
+                "`stories` or `sources` (or both), 2 or more: it would speak at the first story, as"
+                " without a threshold"
+            )
+        if "stories" in self.model_fields_set and self.stories < self.sources:
+            raise ValueError(
+                f"at least as many `stories` as `sources` ({self.sources}): each story counts for"
+                " one source; leave `stories` out, or make it more"
+            )
+        return self
 
 
 class WatchTable(Table):
@@ -66,7 +87,7 @@ class WatchTable(Table):
     lint_ignore: tuple[str, ...] = Field(
         (), description='remarks of `check` not to be made: "W003"'
     )
-    updates: Annotated[tuple[int | Literal["revision"], ...], AfterValidator(_steps)] = Field(
+    updates: tuple[Annotated[int | Literal["revision"], BeforeValidator(_step)], ...] = Field(
         (),
         description="tell again when so many sources carry the story, or its article is revised:"
         ' [3, 10, 30, "revision"]',

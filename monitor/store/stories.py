@@ -11,7 +11,7 @@ import redis
 
 from monitor.dedupe import Marks
 from monitor.dedupe.sketches import SLOTS
-from monitor.model import Article, Claim, Relation, Story, StoryCopy, digest
+from monitor.model import Article, Claim, Relation, Story, StoryCopy, digest, publisher_of
 from monitor.store import keys
 from monitor.store.redis import Call, bytes_of, text_of, translated
 
@@ -29,11 +29,14 @@ DAY_S = 86_400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """An article that asks for its story by its marks. `tier` is how far its source is trusted."""
+    """An article that asks for its story by its marks. `tier` is how far its source is trusted,
+    `home` the address of its feed.
+    """
 
     article: Article
     marks: Marks
     tier: int = 2
+    home: str | None = None
 
     @property
     def worth(self) -> int:
@@ -79,12 +82,13 @@ def call_of(asked: Asked, now: datetime, life: timedelta) -> Call:
         " ".join(marks.lines),
         " ".join(marks.features),
         int((article.published or article.fetched).timestamp() // DAY_S),
+        publisher_of(url=article.url, home=asked.home, source=article.source),
     ]
 
 
 def claim_of(answer: list[object]) -> Claim:
     """What `claim.lua` answered."""
-    story, relation, slots, sources, agencies, told, event, articles = answer
+    story, relation, slots, sources, agencies, told, event, articles, publishers = answer
     kind = Relation(text_of(relation))
     assert isinstance(sources, list)
     return Claim(
@@ -96,6 +100,7 @@ def claim_of(answer: list[object]) -> Claim:
         told=tuple(text_of(told).split()),
         event=text_of(event),
         articles=int(text_of(articles)),
+        publishers=tuple(text_of(publishers).split()),
     )
 
 
@@ -153,6 +158,7 @@ def story_of(client: redis.Redis, story: str) -> Story | None:
         best=facts.get("best", facts["first"]),
         sources=tuple((text_of(name), _moment(at)) for name, at in sources),
         agencies=tuple(facts.get("agencies", "").split()),
+        publishers=tuple(facts.get("publishers", "").split()),
         copies=tuple(sorted(joined, key=lambda copy: copy.at)),
     )
 

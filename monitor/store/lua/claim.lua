@@ -7,8 +7,9 @@
 --       6 prefix of keys  7 fragment of the url  8 print of the text, 9 of its lead ('' too short)
 --       10 worth of the text (tier, then length)  11 agency or ''  12 what to keep of it as a copy
 --       13 names of lines, 14 features: words parted by spaces  15 its day (since 1970)
+--       16 its publisher
 -- Returns {story, relation, equal slots of 64 ('' where none were compared), {sources}, agencies,
---       watches that spoke for the story, event, articles}. Relation: the same article (same id, else
+--       watches that spoke for the story, event, articles, publishers}. Relation: the same article (same id, else
 --       same address) with the same text is a copy, with a changed text a revision; another article
 --       with the same text, or nearly, is a copy.
 -- Near texts: prints lie in generations of half a life, of which two are looked at; a generation
@@ -243,7 +244,7 @@ end
 local function join(story, relation)
   local ref, facts = KEYS[1]:sub(-20), KEYS[3]
   if story ~= ARGV[2] then facts = key_of(story, '') end
-  local known = redis.call('HMGET', facts, 'worth', 'agencies', 'first')
+  local known = redis.call('HMGET', facts, 'worth', 'agencies', 'first', 'publishers')
   if not known[3] then
     local event = event_of(story)
     redis.call('HSET', facts, 'first', ref, 'worth', ARGV[10])
@@ -257,10 +258,12 @@ local function join(story, relation)
     redis.call('HSET', facts, 'worth', ARGV[10], 'best', ref)
   end
   if SHORT then redis.call('HSET', facts, 'text:' .. ARGV[1], '') end
-  local agencies = known[2] or ''
-  if ARGV[11] ~= '' and not (' ' .. agencies .. ' '):find(' ' .. ARGV[11] .. ' ', 1, true) then
-    redis.call('HSET', facts, 'agencies', agencies == '' and ARGV[11] or agencies .. ' ' .. ARGV[11])
+  local function note(field, before, name)
+    if name == '' or (' ' .. before .. ' '):find(' ' .. name .. ' ', 1, true) then return end
+    redis.call('HSET', facts, field, before == '' and name or before .. ' ' .. name)
   end
+  note('agencies', known[2] or '', ARGV[11])
+  note('publishers', known[4] or '', ARGV[16])
 end
 
 local asked = redis.call('HMGET', KEYS[1], 'story', 'text:' .. ARGV[1])
@@ -303,6 +306,6 @@ if relation ~= 'new' then -- what is copied is remembered longer; what is new ha
     if key ~= NO_URL then redis.call('EXPIRE', key, LIFE) end
   end
 end
-local known = redis.call('HMGET', facts, 'agencies', 'told', 'event', 'joined')
+local known = redis.call('HMGET', facts, 'agencies', 'told', 'event', 'joined', 'publishers')
 return { story, relation, slots or '', redis.call('ZRANGE', sources, 0, -1), known[1] or '',
-  known[2] or '', known[3] or story, tonumber(known[4] or 0) + 1 }
+  known[2] or '', known[3] or story, tonumber(known[4] or 0) + 1, known[5] or '' }
