@@ -97,7 +97,7 @@ def _of(told: Told, asked: datetime) -> Iterator[Event]:
                 what="released",
                 channel=where,
                 update=told.update,
-                said=f"{where}: {of}goes out with the digest {told.digest}",
+                said=f"{where}: {of}goes out with the digest {told.digest[:12]}",
             )
     for number, attempt in enumerate(told.attempts, 1):
         last = number == len(told.attempts)
