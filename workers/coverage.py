@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 from monitor.model import OURSELVES, Gap, GapKind, Source
@@ -46,8 +47,8 @@ def gaps(
 def absent(absences: Sequence[Absence], since: datetime, now: datetime) -> Iterator[Gap]:
     """When Wirewatch was off within that time, or had no poller, or no worker; in order.
 
-    An absence of both at once is one of Wirewatch. What is shorter than a minute is left out: one of
-    them ends a moment before the other.
+    An absence of both at once is one of Wirewatch. What is shorter than a minute is left out: one
+    of them ends a moment before the other.
     """
     spans = [
         (each.service, each.since, each.until or now)
@@ -57,8 +58,10 @@ def absent(absences: Sequence[Absence], since: datetime, now: datetime) -> Itera
     lasting = {each.service for each in absences if each.until is None}
     moments = sorted({moment for _, begin, end in spans for moment in (begin, end)})
     parts: list[tuple[frozenset[str], datetime, datetime]] = []
-    for begin, end in zip(moments, moments[1:], strict=False):
-        off = frozenset(name for name, since_, until in spans if since_ <= begin and end <= until)
+    for begin, end in pairwise(moments):
+        off: frozenset[str] = frozenset(
+            name for name, since_, until in spans if since_ <= begin and end <= until
+        )
         if off and end - begin >= SHORTEST:
             parts.append((off, begin, end))
     for off, begin, end in parts:

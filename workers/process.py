@@ -52,8 +52,8 @@ class Read:
 class Process:
     """One worker's cycle. `guard` runs the reading of one article and answers its error.
 
-    `tiers` says how far each configured source is trusted, `homes` its address, `timings` when each channel is told;
-    `config` is the version by which is judged, and stands in each outcome.
+    `tiers` says how far each configured source is trusted, `homes` its address, `timings` when each
+    channel is told; `config` is the version by which is judged, and stands in each outcome.
     """
 
     desk: Desk

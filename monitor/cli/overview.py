@@ -56,8 +56,8 @@ class Service:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """Alerts that wait to be told together: for which channel, of one watch or ("") of all, why, how
-    many, until when.
+    """Alerts that wait to be told together: for which channel, of one watch or ("") of all, why,
+    how many, until when.
     """
 
     channel: str
@@ -69,8 +69,8 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """Everything at a glance. `lag_s` is how long the oldest unjudged article has waited; `gathered`
-    is in the order in which it will be told.
+    """Everything at a glance. `lag_s` is how long the oldest unjudged article has waited;
+    `gathered` is in the order in which it will be told.
     """
 
     version: str

@@ -14,12 +14,12 @@ GatherReason = Literal["digest", "at_most", "cooldown", "quiet", "hours"]
 rests after an alert; the channel has quiet hours; it is outside the watch's hours."""
 
 GapKind = TroubleKind | Literal["missed", "off", "unpolled", "unjudged"]
-"""A trouble of a source; or that entries came and went between two polls; or that Wirewatch itself was
-off, or had no poller, or no worker."""
+"""A trouble of a source; or that entries came and went between two polls; or that Wirewatch itself
+was off, or had no poller, or no worker."""
 
 
 OURSELVES = "_wirewatch"
-"""Stands where a gap names its source and Wirewatch itself was the reason: no source is called so."""
+"""Stands where a gap names its source and Wirewatch itself was the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,10 @@
 
 Feeds are not counted but publishers, and a text that papers take from an agency is the agency's:
 
-- a **publisher** is the site of an article's address (of its feed's address where it has none): the
-  name that was registered, such as bbc.co.uk for www.bbc.co.uk and feeds.bbc.co.uk; each tenant of a
-  house for many (NAME.substack.com) is one of its own. An article without any address is its source's;
+- a **publisher** is the site of an article's address (of its feed's address where it has none):
+  the name that was registered, such as bbc.co.uk for www.bbc.co.uk and feeds.bbc.co.uk; each tenant
+  of a house for many (NAME.substack.com) is one of its own. An article without any address is its
+  source's;
 - a story is told by the **agencies** whose text it is, where a paper says so (dateline, byline,
   credit): however many print it. Else by the publishers that carry it.
 

@@ -1,5 +1,5 @@
-"""What was not seen of a source, as its record remembers it: outages that are over, and entries that
-came and went. Pure.
+"""What was not seen of a source, as its record remembers it: outages that are over, and entries
+that came and went. Pure.
 
 The record is saved in the step that admits what a poll found, so a poll that is done twice is
 remembered once.
@@ -45,8 +45,8 @@ Past = TypeVar("Past", Outage, Missed)
 
 def remembered(before: tuple[Past, ...], new: Past) -> tuple[Past, ...]:
     """These and a new one, without what is too old or too many."""
-    kept = [each for each in before if each.until >= new.until - KEPT_FOR]
-    return (*kept[1 - MOST :], new)
+    kept = tuple(each for each in before[1 - MOST :] if each.until >= new.until - KEPT_FOR)
+    return (*kept, new)
 
 
 def missed_between(
@@ -60,9 +60,9 @@ def missed_between(
 ) -> Missed:
     """What came and went between two polls that share no entry; the second brought `fresh` ones.
 
-    Counted by the dates of those it brought: at the pace at which they came, so many had come before
-    the oldest of them. Where they have none, by the `rate` of the source (an hour). A pace is
-    believed up to `leap` times that rate: what is published at once says nothing about before.
+    Counted by the dates of those it brought: at the pace at which they came, so many had come
+    before the oldest of them. Where they have none, by the `rate` of the source (an hour). A pace
+    is believed up to `leap` times that rate: what is published at once says nothing about before.
     """
     dates = [date for date in published if date is not None and date <= until]
     if not dates:

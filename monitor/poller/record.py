@@ -73,8 +73,8 @@ class Record:
     says why the next poll is due when it is.
     `fresh_at` is when a poll last found something new; `pauses` are how many pauses between such
     polls are known, the longest of `longest_pause_s`. `unread` is what the last document was that
-    was no feed; `told` are the troubles the operators know of. `outages` are over, `missed` are gaps:
-    those of late.
+    was no feed; `told` are the troubles the operators know of. `outages` are over, `missed` are
+    gaps: those of late.
     """
 
     of: str = ""

@@ -51,15 +51,19 @@ def remark_on(
             remarks.add("monitor.toml", "seeds", "paths", found=f"{str(path)!r}", wanted=wanted)
     _remark_on_sources(remarks, sources, allow)
     for watch in watches:
-        if watch.expect is not None and not watch.notify:
-            remarks.add(
-                "watchlist.toml",
-                f"watch.{watch.id}",
-                "expect",
-                found="a silence of which nobody is told",
-                wanted="",
-                fix="Name a channel in `notify`, or leave `expect` out",
-            )
+        _remark_on_watch(remarks, watch)
+
+
+def _remark_on_watch(remarks: Problems, watch: Watch) -> None:
+    if watch.expect is not None and not watch.notify:
+        remarks.add(
+            "watchlist.toml",
+            f"watch.{watch.id}",
+            "expect",
+            found="a silence of which nobody is told",
+            wanted="",
+            fix="Name a channel in `notify`, or leave `expect` out",
+        )
 
 
 def _remark_on_sources(

@@ -48,6 +48,12 @@ def outlast(
 
 
 def _waits(watches: tuple[Watch, ...], timings: Mapping[str, Timing]) -> Iterator[Wait]:
+    """Of every key that makes alerts wait, how long."""
+    yield from _of_channels(timings)
+    yield from _of_watches(watches)
+
+
+def _of_channels(timings: Mapping[str, Timing]) -> Iterator[Wait]:
     for name, timing in timings.items():
         where = f"channels.toml [channel.{name}]"
         if timing.mode == "digest":
@@ -56,6 +62,9 @@ def _waits(watches: tuple[Watch, ...], timings: Mapping[str, Timing]) -> Iterato
             yield Wait(span=_DAY, where=f"{where} quiet")
         if timing.at_most is not None:
             yield Wait(span=timing.at_most.span, where=f"{where} at_most")
+
+
+def _of_watches(watches: tuple[Watch, ...]) -> Iterator[Wait]:
     for watch in watches:
         where = f"watchlist.toml [watch.{watch.id}]"
         if watch.cooldown is not None:

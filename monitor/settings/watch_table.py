@@ -48,7 +48,7 @@ class ThresholdTable(Table):
         1,
         ge=1,
         le=300,
-        description="so many stories: copies of one text count once; by default as many as `sources`",
+        description="so many stories: copies of one text count once; default: as many as `sources`",
     )
     sources: int = Field(1, ge=1, le=300, description="first told by so many independent sources")
     within: Span = Field(description="published within that time")

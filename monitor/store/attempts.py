@@ -1,5 +1,5 @@
-"""The attempts of a delivery: when each began, what came of it and when. As begin.lua and settle.lua
-write them."""
+"""The attempts of a delivery: when each began, what came of it and when. As begin.lua and
+settle.lua write them."""
 
 from __future__ import annotations
 

@@ -66,8 +66,8 @@ class Judging:
     def tally(
         self, watch: str, story: str, article: Article, within: timedelta, voice: str = ""
     ) -> tuple[Counted, ...]:
-        """The stories that count towards the threshold of a watch, with this one, which `voice` told
-        first; asked again, the same.
+        """The stories that count towards the threshold of a watch, with this one, which `voice`
+        told first; asked again, the same.
         """
         at = min(article.published or article.fetched, article.fetched)
         about = msgspec.json.encode(AlertedArticle.of(article))

@@ -75,14 +75,10 @@ def text(key: str) -> str:
 
 def story(story_id: str) -> str:
     """hash; [retention] stories. Of a story: first and best article (refs), worth of the best text,
-    agencies, publishers, event, how many joined. Written by claim.lua; commit.lua adds the watches that spoke
-    (told)."""
+    agencies, event, how many joined, and `source:ID`, when each source was first seen (ms) and its
+    publisher: as a key of its own that would cost a tenth of a story. Written by claim.lua;
+    commit.lua adds the watches that spoke (told)."""
     return f"{PREFIX}story:{story_id}"
-
-
-def story_sources(story_id: str) -> str:
-    """zset source -> first seen (ms); [retention] stories. claim.lua."""
-    return f"{PREFIX}story:{story_id}:sources"
 
 
 def story_copies(story_id: str) -> str:
@@ -138,7 +134,8 @@ def pieces(watch: str, about: str) -> str:
 
 def tally(watch: str) -> str:
     """hash story (or event) -> "published (ms) JSON of AlertedArticle", a line, who told it;
-    [retention] stories. What counts towards the threshold of a watch. tally.lua; commit.lua removes what an alert is for."""
+    [retention] stories. What counts towards the threshold of a watch. tally.lua; commit.lua removes
+    what an alert is for."""
     return f"{PREFIX}tally:{watch}"
 
 
@@ -262,8 +259,9 @@ def attended() -> str:
 
 
 def absences() -> str:
-    """zset "kind of service, since (ms)" -> until (ms); 15 days, the last 100. When no poller, or no
-    worker, was here for more than a minute. Written by beat.lua; read for digests and `expect`."""
+    """zset "kind of service, since (ms)" -> until (ms); 15 days, the last 100. When no poller, or
+    no worker, was here for more than a minute. Written by beat.lua; read for digests and `expect`.
+    """
     return f"{PREFIX}absences"
 
 
@@ -394,7 +392,6 @@ ALL = (
     url,
     text,
     story,
-    story_sources,
     story_copies,
     lines,
     near,

@@ -36,7 +36,7 @@ class Begun:
 class Told:
     """What became of telling a channel of an alert, or of its update with the mark `update`.
 
-    Of one that was gathered, `reason` says why, `due` when it is told or was, and `digest` in which:
+    Of one that was gathered, `reason` says why, `due` when it is told or was, and `digest` in what:
     its state and attempts are those of the digest as soon as there is one.
     """
 
@@ -61,8 +61,8 @@ class Outbox:
     ) -> Begun | Literal["void", "gone"]:
         """pending -> sending. `void`: the job is not ours; `gone`: no longer kept.
 
-        `about` is the id of the alert or digest it takes, `now` when the attempt begins. Raises ParseError when what is kept is
-        not what we write.
+        `about` is the id of the alert or digest it takes, `now` when the attempt begins. Raises
+        ParseError when what is kept is not what we write.
         """
         answer = self._scripts(
             "begin",

@@ -24,6 +24,8 @@ MAX_SOURCES = 20_000
 MAX_TIER = 5
 MAX_LENGTH = 99_999
 KEPT_CHARS = 300
+KEPT_PUBLISHER = 40
+"""Of its name, the end: a story's hash is small as long as all its values are."""
 DAY_S = 86_400
 
 
@@ -55,7 +57,6 @@ def call_of(asked: Asked, now: datetime, life: timedelta) -> Call:
         keys.claim(known.ref),
         keys.text(known.shared),
         keys.story(founded),
-        keys.story_sources(founded),
         keys.lines(article.source),
         keys.url(known.url or ""),
         keys.url(known.canonical or ""),
@@ -82,7 +83,7 @@ def call_of(asked: Asked, now: datetime, life: timedelta) -> Call:
         " ".join(marks.lines),
         " ".join(marks.features),
         int((article.published or article.fetched).timestamp() // DAY_S),
-        publisher_of(url=article.url, home=asked.home, source=article.source),
+        publisher_of(url=article.url, home=asked.home, source=article.source)[-KEPT_PUBLISHER:],
     ]
 
 
@@ -91,6 +92,7 @@ def claim_of(answer: list[object]) -> Claim:
     story, relation, slots, sources, agencies, told, event, articles, publishers = answer
     kind = Relation(text_of(relation))
     assert isinstance(sources, list)
+    assert isinstance(publishers, list)
     return Claim(
         story=text_of(story),
         relation=kind,
@@ -100,7 +102,7 @@ def claim_of(answer: list[object]) -> Claim:
         told=tuple(text_of(told).split()),
         event=text_of(event),
         articles=int(text_of(articles)),
-        publishers=tuple(text_of(publishers).split()),
+        publishers=tuple(map(text_of, publishers)),
     )
 
 
@@ -144,21 +146,26 @@ def story_of(client: redis.Redis, story: str) -> Story | None:
     """What is known of a story, or None when it is not kept (any more)."""
     with translated(), client.pipeline(transaction=True) as pipe:
         pipe.hgetall(keys.story(story))
-        pipe.zrange(keys.story_sources(story), 0, -1, withscores=True)
         pipe.hgetall(keys.story_copies(story))
-        raw, sources, copies = pipe.execute()
+        raw, copies = pipe.execute()
     facts = {text_of(name): text_of(value) for name, value in raw.items()}
     if "first" not in facts:
         return None
+    sources = [
+        (_moment(float(at)), name.removeprefix("source:"), publisher)
+        for name, value in facts.items()
+        if name.startswith("source:")
+        for at, _, publisher in (value.partition(" "),)
+    ]
     joined = [_copy(text_of(name), bytes_of(kept)) for name, kept in copies.items()]
     return Story(
         id=story,
         event=facts.get("event", story),
         first=facts["first"],
         best=facts.get("best", facts["first"]),
-        sources=tuple((text_of(name), _moment(at)) for name, at in sources),
+        sources=tuple((source, at) for at, source, _ in sorted(sources)),
         agencies=tuple(facts.get("agencies", "").split()),
-        publishers=tuple(facts.get("publishers", "").split()),
+        publishers=tuple(dict.fromkeys(name for _, _, name in sorted(sources) if name)),
         copies=tuple(sorted(joined, key=lambda copy: copy.at)),
     )
 

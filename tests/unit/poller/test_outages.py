@@ -1,4 +1,4 @@
-"""What a record remembers of what was not seen: outages that are over, entries that came and went."""
+"""What a record remembers: outages that are over, entries that came and went."""
 
 from __future__ import annotations
 
@@ -35,9 +35,7 @@ def rolled_over(*ages: timedelta, at: datetime) -> Document:
     )
 
 
-def test_an_outage_that_is_over_is_remembered_from_its_first_failure_to_the_poll_that_went_well() -> (
-    None
-):
+def test_an_outage_is_remembered_from_its_first_failure_to_the_poll_that_went_well() -> None:
     record = well(Record(), NOON - HOUR)
     for late in range(3):
         record = after_failure(record, DOWN, began=NOON + late * HOUR)
