@@ -40,13 +40,13 @@ class Missed:
     entries: int
 
 
-Past = TypeVar("Past", Outage, Missed)
+Past = TypeVar("Past", bound=Outage | Missed)
 
 
 def remembered(before: tuple[Past, ...], new: Past) -> tuple[Past, ...]:
     """These and a new one, without what is too old or too many."""
-    kept = tuple(each for each in before[1 - MOST :] if each.until >= new.until - KEPT_FOR)
-    return (*kept, new)
+    first = new.until - KEPT_FOR
+    return (*(each for each in before[1 - MOST :] if each.until >= first), new)
 
 
 def missed_between(

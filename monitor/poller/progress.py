@@ -155,7 +155,8 @@ def _read(record: Record, document: Document, began: datetime) -> Record:
     )
     if record.well is None:
         return replace(record, rate=first_rate(document.published, began), fresh_at=began)
-    since = began - record.well
+    well, usual = record.well, record.rate
+    since = began - well
     if document.fresh:
         record = _paused(record, began)
     rate = next_rate(record.rate, new=document.fresh, since=since)
@@ -169,11 +170,11 @@ def _read(record: Record, document: Document, began: datetime) -> Record:
             missed=remembered(
                 record.missed,
                 missed_between(
-                    record.well,
+                    well,
                     began,
                     published=document.published,
                     fresh=document.fresh,
-                    rate=record.rate,
+                    rate=usual,
                     leap=LEAP,
                 ),
             ),
