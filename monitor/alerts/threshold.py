@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from monitor.alerts.silence import spelled
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -22,10 +24,5 @@ def missing(threshold: Threshold, counted: Collection[Counted]) -> str | None:
         return None
     return (
         f"below its threshold: {stories} of {threshold.stories} stories,"
-        f" {sources} of {threshold.sources} independent sources within {_span(threshold)}"
+        f" {sources} of {threshold.sources} independent sources within {spelled(threshold.within)}"
     )
-
-
-def _span(threshold: Threshold) -> str:
-    hours = threshold.within.total_seconds() / 3600
-    return f"{hours:g} h" if hours >= 1 else f"{hours * 60:g} min"

@@ -126,7 +126,7 @@ def command(
 def _brief(known: Known) -> Iterator[str]:
     """An alert of a list, in three lines that a terminal of 80 columns holds."""
     alert = known.alert
-    seen = ", seen" if known.acked else ""
+    seen = "; seen" if known.acked else ""
     yield (f"{alert.id}  {alert.raised:%Y-%m-%d %H:%M}  {alert.severity:8}  {_fares(known)}{seen}")
     for said in (f"{line(alert.watch)}: {bare(headline(alert))}", known.spread):
         yield f"    {clip(said, WIDTH - 4)}"

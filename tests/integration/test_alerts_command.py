@@ -196,7 +196,7 @@ def test_the_list_has_severity_and_state_and_fits_a_terminal(store: Store, ask: 
     heads = [line for line in done.stderr.splitlines() if not line.startswith(" ")]
     assert sorted(heads) == sorted(
         [
-            f"{ALERT.id}  2026-03-01 12:00  high      parked: desk, seen",
+            f"{ALERT.id}  2026-03-01 12:00  high      parked: desk; seen",
             f"{'b' * 20}  2026-03-01 12:00  low       untold",
         ]
     )
