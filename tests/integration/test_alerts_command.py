@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from outbox_filled import ENVOYS
 
 from monitor import codec
 from monitor.cli.alerts import WIDTH, command
@@ -29,7 +30,6 @@ from monitor.model import (
 from monitor.store import Begun, Outcome, Raised, Store, keys
 from monitor.store.attempts import MOST
 from tests.conftest import NOON
-from tests.integration.outbox_filled import ENVOYS
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 ALERT = replace(codec.decode_alert(ENVOYS.read_bytes()), raised=NOON, notify=("desk",))
