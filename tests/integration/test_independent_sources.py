@@ -1,4 +1,4 @@
-"""Thresholds, steps and what emerges count independent sources: the same rule, by the real worker."""
+"""Thresholds, steps and what emerges count independent sources, by one rule."""
 
 from __future__ import annotations
 
