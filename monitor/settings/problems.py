@@ -33,6 +33,7 @@ WANTED = {
 }
 """What pydantic's kinds of errors mean in our words."""
 
+ABOUT = re.compile(r"(?:no )?`(\w+)` (?:only|is|beside|above)\b")
 CREDENTIALS = re.compile(r"(?<=:/)[^@\s'\"]*@")
 ADDRESSES = ("url", "urls", "callback", "smtp")
 SECRET = ("secret", "password", "token", "headers", "proxy")
@@ -118,6 +119,9 @@ class Problems:
             case _:
                 found = _found(key, _at(shows, place, detail["input"])) if place else ""
                 wanted, fix = _wanted(detail), ""
+                if not place and (about := ABOUT.match(wanted)) and about[1] in shows:
+                    key = about[1]  # a rule over several keys that says which one it is
+                    found = _found(key, shows[key])
                 if said := re.fullmatch(r"found (.*?), wanted (.*)", wanted, re.DOTALL):
                     found, wanted = said[1], said[2]
                 self.add(file, table, key, found=found, wanted=wanted, fix=fix)

@@ -25,6 +25,12 @@ def _within(value: object) -> object:
     raise ValueError('"sentence", "paragraph", "article" or a window such as "20 words"')
 
 
+def _steps(value: object) -> object:
+    if not isinstance(value, list | tuple):
+        raise ValueError('a list, such as [3, 10, "revision"]')  # noqa: TRY004  # pydantic's way
+    return value
+
+
 def _step(value: object) -> object:
     if value == "revision" or (isinstance(value, int) and value >= 2 and value is not True):
         return value
@@ -51,7 +57,7 @@ class ThresholdTable(Table):
         description="so many stories: copies of one text count once; default: as many as `sources`",
     )
     sources: int = Field(1, ge=1, le=300, description="first told by so many independent sources")
-    within: Span = Field(description="published within that time")
+    within: Span = Field(description='in how long a time they were published, such as "6h"')
 
     @model_validator(mode="after")
     def _says_something(self) -> ThresholdTable:
@@ -87,7 +93,10 @@ class WatchTable(Table):
     lint_ignore: tuple[str, ...] = Field(
         (), description='remarks of `check` not to be made: "W003"'
     )
-    updates: tuple[Annotated[int | Literal["revision"], BeforeValidator(_step)], ...] = Field(
+    updates: Annotated[
+        tuple[Annotated[int | Literal["revision"], BeforeValidator(_step)], ...],
+        BeforeValidator(_steps),
+    ] = Field(
         (),
         description="tell again when so many sources carry the story, or its article is revised:"
         ' [3, 10, 30, "revision"]',
@@ -139,6 +148,16 @@ class WatchTable(Table):
             raise ValueError("`zone` only with `hours`: channels show times in zones of their own")
         if self.when is not None and "within" in given:
             raise ValueError("`within` only with `together`; in a query write NEAR/S or NEAR/P")
+        return self
+
+    @model_validator(mode="after")
+    def _escalates(self) -> WatchTable:
+        own = SEVERITIES.index(self.severity)
+        if low := [each for each in self.escalate if SEVERITIES.index(each) <= own]:
+            raise ValueError(
+                f'`escalate` above the severity of the watch ("{self.severity}") only: leave out'
+                f" `{low[0]}`"
+            )
         return self
 
     def _fits_emerging(self) -> None:

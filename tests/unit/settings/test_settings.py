@@ -427,6 +427,14 @@ def test_when_a_channel_is_told(config: Path) -> None:
             "updates[2]: found 'revisions', wanted a number of sources, 2 or more, or \"revision\"."
             " Did you mean revision?",
         ),
+        ("updates = 3", 'updates: found 3, wanted a list, such as [3, 10, "revision"]'),
+        (
+            "escalate = { low = 5, critical = 9 }",
+            "escalate: found {'low': 5, 'critical': 9}, wanted `escalate` above the severity of the"
+            ' watch ("normal") only: leave out `low`',
+        ),
+        ('scope = "event"\nonce_per = "story"', "once_per: found 'story', wanted `once_per` is"),
+        ('zone = "Europe/London"', "zone: found 'Europe/London', wanted `zone` only with `hours`"),
         ("updates = [1]", "updates[1]: found 1, wanted numbers of sources, 2 or more"),
         ("updates = [true]", 'wanted a number of sources, 2 or more, or "revision"'),
     ],
@@ -440,7 +448,7 @@ def test_a_wrong_time_to_speak_is_explained(config: Path, written: str, wanted: 
 @pytest.mark.parametrize(
     ("written", "wanted"),
     [
-        ('at = "08:00"', '`at` only with mode = "digest"'),
+        ('at = "08:00"', "at: found '08:00', wanted `at` only with mode = \"digest\""),
         ('mode = "digest"\nevery = "hour"\nat = "08:00"', "leave out `at`"),
         ('mode = "digest"\nweekday = "mon"', '`weekday` only with every = "week"'),
         ('mode = "digest"\nevery = "week"\nweekday = "t"', 'a day of the week such as "monday"'),
