@@ -119,8 +119,9 @@ class Problems:
             case _:
                 found = _found(key, _at(shows, place, detail["input"])) if place else ""
                 wanted, fix = _wanted(detail), ""
-                if not place and (about := ABOUT.match(wanted)) and about[1] in shows:
-                    key = about[1]  # a rule over several keys that says which one it is
+                named = None if place else ABOUT.match(wanted)
+                if named is not None and named[1] in shows:
+                    key = named[1]  # a rule over several keys that says which one it is
                     found = _found(key, shows[key])
                 if said := re.fullmatch(r"found (.*?), wanted (.*)", wanted, re.DOTALL):
                     found, wanted = said[1], said[2]
