@@ -224,8 +224,8 @@ class Gap(_Part, frozen=True, kw_only=True):
     source: Annotated[
         str,
         Meta(
-            description="the id of the source that was not seen; `_wirewatch` where Wirewatch itself"
-            " was off"
+            description="the id of the source that was not seen; `_wirewatch` where Wirewatch"
+            " itself was off"
         ),
     ]
     name: Annotated[str | None, Meta(description="what it is called, or null")]
