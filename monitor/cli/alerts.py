@@ -19,7 +19,7 @@ from monitor.cli import options
 from monitor.cli.articles import write
 from monitor.cli.connection import open_store
 from monitor.cli.timeline import Event, State, state_of, timeline
-from monitor.model import Alert, DeliveryState, Story
+from monitor.model import Alert, DeliveryState, Severity, Story
 from monitor.store import Store
 from monitor.store.outbox import Told
 
@@ -34,6 +34,7 @@ class Known:
     """An alert, who was told, and what is known of its story by now, where that is still kept."""
 
     alert: Alert
+    updates: tuple[Alert, ...]
     story: Story | None
     told: tuple[Told, ...]
     acked: datetime | None
@@ -43,10 +44,16 @@ class Known:
         """As the store knows it."""
         return cls(
             alert=alert,
+            updates=store.view.updates(alert.id),
             story=store.view.story(alert.story),
             told=store.outbox.told(alert),
             acked=store.view.acknowledged(alert.id),
         )
+
+    @property
+    def severity(self) -> Severity:
+        """How urgent it is by now: `escalate` may have made it so."""
+        return (self.alert, *self.updates)[-1].severity
 
     @property
     def state(self) -> State:
@@ -127,7 +134,7 @@ def _brief(known: Known) -> Iterator[str]:
     """An alert of a list, in three lines that a terminal of 80 columns holds."""
     alert = known.alert
     seen = "; seen" if known.acked else ""
-    yield (f"{alert.id}  {alert.raised:%Y-%m-%d %H:%M}  {alert.severity:8}  {_fares(known)}{seen}")
+    yield (f"{alert.id}  {alert.raised:%Y-%m-%d %H:%M}  {known.severity:8}  {_fares(known)}{seen}")
     for said in (f"{line(alert.watch)}: {bare(headline(alert))}", known.spread):
         yield f"    {clip(said, WIDTH - 4)}"
 
@@ -169,7 +176,7 @@ def show(alert_id: str, config: Path, data: Path, *, as_json: bool) -> None:
     with open_store(config, data) as store:
         alert = _found(store, alert_id)
         known = Known.of(store, alert)
-        events = timeline(alert, store.view.updates(alert.id), known.told, known.acked)
+        events = timeline(alert, known.updates, known.told, known.acked)
         event = _same_event(store, alert)
     if as_json:
         row = _row(known)
@@ -204,7 +211,7 @@ def _row(known: Known) -> dict[str, object]:
     return {
         "alert": alert.id,
         "watch": alert.watch,
-        "severity": alert.severity,
+        "severity": known.severity,
         "state": known.state,
         "states": {each.channel: each.state for each in known.told},
         "acked": known.acked,
@@ -231,7 +238,7 @@ def _sheet(known: Known, events: tuple[Event, ...], event: list[Alert]) -> Itera
         yield f"  {url}"
     for words in quotes(alert, at_most=QUOTES).shown:
         yield f"  “{plain(words)}”"
-    yield f"\nAlert {alert.id}, {alert.severity}, {_fares(known)}"
+    yield f"\nAlert {alert.id}, {known.severity}, {_fares(known)}"
     yield f"Carried by {known.spread}:"
     yield from (f"  {line(name)}{_since(since)}" for name, since in known.sources)
     yield from _joined(known.story)
