@@ -13,6 +13,7 @@ import msgspec
 from monitor import codec
 from monitor.model import DELIVERIES, Alert, Delivery, DeliveryState, Digest, Message
 from monitor.store import keys
+from monitor.store.attempts import MOST, Attempt, attempts_of
 from monitor.store.digests import digest_of, page_of
 from monitor.store.measures import attempt
 from monitor.store.redis import Scripts, text_of, translated
@@ -41,8 +42,8 @@ class Begun:
 class Told:
     """What became of telling a channel of an alert, or of its update with the mark `update`.
 
-    Of one that was gathered, `reason` says why, and `due` when it is told or was: its state is that
-    of the digest as soon as there is one.
+    Of one that was gathered, `reason` says why, `due` when it is told or was, and `digest` in what:
+    its state and attempts are those of the digest as soon as there is one.
     """
 
     channel: str
@@ -51,21 +52,32 @@ class Told:
     answer: str
     reason: str = ""
     due: datetime | None = None
+    digest: str = ""
+    attempts: tuple[Attempt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Came:
+    """A delivery with its record; of what was gathered the id of the digest, too."""
+
+    delivery: str
+    digest: str
+    record: Mapping[str, str]
 
 
 class Outbox:
     """Attempts of deliveries, each fenced by the lease of its job."""
 
-    def __init__(self, scripts: Scripts) -> None:
-        self._scripts = scripts
+    def __init__(self, scripts: Scripts, kept: timedelta) -> None:
+        self._scripts, self.kept = scripts, kept
 
     def begin(
-        self, worker: str, job: str, token: str, *, delivery: str, about: str
+        self, worker: str, job: str, token: str, *, delivery: str, about: str, now: datetime
     ) -> Begun | Literal["void", "gone"]:
         """pending -> sending. `void`: the job is not ours; `gone`: no longer kept.
 
-        `about` is the id of the alert or digest it takes. Raises ParseError when what is kept is
-        not what we write.
+        `about` is the id of the alert or digest it takes, `now` when the attempt begins. Raises
+        ParseError when what is kept is not what we write.
         """
         answer = self._scripts(
             "begin",
@@ -77,8 +89,17 @@ class Outbox:
                 keys.counts(),
                 keys.dead(),
                 keys.digest(about),
+                keys.attempts(delivery),
             ],
-            [worker, job, token, delivery],
+            [
+                worker,
+                job,
+                token,
+                delivery,
+                int(now.timestamp() * 1000),
+                int(self.kept.total_seconds()),
+                MOST,
+            ],
         )
         if answer == [b"void"]:
             return "void"
@@ -130,39 +151,46 @@ class Outbox:
         with translated():
             fields = [text_of(field) for field in client.hkeys(keys.alert(alert.id))]
         marks = sorted((f.partition(":")[2] for f in fields if f != "acked"), key=_in_order)
-        asked = [(mark, channel) for channel in alert.notify for mark in marks]
-        records = self._records(Delivery.id_for(alert.id, channel, mark) for mark, channel in asked)
-        found = dict(zip(asked, records, strict=True))
+        asked = [(mark, channel) for mark in marks for channel in alert.notify]
+        own = [Delivery.id_for(alert.id, channel, mark) for mark, channel in asked]
+        records = self._hashes(map(keys.delivery, own))
+        found = {
+            pair: _Came(delivery=delivery, digest=record.get("digest", ""), record=record)
+            for pair, delivery, record in zip(asked, own, records, strict=True)
+            if record
+        }
+        came = [self._came(found, mark, channel) for mark, channel in found]
+        attempts = map(attempts_of, self._hashes(keys.attempts(each.delivery) for each in came))
         return tuple(
-            _told(channel, mark, found[mark, channel], self._came(found, mark, channel))
-            for mark in marks
-            for channel in alert.notify
-            if found[mark, channel]
+            _told(channel, mark, first.record, last, made)
+            for ((mark, channel), first), last, made in zip(
+                found.items(), came, attempts, strict=True
+            )
         )
 
-    def _came(
-        self, found: Mapping[tuple[str, str], dict[str, str]], mark: str, channel: str
-    ) -> dict[str, str]:
-        """The record of what took it there: an update that took its place, the digest it was
-        gathered for, or the one that was put into.
+    def _came(self, found: Mapping[tuple[str, str], _Came], mark: str, channel: str) -> _Came:
+        """What took it there: an update that took its place, the digest it was gathered for, or the
+        one that was put into.
         """
-        record = found[mark, channel]
+        came = found[mark, channel]
         for (other, name), each in found.items():
-            if name == channel and other != mark and each.get("over") == _field(mark):
+            if name == channel and other != mark and each.record.get("over") == _field(mark):
                 return self._came(found, other, channel)
         for _ in range(MOST_JOINED):
-            if not (into := record.get("digest")):
+            if not (into := came.record.get("digest")):
                 break
-            (came,) = self._records([Delivery.id_for(into, channel)])
-            if not came:
+            delivery = Delivery.id_for(into, channel)
+            (record,) = self._hashes([keys.delivery(delivery)])
+            if not record:
                 break
-            record = {"due": record.get("due", ""), **came}
-        return record
+            record = {"due": came.record.get("due", ""), **record}
+            came = _Came(delivery=delivery, digest=into, record=record)
+        return came
 
-    def _records(self, deliveries: Iterable[str]) -> list[dict[str, str]]:
+    def _hashes(self, names: Iterable[str]) -> list[dict[str, str]]:
         with translated(), self._scripts.client.pipeline(transaction=False) as pipe:
-            for delivery in deliveries:
-                pipe.hgetall(keys.delivery(delivery))
+            for name in names:
+                pipe.hgetall(name)
             rows = pipe.execute()
         return [{text_of(name): text_of(value) for name, value in row.items()} for row in rows]
 
@@ -205,6 +233,7 @@ class Outbox:
                 keys.rq_failed(DELIVERIES),
                 keys.disabled(),
                 keys.measures(),
+                keys.attempts(delivery),
             ],
             [
                 worker,
@@ -218,6 +247,7 @@ class Outbox:
                 disables,
                 msgspec.json.encode({attempt(channel, word): 1}),
                 msgspec.json.encode(dict(took)),
+                int((now + after).timestamp() * 1000) if state is DeliveryState.PENDING else "",
             ],
         )
 
@@ -232,13 +262,21 @@ def _field(mark: str) -> str:
     return f"update:{mark}" if mark else "alert"
 
 
-def _told(channel: str, mark: str, record: dict[str, str], came: dict[str, str]) -> Told:
-    due = came.get("due")
+def _told(
+    channel: str,
+    mark: str,
+    first: Mapping[str, str],
+    last: _Came,
+    attempts: tuple[Attempt, ...],
+) -> Told:
+    came, due = last.record, last.record.get("due")
     return Told(
         channel=came.get("channel", channel),
         update=mark,
         state=DeliveryState(came["state"]),
         answer=came["answer"],
-        reason=record.get("reason", ""),
+        reason=first.get("reason", ""),
         due=datetime.fromtimestamp(int(due) / 1000, UTC) if due else None,
+        digest=last.digest,
+        attempts=attempts,
     )

@@ -82,7 +82,7 @@ class House:
             raw = self.store.client.hget(f"ww:1:delivery:{job.id}", "alert")
             assert raw is not None
             begun = self.store.outbox.begin(
-                "d1", job.id, job.id, delivery=job.id, about=bytes(raw).decode()
+                "d1", job.id, job.id, delivery=job.id, about=bytes(raw).decode(), now=self.now
             )
             assert isinstance(begun, Begun)
             found.append(begun.message)
@@ -104,7 +104,7 @@ def paper(number: int, source: str = "") -> Article:
         id=f"n{number}",
         source=source or f"paper-{number}",
         title=f"Drone falls near harbour {number}",
-        url=f"https://paper-{number}.example/1",
+        url=f"https://{source or f'paper-{number}'}.example/{number}",
         body=TEXTS[number],
         published=NOON,
         fetched=NOON,

@@ -40,7 +40,7 @@ def set_aside(store: Store, delivery: str, about: str, channel: str) -> None:
     """As a worker does whose channels.toml has no such channel."""
     for job in store.deliveries.take("d1", f"t-{delivery}", 100):
         assert job.id == delivery
-        store.outbox.begin("d1", job.id, "t", delivery=job.id, about=about)
+        store.outbox.begin("d1", job.id, "t", delivery=job.id, about=about, now=NOON)
         store.outbox.settle(
             "d1",
             job.id,
@@ -94,7 +94,7 @@ def test_it_can_be_sent_to_another_channel_once(store: Store, config: Path) -> N
     assert again.exit_code == 2
     (job,) = store.deliveries.take("d1", "t2", 10)
     assert delivery_of(job.data) == (letter, "d1", "new-desk")
-    begun = store.outbox.begin("d1", job.id, "t2", delivery=job.id, about="d1")
+    begun = store.outbox.begin("d1", job.id, "t2", delivery=job.id, about="d1", now=NOON)
     assert isinstance(begun, Begun)
     assert isinstance(begun.message, Digest)
     assert begun.delivery.channel == begun.message.channel == "new-desk"

@@ -207,7 +207,7 @@ def test_that_a_page_is_there_is_noted_once_and_only_by_who_has_the_lease(
 
     assert [turn("d1", job.id, job.id, 1), turn("d1", job.id, job.id, 1)] == [True, True]
     assert turn("d2", job.id, job.id, 9) is False
-    begun = store.outbox.begin("d1", job.id, "t", delivery=job.id, about="d1")
+    begun = store.outbox.begin("d1", job.id, "t", delivery=job.id, about="d1", now=NOON)
     assert not isinstance(begun, str)
     assert begun.page == 1
 

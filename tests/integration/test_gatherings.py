@@ -174,7 +174,7 @@ def test_below_its_threshold_a_watch_is_silent_and_says_so(house: House) -> None
     house.stories(0, 1, source="star")
 
     assert house.mail() == []
-    assert "2 of 3 stories, 1 of 2 sources within 6 h" in why_silent(house, 1, "star")
+    assert "2 of 3 stories, 1 of 2 independent sources within 6 h" in why_silent(house, 1, "star")
 
 
 def test_the_story_that_reaches_the_threshold_tells_of_those_before(house: House) -> None:

@@ -12,10 +12,12 @@ from monitor.model import (
     Alert,
     AlertedArticle,
     Article,
+    Claim,
     Gathering,
     GatherReason,
     Hours,
     Rate,
+    Relation,
     Route,
     Timing,
     Watch,
@@ -115,7 +117,13 @@ def test_a_watchs_own_allowance_goes_before_that_of_the_channel() -> None:
 
 
 AGAIN = updated(
-    ALERT, step=3, article=ARTICLE, sources=("a", "b", "c"), severity="normal", now=NIGHT
+    ALERT,
+    step=3,
+    article=ARTICLE,
+    sources=("a", "b", "c"),
+    claim=Claim(story="s1", relation=Relation.COPY, sources=("a", "b", "c")),
+    severity="normal",
+    now=NIGHT,
 )
 RESTED = replace(WATCH, cooldown=timedelta(hours=6), at_most=Rate(most=5, span=timedelta(hours=1)))
 
