@@ -19,7 +19,7 @@ MAX_UNPACKED_BYTES = 256 << 20
 """More than any bundle of ours can hold; a bound for what somebody else wrote into Redis."""
 
 NOT_OURS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What msgspec raises on bytes that are not UTF-8, nested without end, or not what they should be."""
+"""What msgspec raises: on what is no JSON of ours, no UTF-8, or nested without end."""
 
 T = TypeVar("T")
 

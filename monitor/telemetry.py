@@ -16,7 +16,7 @@ from typing import Literal, TextIO, cast
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, Processor
 
-from monitor.terminal import escaped, escaped_line
+from monitor.terminal import escaped
 
 EVENTS: dict[str, str] = {
     "article.judged": "canonical: an article was read once, its outcome committed",
@@ -193,21 +193,10 @@ def _as_json(logger: object, method: str, event: EventDict) -> str:
 
 
 def _escaped(_: object, __: str, event: EventDict) -> EventDict:
-    """What was said, for a terminal: no word of a stranger is a command, or a line of its own."""
-    return {
-        name: escaped(str(value)) if name == "exception" else _plain(value)
-        for name, value in event.items()
-    }
-
-
-def _plain(value: object) -> object:
-    match value:
-        case str():
-            return escaped_line(value)
-        case list() | tuple():
-            return [_plain(each) for each in value]
-        case _:
-            return value
+    """A traceback for a terminal, which may quote a stranger; all else structlog escapes itself."""
+    if "exception" in event:
+        event["exception"] = escaped(str(event["exception"]))
+    return event
 
 
 def _told(_: object, method: str, event: EventDict) -> EventDict:

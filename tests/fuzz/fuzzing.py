@@ -58,13 +58,7 @@ class Broken:
 
     def __str__(self) -> str:
         told = "".join(traceback.format_exception(self.error, limit=-6))
-        return f"{len(self.data)} bytes, {self.data[:200]!r}, kept as {self._kept()}\n{told}"
-
-    def _kept(self) -> Path:
-        FOUND.mkdir(exist_ok=True)
-        path = FOUND / hashlib.sha256(self.data).hexdigest()[:16]
-        path.write_bytes(self.data)
-        return path
+        return f"{len(self.data)} bytes, {self.data[:200]!r}, kept as {kept(self.data)}\n{told}"
 
 
 @dataclass(slots=True)
@@ -80,7 +74,7 @@ class Report:
     def __str__(self) -> str:
         return (
             f"{self.tried} inputs, {len(self.kinds)} kinds of outcome, slowest"
-            f" {self.slowest_s * 1000:.0f} ms of CPU ({len(self.slowest)} bytes)"
+            f" {self.slowest_s * 1000:.0f} ms of CPU ({len(self.slowest)} bytes, {kept(self.slowest)})"
         )
 
 
@@ -93,6 +87,14 @@ def dictionary(name: str) -> list[bytes]:
     """The words of a language that break things, one a line; odd bytes are escaped (\\x00)."""
     lines = (DICTIONARY / f"{name}.txt").read_text(encoding="utf-8").split("\n")
     return [line.encode().decode("unicode_escape").encode("latin-1") for line in lines if line]
+
+
+def kept(data: bytes) -> Path:
+    """Where an input is kept for whoever mends what it breaks."""
+    FOUND.mkdir(exist_ok=True)
+    path = FOUND / hashlib.sha256(data).hexdigest()[:16]
+    path.write_bytes(data)
+    return path.relative_to(FOUND.parent)
 
 
 def fuzz(

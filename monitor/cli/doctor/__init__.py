@@ -20,6 +20,7 @@ from monitor.embedded import find_server, url_of
 from monitor.errors import Bug, ConfigError, EmbeddedError, StoreUnavailable
 from monitor.settings import Settings, load
 from monitor.store import Store
+from monitor.terminal import escaped, escaped_line
 
 COLOURS = {"ok": "green", "warning": "yellow", "problem": "red"}
 
