@@ -2,7 +2,7 @@
 # soak: a day of 1,000 feeds, then 20 minutes of chaos (SECONDS=1200 SEED=1)
 # fuzz: hostile input, a minute for each kind (SECONDS=60, SEED= what it prints)   nightly: fuzz and soak
 # bench: ratios side by side        fmt: format             lock: pin again after a change of pyproject.toml
-.PHONY: run test check audit soak fuzz nightly bench fmt lock clean
+.PHONY: run test check soak fuzz nightly bench fmt lock clean
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
@@ -20,6 +20,7 @@ check: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 	$(BIN)/wirewatch check --config config
+	$(BIN)/python scripts/audit.py requirements-dev.lock
 	@if docker compose version >/dev/null 2>&1; then docker compose config -q && echo "compose: ok"; else echo "compose: not installed, skipped"; fi
 	@if command -v hadolint >/dev/null; then hadolint Dockerfile && echo "hadolint: ok"; else echo "hadolint: not installed, skipped"; fi
 

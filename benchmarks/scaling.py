@@ -2,11 +2,11 @@
 
     .venv/bin/python benchmarks/scaling.py [--processes 1 2 4] [--articles 4000] [--rounds 3]
 
-A queue of articles of some 450 words, no two alike, is put as the poller puts it. The real `wirewatch
-worker` takes it up, with the sample watchlist and all shipped names, on an embedded server on the
-same machine. Between the first fifth and the last tenth of the queue the clock is read, so that no
-start and no end is in it. Rounds are interleaved, figures are medians. The server needs a core of its
-own: on a small machine it takes one from the workers.
+A queue of articles of some 450 words, no two alike, is put as the poller puts it. The real
+`wirewatch worker` takes it up, with the sample watchlist and all shipped names, on an embedded
+server on the same machine. Between the first fifth and the last tenth of the queue the clock is
+read, so that no start and no end is in it. Rounds are interleaved, figures are medians. The server
+needs a core of its own: on a small machine it takes one from the workers.
 """
 
 from __future__ import annotations

@@ -169,6 +169,8 @@ def _alternates(body: bytes) -> Iterator[str]:
         root = parser.close()
     except etree.XMLSyntaxError:
         return
+    if root is None:  # there is not even one element
+        return
     for link in root.iter("link"):
         if "alternate" in link.get("rel", "").lower().split() and any(
             kind in link.get("type", "").lower() for kind in _FEED_TYPES

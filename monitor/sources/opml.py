@@ -109,7 +109,10 @@ def written(feeds: Iterable[ListedFeed]) -> str:
 
 
 def _said(outline: _Element) -> dict[str, str]:
-    return {str(key).lower(): str(value) for key, value in outline.attrib.items()}
+    try:
+        return {str(key).lower(): str(value) for key, value in outline.attrib.items()}
+    except UnicodeDecodeError:  # characters that are none, in UTF-16
+        return {}
 
 
 def _name(said: dict[str, str]) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from monitor.errors import ParseError
-from monitor.sources.document import in_utf8
+from monitor.sources.document import in_utf8, without_bad_references
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -34,7 +34,7 @@ def elements(body: bytes, name: str) -> Iterator[_Element]:
         raise ParseError("this XML document declares entities of its own, which we do not read")
     text = in_utf8(body)
     walk = etree.iterparse(
-        io.BytesIO(body if text is None else text),
+        io.BytesIO(without_bad_references(body if text is None else text)),
         encoding=None if text is None else "utf-8",  # whatever its first line says
         events=("end",),
         recover=True,
@@ -55,8 +55,19 @@ def elements(body: bytes, name: str) -> Iterator[_Element]:
 
 def local_name(element: _Element) -> str:
     """The element's name in lower case without namespace; of an undeclared prefix, too."""
-    tag = element.tag
+    try:
+        tag = element.tag
+    except UnicodeDecodeError:  # a namespace of characters that are none
+        return ""
     return tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(tag, str) else ""
+
+
+def text_of(element: _Element) -> str:
+    """The element's own text; U+FFFD where it holds characters that are none, in UTF-16."""
+    try:
+        return element.text or ""
+    except UnicodeDecodeError:
+        return "\ufffd"
 
 
 def texts(element: _Element) -> dict[str, str]:
@@ -64,5 +75,5 @@ def texts(element: _Element) -> dict[str, str]:
     found: dict[str, str] = {}
     for inner in element.iterdescendants():
         if name := local_name(inner):
-            found.setdefault(name, " ".join((inner.text or "").split()))
+            found.setdefault(name, " ".join(text_of(inner).split()))
     return found

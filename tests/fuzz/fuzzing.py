@@ -72,9 +72,10 @@ class Report:
     broken: dict[object, Broken] = field(default_factory=dict)
 
     def __str__(self) -> str:
+        slowest = f"{len(self.slowest)} bytes, {kept(self.slowest)}"
         return (
             f"{self.tried} inputs, {len(self.kinds)} kinds of outcome, slowest"
-            f" {self.slowest_s * 1000:.0f} ms of CPU ({len(self.slowest)} bytes, {kept(self.slowest)})"
+            f" {self.slowest_s * 1000:.0f} ms of CPU ({slowest})"
         )
 
 
