@@ -21,7 +21,7 @@ from monitor.sources.feed_articles import MOST_ENTRIES, Feed
 from monitor.sources.feed_entry import Entry, distinct, language_of, with_oddities
 from monitor.sources.links import web_link
 from monitor.sources.markup import line
-from monitor.sources.safe_xml import elements, local_name, text_of, texts
+from monitor.sources.safe_xml import elements, local_name, texts
 
 _END: Final = re.compile(rb"<(?:/\s*(?:\w+:)?urlset\s*|(?:\w+:)?urlset[^>]*/)>", re.IGNORECASE)
 _NEWS: Final = b"sitemap-news"  # of its namespace, which an empty one still declares
@@ -44,7 +44,7 @@ def read(document: Document) -> ParsedSource:
     pages = 0
     for element in elements(body, "url"):
         news = next((inner for inner in element if local_name(inner) == "news"), None)
-        address = next((text_of(inner) for inner in element if local_name(inner) == "loc"), None)
+        address = next((inner.text for inner in element if local_name(inner) == "loc"), None)
         if news is None:
             pages += 1
         else:

@@ -109,10 +109,7 @@ def written(feeds: Iterable[ListedFeed]) -> str:
 
 
 def _said(outline: _Element) -> dict[str, str]:
-    try:
-        return {str(key).lower(): str(value) for key, value in outline.attrib.items()}
-    except UnicodeDecodeError:  # characters that are none, in UTF-16
-        return {}
+    return {str(key).lower(): str(value) for key, value in outline.attrib.items()}
 
 
 def _name(said: dict[str, str]) -> str:

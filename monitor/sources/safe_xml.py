@@ -55,19 +55,8 @@ def elements(body: bytes, name: str) -> Iterator[_Element]:
 
 def local_name(element: _Element) -> str:
     """The element's name in lower case without namespace; of an undeclared prefix, too."""
-    try:
-        tag = element.tag
-    except UnicodeDecodeError:  # a namespace of characters that are none
-        return ""
+    tag = element.tag
     return tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(tag, str) else ""
-
-
-def text_of(element: _Element) -> str:
-    """The element's own text; U+FFFD where it holds characters that are none, in UTF-16."""
-    try:
-        return element.text or ""
-    except UnicodeDecodeError:
-        return "\ufffd"
 
 
 def texts(element: _Element) -> dict[str, str]:
@@ -75,5 +64,5 @@ def texts(element: _Element) -> dict[str, str]:
     found: dict[str, str] = {}
     for inner in element.iterdescendants():
         if name := local_name(inner):
-            found.setdefault(name, " ".join(text_of(inner).split()))
+            found.setdefault(name, " ".join((inner.text or "").split()))
     return found

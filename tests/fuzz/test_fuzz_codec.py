@@ -36,7 +36,13 @@ JOBS = [
     codec.encode_job(READ_PAGE, codec.bundle((ARTICLE,))),
     codec.encode_job(DELIVER, "d1", "a1", "desk"),
 ]
-SEEDS = [*JOBS, *map(zlib.decompress, JOBS), codec.encode_alert(trial("desk", NOON)[1])]
+SEEDS = [
+    *JOBS,
+    *map(zlib.decompress, JOBS),
+    codec.encode_alert(trial("desk", NOON)[1]),
+    b'["",null,{"":1,"\xff"',
+    b"[" * 5_000,
+]
 MUTATOR = Mutator(
     tokens=[*(name.encode() for name in (JUDGE, READ_PAGE, DELIVER)), *dictionary("codec")]
 )

@@ -175,18 +175,12 @@ def test_a_sitemap_that_declares_entities_is_refused(tmp_path: Path, encoding: s
         parsed(body.encode(encoding))
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_a_reference_to_no_character_costs_its_word_and_no_article(encoding: str) -> None:
-    body = sitemap(
-        url(1, "Two &#xD800; boats"),
-        url(2).replace("<url>", '<url xmlns:x="&#xDFFF;"><x:y>&#0;</x:y>'),
-        prolog=f'<?xml version="1.0" encoding="{encoding}"?>',
-    )
+def test_a_reference_to_no_character_costs_no_article() -> None:
+    odd = url(2).replace("<url>", '<url xmlns:x="&#xDFFF;"><x:y>&#0;</x:y>')
 
-    first, second = parsed(body.encode(encoding)).articles
+    articles = parsed(sitemap(url(1, "Two &#xD800; boats"), odd)).articles
 
-    assert first.title in ("Two \ufffd boats", "\ufffd")
-    assert second.title == "Two boats"
+    assert [article.title for article in articles] == ["Two \ufffd boats", "Two boats"]
 
 
 def test_a_hundred_thousand_attributes_are_read_in_time() -> None:
