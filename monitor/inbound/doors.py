@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from typing import Final
-from weakref import WeakSet
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -21,6 +20,9 @@ LIFE_S: Final = 30.0
 IDLE_S: Final = 5.0
 """How long one is kept for another request."""
 
+END_S: Final = 2.0
+"""How long answers under way may take when the service ends; of itself it would be a minute."""
+
 
 class Doors:
     """Add handlers to `app`, then open. `body_bytes` bounds what a request may bring."""
@@ -28,8 +30,10 @@ class Doors:
     def __init__(self, *, body_bytes: int, most: int = MOST, life_s: float = LIFE_S) -> None:
         self.app = web.Application(client_max_size=body_bytes, middlewares=[self._answering])
         self._most, self._life_s = most, life_s
-        self._busy: WeakSet[asyncio.BaseProtocol] = WeakSet()
-        self._runner = web.AppRunner(self.app, access_log=None, keepalive_timeout=IDLE_S)
+        self._busy: set[asyncio.BaseProtocol] = set()
+        self._runner = web.AppRunner(
+            self.app, access_log=None, keepalive_timeout=IDLE_S, shutdown_timeout=END_S
+        )
         self._server: asyncio.Server | None = None
 
     async def open(self, listen: str) -> None:
@@ -69,7 +73,7 @@ class Doors:
         loop.call_later(2 * self._life_s, protocol.force_close)
         return protocol
 
-    def _old(self, protocol: web.RequestHandler[web.Request]) -> None:
+    def _old(self, protocol: web.RequestHandler) -> None:
         if protocol not in self._busy:
             protocol.force_close()
 

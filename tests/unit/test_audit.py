@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+
+from scripts import audit
 
 ROOT = Path(__file__).parents[2]
 LOCKED = {"urllib3 1.0": "urllib3==1.0 \\\n    --hash=sha256:aa", "pytz 2.0": "pytz==2.0"}
 WEAKNESS = {"id": "PYSEC-1", "aliases": ["CVE-1"], "fix_versions": ["1.1"]}
 
 
-@pytest.fixture(scope="module")
-def audit() -> ModuleType:
-    found = importlib.util.spec_from_file_location("audit", ROOT / "scripts" / "audit.py")
-    assert found is not None
-    assert found.loader is not None
-    made = importlib.util.module_from_spec(found)
-    found.loader.exec_module(made)
-    return made
-
-
 def said(*rows: dict[str, object]) -> str:
     return json.dumps({"dependencies": list(rows), "fixes": []})
 
 
-def test_what_is_shipped_is_all_in_the_lock_that_is_audited(audit: ModuleType) -> None:
+def test_what_is_shipped_is_all_in_the_lock_that_is_audited() -> None:
     shipped, all_ = (
         audit.packages((ROOT / name).read_text())
         for name in ("requirements.lock", "requirements-dev.lock")
@@ -39,9 +29,7 @@ def test_what_is_shipped_is_all_in_the_lock_that_is_audited(audit: ModuleType) -
     assert all("--hash=" in lines for lines in all_.values())
 
 
-def test_a_weakness_is_told_with_what_mends_it(
-    audit: ModuleType, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_weakness_is_told_with_what_mends_it(capsys: pytest.CaptureFixture[str]) -> None:
     rows = (
         {"name": "urllib3", "version": "1.0", "vulns": [WEAKNESS]},
         {"name": "pytz", "version": "2.0", "vulns": []},
@@ -54,9 +42,7 @@ def test_a_weakness_is_told_with_what_mends_it(
     ]
 
 
-def test_what_the_database_does_not_know_is_named(
-    audit: ModuleType, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_the_database_does_not_know_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     rows = (
         {"name": "urllib3", "version": "1.0", "vulns": []},
         {"name": "pytz", "skip_reason": "Dependency not found"},
@@ -67,7 +53,7 @@ def test_what_the_database_does_not_know_is_named(
 
 
 def test_without_a_network_nothing_is_wrong_and_that_is_said(
-    audit: ModuleType, capsys: pytest.CaptureFixture[str]
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     trace = "Traceback ...\nrequests.exceptions.ConnectionError: HTTPSConnectionPool(host=...)\n"
 
