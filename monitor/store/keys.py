@@ -76,9 +76,9 @@ def text(key: str) -> str:
 
 def story(story_id: str) -> str:
     """hash; [retention] stories. Of a story: first and best article (refs), worth of the best text,
-    agencies, event, how many joined, and `source:ID`, when each source was first seen (ms): as a
-    key of its own that would cost a tenth of a story. Written by claim.lua; commit.lua adds the
-    watches that spoke (told)."""
+    agencies, event, how many joined, and `source:ID`, when each source was first seen (ms) and its
+    publisher: as a key of its own that would cost a tenth of a story. Written by claim.lua;
+    commit.lua adds the watches that spoke (told)."""
     return f"{PREFIX}story:{story_id}"
 
 
@@ -134,8 +134,9 @@ def pieces(watch: str, about: str) -> str:
 
 
 def tally(watch: str) -> str:
-    """hash story (or event) -> "published (ms) JSON of AlertedArticle"; [retention] stories. What
-    counts towards the threshold of a watch. tally.lua; commit.lua removes what an alert is for."""
+    """hash story (or event) -> "published (ms) JSON of AlertedArticle", a line, who told it;
+    [retention] stories. What counts towards the threshold of a watch. tally.lua; commit.lua removes
+    what an alert is for."""
     return f"{PREFIX}tally:{watch}"
 
 
@@ -169,6 +170,13 @@ def delivery(delivery_id: str) -> str:
     state is "gathered" and `digest` the id. Written by commit.lua (pending, gathered), release.lua
     (pending), begin.lua (sending), settle.lua (sent, pending, parked)."""
     return f"{PREFIX}delivery:{delivery_id}"
+
+
+def attempts(delivery_id: str) -> str:
+    """hash number -> JSON {began, before, ended, ending, answer, again (ms)}, and begun: how many
+    there were; [retention] alerts. The last 50 attempts of a delivery. Written by begin.lua and
+    settle.lua; read by `alerts show`."""
+    return f"{PREFIX}delivery:{delivery_id}:attempts"
 
 
 def gathered() -> str:
@@ -243,6 +251,19 @@ def beats() -> str:
     """hash instance -> JSON of Beat; each forgotten after an hour. Which services are here and how
     they fare. Written by beat.lua; read by `health`, `status`, `doctor` and `/metrics`."""
     return f"{PREFIX}beats"
+
+
+def attended() -> str:
+    """hash kind of service -> when one of them last said that it is here (server seconds); lasts.
+    Written and read by beat.lua; read for digests."""
+    return f"{PREFIX}attended"
+
+
+def absences() -> str:
+    """zset "kind of service, since (ms)" -> until (ms); 15 days, the last 100. When no poller, or
+    no worker, was here for more than a minute. Written by beat.lua; read for digests and `expect`.
+    """
+    return f"{PREFIX}absences"
 
 
 def samples() -> str:
@@ -386,6 +407,7 @@ ALL = (
     alert,
     alerts,
     delivery,
+    attempts,
     gathered,
     gathering,
     gathering_alerts,
@@ -398,6 +420,8 @@ ALL = (
     trend_volume,
     measures,
     beats,
+    attended,
+    absences,
     samples,
     ledger,
     dead,

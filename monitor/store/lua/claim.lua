@@ -7,9 +7,10 @@
 --       6 prefix of keys  7 fragment of the url  8 print of the text, 9 of its lead ('' too short)
 --       10 worth of the text (tier, then length)  11 agency or ''  12 what to keep of it as a copy
 --       13 names of lines, 14 features: words parted by spaces  15 its day (since 1970)
+--       16 its publisher
 -- Returns {story, relation, equal slots of 64 ('' where none were compared), {sources}, agencies,
---       watches that spoke for the story, event, articles}. Relation: the same article (same id, else
---       same address) with the same text is a copy, with a changed text a revision; another article
+--       watches that spoke for the story, event, articles, {publishers}}. Relation: the same article
+--       (same id, else same address) with the same text is a copy, with a changed text a revision; another article
 --       with the same text, or nearly, is a copy.
 -- Near texts: prints lie in generations of half a life, of which two are looked at; a generation
 -- expires whole. Their rule is that of dedupe/likeness.py; a test holds the two equal.
@@ -299,16 +300,26 @@ local found, known, sources = redis.call('HGETALL', facts), {}, {}
 for i = 1, #found, 2 do
   known[found[i]] = found[i + 1]
   local source = found[i]:match('^source:(.*)$')
-  if source then sources[#sources + 1] = { id = source, at = tonumber(found[i + 1]) } end
+  if source then
+    local at, publisher = found[i + 1]:match('^(%S+) ?(.*)$')
+    sources[#sources + 1] = { id = source, at = tonumber(at), publisher = publisher }
+  end
 end
 if not known['source:' .. ARGV[3]] then
   -- Many articles of a take have one time; their order is kept behind the point.
   local at = string.format('%.3f', ARGV[4] + #sources / 1000)
-  redis.call('HSET', facts, 'source:' .. ARGV[3], at)
-  sources[#sources + 1] = { id = ARGV[3], at = tonumber(at) }
+  redis.call('HSET', facts, 'source:' .. ARGV[3], at .. ' ' .. ARGV[16])
+  sources[#sources + 1] = { id = ARGV[3], at = tonumber(at), publisher = ARGV[16] }
 end
 table.sort(sources, function(a, b) return a.at < b.at or (a.at == b.at and a.id < b.id) end)
-for i, source in ipairs(sources) do sources[i] = source.id end
+local publishers, listed = {}, {}
+for i, source in ipairs(sources) do
+  sources[i] = source.id
+  if source.publisher ~= '' and not listed[source.publisher] then
+    listed[source.publisher] = true
+    publishers[#publishers + 1] = source.publisher
+  end
+end
 redis.call('EXPIRE', KEYS[1], LIFE)
 redis.call('EXPIRE', facts, LIFE)
 if relation ~= 'new' then -- what is copied is remembered longer; what is new has just been written
@@ -317,4 +328,4 @@ if relation ~= 'new' then -- what is copied is remembered longer; what is new ha
   end
 end
 return { story, relation, slots or '', sources, known.agencies or '', known.told or '',
-  known.event or story, tonumber(known.joined or 0) + 1 }
+  known.event or story, tonumber(known.joined or 0) + 1, publishers }
