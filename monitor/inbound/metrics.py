@@ -121,6 +121,12 @@ METRICS: Final = (
         meaning="set aside for a person: `article`, `delivery`, `job`",
     ),
     Listed(
+        name="wirewatch_dead_letters_expired_total",
+        kind="counter",
+        unit="letters",
+        meaning="that nobody looked after in time, and that were forgotten",
+    ),
+    Listed(
         name="wirewatch_channels_disabled",
         kind="gauge",
         unit="channels",
@@ -296,6 +302,8 @@ class Metrics(Collector):
         yield _family("wirewatch_pages_total", rows("pages", PAGES))
         yield _family("wirewatch_alerts_total", rows("alerts", ("raised", "updated")))
         yield _family("wirewatch_digests_total", [((), counts.get("digests", 0))])
+        expired = counts.get("letters.expired", 0)
+        yield _family("wirewatch_dead_letters_expired_total", [((), expired)])
         yield _family("wirewatch_feed_gaps_total", [((), counts.get("feeds.gaps", 0))])
 
     def _deliveries(self) -> Iterator[Metric]:

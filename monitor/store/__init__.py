@@ -45,7 +45,7 @@ class Store:
         self.expectations = Expectations(self.client)
         self.gatherings = Gatherings(self.client, scripts, retention.alerts)
         self.subscriptions = Subscriptions(self.client, scripts)
-        self.letters = Letters(self.client, scripts)
+        self.letters = Letters(self.client, scripts, retention.dead_letters)
         self.trends = Trends(self.client)
         self.beats = Beats(self.client, scripts)
         self.view = View(self.client)
@@ -70,7 +70,7 @@ class Store:
     def retain(self, retention: Retention) -> None:
         """From now on keep things for so long."""
         self._retention = self.sources.retention = self.judging.retention = retention
-        self.gatherings.kept = retention.alerts
+        self.gatherings.kept, self.letters.kept = retention.alerts, retention.dead_letters
 
     def check_schema(self) -> None:
         """Raises SchemaMismatch where the keys in this Redis are of another version of Wirewatch,

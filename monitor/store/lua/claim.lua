@@ -22,7 +22,8 @@ local BANDS = { f = 12, l = 20 }
 local MIN_SLOTS, MIN_CONTAINED, MIN_FACTS, MIN_AGREED, SURE = 24, 0.64, 4, 0.6, 0.9
 local TRIED, KEPT = 16, 12          -- candidates compared; stories remembered under one band
 local COPIES, LINES, SLACK = 500, 300, 100
-local EXPIRING = 65536
+local EXPIRING = 131072 -- one of them is missing by then once in 600 million generations
+local TEXTS = 300 -- of an article that changes for ever, such as a ticker, so many are remembered
 local EVENT_KEPT, EVENT_SHARE, EVENT_SHARED, DAY = 6, 0.4, 3, 86400
 local seconds = tonumber(redis.call('TIME')[1])
 local half = math.max(math.floor(LIFE / 2), 1)
@@ -240,6 +241,17 @@ local function holds(story, holder)
   return redis.call('HEXISTS', key_of(story, ''), 'text:' .. ARGV[1]) == 1
 end
 
+-- Of a key with more than TEXTS texts some go, drawn by lot; never the one just noted.
+local function trim(key)
+  local over = redis.call('HLEN', key) - TEXTS
+  if over <= 0 then return end
+  for _, field in ipairs(redis.call('HRANDFIELD', key, 2 * over)) do
+    if over > 0 and field:sub(1, 5) == 'text:' and field ~= 'text:' .. ARGV[1] then
+      over = over - redis.call('HDEL', key, field)
+    end
+  end
+end
+
 local function join(story, relation)
   local ref, facts = KEYS[1]:sub(-20), KEYS[3]
   if story ~= ARGV[2] then facts = key_of(story, '') end
@@ -256,7 +268,10 @@ local function join(story, relation)
   if known[3] and tonumber(ARGV[10]) > tonumber(known[1]) then
     redis.call('HSET', facts, 'worth', ARGV[10], 'best', ref)
   end
-  if SHORT then redis.call('HSET', facts, 'text:' .. ARGV[1], '') end
+  if SHORT then
+    redis.call('HSET', facts, 'text:' .. ARGV[1], '')
+    if known[3] then trim(facts) end
+  end
   local agencies = known[2] or ''
   if ARGV[11] ~= '' and not (' ' .. agencies .. ' '):find(' ' .. ARGV[11] .. ' ', 1, true) then
     redis.call('HSET', facts, 'agencies', agencies == '' and ARGV[11] or agencies .. ' ' .. ARGV[11])
@@ -287,6 +302,7 @@ else
     if not holder then learn() end
   end
   redis.call('HSET', KEYS[1], 'story', story, 'text:' .. ARGV[1], relation .. ' ' .. (slots or ''))
+  if asked[1] then trim(KEYS[1]) end
   redis.call('SET', KEYS[2], story, 'NX', 'EX', LIFE)
   at_url(KEYS[6], story)
   at_url(KEYS[7], story)
