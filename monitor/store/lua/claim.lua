@@ -241,15 +241,14 @@ local function holds(story, holder)
   return redis.call('HEXISTS', key_of(story, ''), 'text:' .. ARGV[1]) == 1
 end
 
--- Of a key with more than TEXTS texts some go, drawn by lot; never the one just noted.
+-- Of a key with more than TEXTS texts the first go: a small hash has its fields as they came.
 local function trim(key)
-  local over = redis.call('HLEN', key) - TEXTS
-  if over <= 0 then return end
-  for _, field in ipairs(redis.call('HRANDFIELD', key, 2 * over)) do
-    if over > 0 and field:sub(1, 5) == 'text:' and field ~= 'text:' .. ARGV[1] then
-      over = over - redis.call('HDEL', key, field)
-    end
+  if redis.call('HLEN', key) <= TEXTS then return end
+  local texts = {}
+  for _, field in ipairs(redis.call('HKEYS', key)) do
+    if field:sub(1, 5) == 'text:' and field ~= 'text:' .. ARGV[1] then texts[#texts + 1] = field end
   end
+  for i = 1, #texts + 1 - TEXTS do redis.call('HDEL', key, texts[i]) end
 end
 
 local function join(story, relation)
