@@ -30,7 +30,7 @@ SAMPLE = 50
 _WALK = """
 local page = redis.call('SCAN', ARGV[1], 'COUNT', 5000)
 local number, bytes, lasting = {}, {}, {}
-local many = { claim = true, url = true, text = true, story = true, near = true, event = true,
+local many = { claim = true, url = true, text = true, story = true, near = true,
   article = true, kept = true }
 for _, key in ipairs(page[2]) do
   local word = key:match('^ww:1:([^:]+)') or 'rq'
