@@ -126,7 +126,7 @@ def units(desk: Desk, last: Day, empty: int) -> None:
     rows = {
         "article, 3 days": (articles, "articles"),
         "its names and story, 14 days": (stories, "stories"),
-        "its near text, 14 to 21 days": (stories, "near texts"),
+        "its near text, 7 to 14 days": (stories, "near texts"),
         "entry that a feed has shown, 60 days": (entries, "seen"),
         "alert with two deliveries, 90 days": (alerts, "alerts"),
         "feed, seed file": (kept["sources"].keys, "sources"),
