@@ -117,6 +117,7 @@ def judge_articles(child: Child) -> None:
         guard=child.guard,
         log=telemetry.logger(),
         tiers={source.id: source.tier for source in child.app.settings.sources},
+        homes={source.id: source.url for source in child.app.settings.sources},
         config=child.app.version,
         timings=child.app.settings.timings,
     )

@@ -131,6 +131,7 @@ class Deliver:
                 f"{self.worker}/{self.takes}",
                 delivery=delivery_id,
                 about=about,
+                now=self.now(),
             )
         except ParseError as error:
             await self._bury(job, about, f"the alert or digest cannot be read: {error.message}")

@@ -155,7 +155,7 @@ class Desk:
             features=tuple(f"{self.draw.randrange(50_000) * 85_899:08x}" for _ in range(10)),
             length=450,
         )
-        return Asked(article=article, marks=marks)
+        return Asked(article=article, marks=marks, home=f"https://{article.source}.example/")
 
     def _judge(self, job: Taken) -> None:
         now, articles = self.clock.now(), articles_of(job.data)
@@ -217,8 +217,8 @@ class Desk:
         )
 
     def _deliver(self, job: Taken) -> None:
-        delivery, alert, channel = delivery_of(job.data)
-        self.store.outbox.begin(WORKER, job.id, job.id, delivery=delivery, about=alert)
+        (delivery, alert, channel), now = delivery_of(job.data), self.clock.now()
+        self.store.outbox.begin(WORKER, job.id, job.id, delivery=delivery, about=alert, now=now)
         parked = self.draw.random() < PARKED
         self.store.outbox.settle(
             WORKER,
@@ -227,5 +227,5 @@ class Desk:
             channel=channel,
             state=DeliveryState.PARKED if parked else DeliveryState.SENT,
             answer="403 Forbidden" if parked else "200 OK",
-            now=self.clock.now(),
+            now=now,
         )

@@ -7,6 +7,7 @@ from monitor.alerts.emerging import emerging_alert, is_new, subject_of, usually
 from monitor.alerts.route import routes
 from monitor.alerts.silence import ABOUT as ABOUT_SILENCE
 from monitor.alerts.silence import silence
+from monitor.alerts.unseen import unseen
 from monitor.alerts.update import is_revised, revised, step_reached, updated
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "step_reached",
     "subject",
     "subject_of",
+    "unseen",
     "updated",
     "usually",
 ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
+from monitor.alerts.unseen import unseen
 from monitor.errors import Bug
 from monitor.model import Alert, AlertedArticle, Trouble, digest
 
@@ -59,10 +61,15 @@ def silence(
 
 def _unseen(gaps: Sequence[Gap]) -> str:
     if not gaps:
-        return "No source is known to fail."
-    names = [f"{gap.source_name or gap.source} ({gap.kind})" for gap in gaps[:MOST_NAMED]]
-    more = f" and {len(gaps) - MOST_NAMED} more" if len(gaps) > MOST_NAMED else ""
-    return f"Not all can be read: {', '.join(names)}{more}."
+        return "As far as is known, nothing was missed meanwhile."
+    said = [f"{gap.source_name or gap.source} {unseen(gap, _when)}" for gap in gaps[:MOST_NAMED]]
+    if len(gaps) > MOST_NAMED:
+        said.append(f"and {len(gaps) - MOST_NAMED} more")
+    return f"Not all was seen meanwhile (times in UTC): {'; '.join(said)}."
+
+
+def _when(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
 
 
 def spelled(span: timedelta) -> str:

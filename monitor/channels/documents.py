@@ -133,6 +133,13 @@ class AlertData(_Part, frozen=True, kw_only=True):
         list[str],
         Meta(description="the sources that carried the story when it was raised (or updated)"),
     ]
+    independent: Annotated[
+        int,
+        Meta(
+            description="how many of them are independent of each other: publishers, not feeds, and"
+            " one for a text that papers took from an agency"
+        ),
+    ]
     counted: Annotated[
         list[Counted] | UnsetType,
         Meta(
@@ -214,12 +221,32 @@ class QuietData(_Part, frozen=True, kw_only=True):
 class Gap(_Part, frozen=True, kw_only=True):
     """Something that was not seen meanwhile."""
 
-    source: Annotated[str, Meta(description="the id of the source that was not seen")]
+    source: Annotated[
+        str,
+        Meta(
+            description="the id of the source that was not seen; `_wirewatch` where Wirewatch"
+            " itself was off"
+        ),
+    ]
     name: Annotated[str | None, Meta(description="what it is called, or null")]
-    kind: Annotated[GapKind, Meta(description="its trouble; or `missed`: entries came and went")]
+    kind: Annotated[
+        GapKind,
+        Meta(
+            description="its trouble; or `missed`: entries came and went between two polls; or of"
+            " Wirewatch itself: `off`, `unpolled` (no poller ran), `unjudged` (no worker ran)"
+        ),
+    ]
     since: Annotated[str, Meta(description="since when", extra_json_schema=_TIME)]
+    until: Annotated[
+        str | None,
+        Meta(description="until when; null where it goes on", extra_json_schema=_TIME),
+    ]
     entries: Annotated[
-        int, Meta(description="how many were missed at least; 0 where nobody can know")
+        int,
+        Meta(
+            description="about how many were missed, by the source's own pace; 0 where nobody can"
+            " know"
+        ),
     ]
 
 

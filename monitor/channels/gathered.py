@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from monitor.alerts import unseen
 from monitor.channels.outline import total, watch_of
 from monitor.channels.render import (
     MAX_TITLE_CHARS,
@@ -22,6 +23,7 @@ from monitor.channels.safe import (
     isolated,
     line,
 )
+from monitor.model import OURSELVES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
     from monitor.channels.outline import Happening, Outline, Section
     from monitor.channels.render import Words
-    from monitor.model import Alert, Digest, Gap, GapKind, GatherReason
+    from monitor.model import Alert, Digest, Gap, GatherReason
 
 MAX_GAPS = 20
 MOST_LISTED = 10_000
@@ -46,16 +48,6 @@ _REASON: Final[Mapping[GatherReason, str]] = {
 }
 _NOTHING: Final = "Nothing was found in that time."
 _NO_GAPS: Final = "As far as is known, no source was missed."
-
-_GAP: Final[Mapping[GapKind, str]] = {
-    "failing": "could not be read since",
-    "gone": "says that it is gone for good, since",
-    "silent": "is unusually silent since",
-    "unreadable": "sends what is no feed, since",
-    "moved": "has moved, since",
-    "quiet": "has brought less than is expected, since",
-    "missed": "may have had entries that went by unread since",
-}
 
 
 def heading(digest: Digest) -> str:
@@ -157,9 +149,14 @@ def more(digest: Digest, plan: Outline) -> str:
 def gaps(digest: Digest, zone: tzinfo) -> Iterator[str]:
     """What was not seen meanwhile, a line for each source."""
     for gap in digest.gaps[:MAX_GAPS]:
-        yield f"{isolated(_name(gap))}: {_missed(gap)} {clock(gap.since, digest, zone)}"
+        yield f"{gap_name(gap)}: {unseen(gap, lambda when: clock(when, digest, zone))}"
     if (left := len(digest.gaps) - MAX_GAPS) > 0:
-        yield f"and {number(left, 'more source')}: `wirewatch feeds --failing`"
+        yield f"and {left} more: `wirewatch feeds --failing` shows what fails now"
+
+
+def gap_name(gap: Gap) -> str:
+    """What is called so that was not seen, or did not see."""
+    return isolated(clip(line(gap.source_name or "") or line(gap.source), 100))
 
 
 def footer(digest: Digest) -> str:
@@ -188,8 +185,8 @@ def _numbers(digest: Digest) -> Iterator[str]:
         watches = {watch_of(alert) for alert in digest.alerts} - {""}
         if watches:
             yield number(len(watches), "watch", "watches")
-    elif digest.gaps and not digest.count:
-        yield f"{number(len({gap.source for gap in digest.gaps}), 'source')} not seen"
+    elif (missed := {gap.source for gap in digest.gaps} - {OURSELVES}) and not digest.count:
+        yield f"{number(len(missed), 'source')} not seen"
 
 
 def _and_more(count: int, watch: str, *, of: int) -> str:
@@ -197,14 +194,3 @@ def _and_more(count: int, watch: str, *, of: int) -> str:
         return ""
     asked = f"wirewatch alerts --watch {atom(watch)}" if watch else "wirewatch alerts"
     return f"and {count:,} more: `{asked} --last {min(of, MOST_LISTED)}`"
-
-
-def _name(gap: Gap) -> str:
-    return clip(line(gap.source_name or "") or line(gap.source), 100)
-
-
-def _missed(gap: Gap) -> str:
-    if gap.kind == "missed" and gap.entries:
-        entries = number(gap.entries, "entry", "entries")
-        return f"at least {entries} went by unread since"
-    return _GAP[gap.kind]

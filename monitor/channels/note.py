@@ -14,6 +14,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import urlsplit
 
+from monitor.alerts import unseen
 from monitor.channels import gathered
 from monitor.channels.render import (
     Piece,
@@ -27,7 +28,7 @@ from monitor.channels.render import (
     topic_labels,
     watch_title,
 )
-from monitor.channels.safe import clip, isolated, line, link
+from monitor.channels.safe import clip, isolated, link
 from monitor.model import Digest
 
 if TYPE_CHECKING:
@@ -168,10 +169,8 @@ def _short(alert: Alert) -> tuple[Row, ...]:
 
 def _gaps(gaps: tuple[Gap, ...], zone: tzinfo) -> Iterator[Row]:
     for gap in gaps[:MAX_GAPS]:
-        name = isolated(clip(line(gap.source_name or "") or line(gap.source), 100))
-        missed = f", at least {gap.entries} entries" if gap.entries else ""
-        said = f"Not seen: {name} ({gap.kind} since {moment(gap.since, zone)}{missed})"
-        yield Row(words=(Piece(text=said),))
+        missed = unseen(gap, lambda when: moment(when, zone))
+        yield Row(words=(Piece(text=f"Not seen: {gathered.gap_name(gap)} {missed}"),))
     if more := len(gaps[MAX_GAPS:]):
         yield Row(words=(Piece(text=f"Not seen: {more} more"),))
 

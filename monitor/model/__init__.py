@@ -12,6 +12,7 @@ from monitor.model.alerted import AlertedArticle, Counted, Elsewhere, Rising
 from monitor.model.article import Article, Field, Origin, PageNote, PageOutcome
 from monitor.model.delivery import Delivery, DeliveryState, Later, Receipt, Refused, Sent
 from monitor.model.gathering import (
+    OURSELVES,
     Allowance,
     Digest,
     Gap,
@@ -22,6 +23,7 @@ from monitor.model.gathering import (
     Route,
 )
 from monitor.model.ids import digest
+from monitor.model.independence import publisher_of, site_of
 from monitor.model.job import ARTICLES, DELIVER, DELIVERIES, JOBS, JUDGE, PAGES, READ_PAGE
 from monitor.model.mention import Evidence, Mention, Sentence, SubjectKind
 from monitor.model.push import Hub, Subscription, SubscriptionState
@@ -50,6 +52,7 @@ __all__ = [
     "DELIVERIES",
     "JOBS",
     "JUDGE",
+    "OURSELVES",
     "PAGES",
     "PLAIN",
     "READ_PAGE",
@@ -122,4 +125,6 @@ __all__ = [
     "Watch",
     "Within",
     "digest",
+    "publisher_of",
+    "site_of",
 ]

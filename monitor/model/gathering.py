@@ -13,15 +13,21 @@ GatherReason = Literal["digest", "at_most", "cooldown", "quiet", "hours"]
 """Why alerts were gathered: the channel tells in digests; the watch has used up its allowance, or
 rests after an alert; the channel has quiet hours; it is outside the watch's hours."""
 
-GapKind = TroubleKind | Literal["missed"]
-"""A trouble of a source; or that entries came and went between two polls."""
+GapKind = TroubleKind | Literal["missed", "off", "unpolled", "unjudged"]
+"""A trouble of a source; or that entries came and went between two polls; or that Wirewatch itself
+was off, or had no poller, or no worker."""
+
+
+OURSELVES = "_wirewatch"
+"""Stands where a gap names its source and Wirewatch itself was the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
     """Something that was not seen: a source that could not be read, or entries it no longer shows.
 
-    `entries` is how many were missed at least, 0 where nobody can know.
+    `until` is when it was over, None where it goes on. `entries` is about how many were missed, by
+    the source's own pace, 0 where nobody can know. Of Wirewatch itself the source is OURSELVES.
     """
 
     source: str
@@ -29,6 +35,7 @@ class Gap:
     kind: GapKind
     since: datetime
     entries: int = 0
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

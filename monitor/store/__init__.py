@@ -6,7 +6,7 @@ from monitor import __version__
 from monitor.errors import SchemaMismatch
 from monitor.model import ARTICLES, DELIVERIES, PAGES
 from monitor.store import keys
-from monitor.store.beats import Beat, Beats, Present, beat_of
+from monitor.store.beats import Absence, Beat, Beats, Present, beat_of
 from monitor.store.expectations import Expectations
 from monitor.store.gatherings import Gatherings, Open
 from monitor.store.judging import Judging
@@ -40,7 +40,7 @@ class Store:
         self.pages = Pages(self.client, scripts)
         self.deliveries = Work(self.client, scripts, DELIVERIES)
         self.judging = Judging(self.client, scripts, retention)
-        self.outbox = Outbox(scripts)
+        self.outbox = Outbox(scripts, retention.alerts)
         self.leaders = Leaders(self.client, scripts)
         self.expectations = Expectations(self.client)
         self.gatherings = Gatherings(self.client, scripts, retention.alerts)
@@ -70,7 +70,8 @@ class Store:
     def retain(self, retention: Retention) -> None:
         """From now on keep things for so long."""
         self._retention = self.sources.retention = self.judging.retention = retention
-        self.gatherings.kept, self.letters.kept = retention.alerts, retention.dead_letters
+        self.gatherings.kept = self.outbox.kept = retention.alerts
+        self.letters.kept = retention.dead_letters
 
     def check_schema(self) -> None:
         """Raises SchemaMismatch where the keys in this Redis are of another version of Wirewatch,
@@ -97,6 +98,7 @@ __all__ = [
     "LEASE_S",
     "PATIENCE",
     "SEEN_FOR",
+    "Absence",
     "Asked",
     "Beat",
     "Begun",

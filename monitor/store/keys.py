@@ -1,9 +1,9 @@
 """Every Redis key, each a function whose docstring gives type, life, writers and readers.
 
 Ours begin with `ww:1:`; the number is the schema's version, which stands in `ww:schema`, too, the
-one key that all versions share. RQ's begin with `rq:` and keep RQ's own
-form, so that `rq info` and `rq requeue` work on them. All keys live in one Redis (not a cluster):
-the scripts that touch jobs build the names of job hashes from ids they find in lists.
+one key that all versions share. RQ's begin with `rq:` and keep RQ's own form, so that `rq info` and
+`rq requeue` work on them. All keys live in one Redis (not a cluster): the scripts that touch jobs
+build the names of job hashes from ids they find in lists.
 
 Nothing grows for ever: a key has a life that Redis ends, or is one of LASTING, whose docstrings say
 what bounds them.
@@ -72,15 +72,17 @@ def subscription(source_id: str) -> str:
 
 
 def claim(ref: str) -> str:
-    """hash; [retention] stories. Which story an article belongs to and, per text, its relation: of
-    one that changes for ever some 300 texts. Written and read by claim.lua."""
+    """hash; [retention] stories. Which story an article belongs to ("" for the one it founded) and,
+    per text, its relation: of one that changes for ever some 300 texts. Written and read by
+    claim.lua."""
     return f"{PREFIX}claim:{ref}"
 
 
-def url(key: str) -> str:
-    """string = "story source fragment"; [retention] stories. Who came first under this URL; with
-    `#fragment` after the key, just the story. claim.lua."""
-    return f"{PREFIX}url:{key}"
+def url(named: str) -> str:
+    """string = "story source fragment"; [retention] stories. Who came first under the URL of this
+    digest (URLs are long; "" for none); with `#fragment` after the key, just the story. claim.lua.
+    """
+    return f"{PREFIX}url:{named}"
 
 
 def text(key: str) -> str:
@@ -90,9 +92,9 @@ def text(key: str) -> str:
 
 def story(story_id: str) -> str:
     """hash; [retention] stories. Of a story: first and best article (refs), worth of the best text,
-    agencies, event, how many joined, and `source:ID`, when each source was first seen (ms): as a
-    key of its own that would cost a tenth of a story. Written by claim.lua; commit.lua adds the
-    watches that spoke (told)."""
+    agencies, event, how many joined, and `source:ID`, when each source was first seen (ms) and its
+    publisher: as a key of its own that would cost a tenth of a story. Written by claim.lua;
+    commit.lua adds the watches that spoke (told)."""
     return f"{PREFIX}story:{story_id}"
 
 
@@ -111,7 +113,7 @@ def lines(source_id: str) -> str:
 def near(generation: int, part: str) -> str:
     """Near texts of one generation (half of [retention] stories; each key lives for two of them).
     hash `prints`: number -> story, print of its text, print of its lead; hashes `f0:0` to
-    `l19:4095`: band -> numbers; string `count`. claim.lua."""
+    `l15:8191`: band -> numbers; string `count`. claim.lua."""
     return f"{PREFIX}near:{generation}:{part}"
 
 
@@ -148,8 +150,9 @@ def pieces(watch: str, about: str) -> str:
 
 
 def tally(watch: str) -> str:
-    """hash story (or event) -> "published (ms) JSON of AlertedArticle"; [retention] stories. What
-    counts towards the threshold of a watch. tally.lua; commit.lua removes what an alert is for."""
+    """hash story (or event) -> "published (ms) JSON of AlertedArticle", a line, who told it;
+    [retention] stories. What counts towards the threshold of a watch. tally.lua; commit.lua removes
+    what an alert is for."""
     return f"{PREFIX}tally:{watch}"
 
 
@@ -185,6 +188,13 @@ def delivery(delivery_id: str) -> str:
     state is "gathered" and `digest` the id. Written by commit.lua (pending, gathered), release.lua
     (pending), begin.lua (sending), settle.lua (sent, pending, parked)."""
     return f"{PREFIX}delivery:{delivery_id}"
+
+
+def attempts(delivery_id: str) -> str:
+    """hash number -> JSON {began, before, ended, ending, answer, again (ms)}, and begun: how many
+    there were; [retention] alerts. The last 50 attempts of a delivery. Written by begin.lua and
+    settle.lua; read by `alerts show`."""
+    return f"{PREFIX}delivery:{delivery_id}:attempts"
 
 
 def gathered() -> str:
@@ -260,6 +270,19 @@ def beats() -> str:
     """hash instance -> JSON of Beat; each forgotten after an hour. Which services are here and how
     they fare. Written by beat.lua; read by `health`, `status`, `doctor` and `/metrics`."""
     return f"{PREFIX}beats"
+
+
+def attended() -> str:
+    """hash kind of service -> when one of them last said that it is here (server seconds); lasts,
+    two. Written and read by beat.lua; read for digests."""
+    return f"{PREFIX}attended"
+
+
+def absences() -> str:
+    """zset "kind of service, since (ms)" -> until (ms); 15 days, the last 100. When no poller, or
+    no worker, was here for more than a minute. Written by beat.lua; read for digests and `expect`.
+    """
+    return f"{PREFIX}absences"
 
 
 def samples() -> str:
@@ -411,6 +434,7 @@ ALL = (
     alert,
     alerts,
     delivery,
+    attempts,
     gathered,
     gathering,
     gathering_alerts,
@@ -423,6 +447,8 @@ ALL = (
     trend_volume,
     measures,
     beats,
+    attended,
+    absences,
     samples,
     ledger,
     dead,
@@ -460,6 +486,7 @@ LASTING = (
     gathering,
     gathering_alerts,
     disabled,
+    attended,
     counts,
     measures,
     beats,

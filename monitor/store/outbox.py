@@ -13,6 +13,7 @@ import msgspec
 from monitor import codec
 from monitor.model import DELIVERIES, Alert, Delivery, DeliveryState, Message
 from monitor.store import keys
+from monitor.store.attempts import MOST, Attempt, attempts_of
 from monitor.store.gatherings import digest_of
 from monitor.store.measures import attempt
 from monitor.store.redis import Scripts, text_of, translated
@@ -35,8 +36,8 @@ class Begun:
 class Told:
     """What became of telling a channel of an alert, or of its update with the mark `update`.
 
-    Of one that was gathered, `reason` says why, and `due` when it is told or was: its state is that
-    of the digest as soon as there is one.
+    Of one that was gathered, `reason` says why, `due` when it is told or was, and `digest` in what:
+    its state and attempts are those of the digest as soon as there is one.
     """
 
     channel: str
@@ -45,21 +46,23 @@ class Told:
     answer: str
     reason: str = ""
     due: datetime | None = None
+    digest: str = ""
+    attempts: tuple[Attempt, ...] = ()
 
 
 class Outbox:
     """Attempts of deliveries, each fenced by the lease of its job."""
 
-    def __init__(self, scripts: Scripts) -> None:
-        self._scripts = scripts
+    def __init__(self, scripts: Scripts, kept: timedelta) -> None:
+        self._scripts, self.kept = scripts, kept
 
     def begin(
-        self, worker: str, job: str, token: str, *, delivery: str, about: str
+        self, worker: str, job: str, token: str, *, delivery: str, about: str, now: datetime
     ) -> Begun | Literal["void", "gone"]:
         """pending -> sending. `void`: the job is not ours; `gone`: no longer kept.
 
-        `about` is the id of the alert or digest it takes. Raises ParseError when what is kept is
-        not what we write.
+        `about` is the id of the alert or digest it takes, `now` when the attempt begins. Raises
+        ParseError when what is kept is not what we write.
         """
         answer = self._scripts(
             "begin",
@@ -71,8 +74,17 @@ class Outbox:
                 keys.counts(),
                 keys.dead(),
                 keys.digest(about),
+                keys.attempts(delivery),
             ],
-            [worker, job, token, delivery],
+            [
+                worker,
+                job,
+                token,
+                delivery,
+                int(now.timestamp() * 1000),
+                int(self.kept.total_seconds()),
+                MOST,
+            ],
         )
         if answer == [b"void"]:
             return "void"
@@ -103,21 +115,30 @@ class Outbox:
             fields = [text_of(field) for field in client.hkeys(keys.alert(alert.id))]
         marks = sorted((f.partition(":")[2] for f in fields if f != "acked"), key=_in_order)
         asked = [(mark, channel) for mark in marks for channel in alert.notify]
-        records = self._records(Delivery.id_for(alert.id, channel, mark) for mark, channel in asked)
-        digests = self._records(
+        own = [Delivery.id_for(alert.id, channel, mark) for mark, channel in asked]
+        records = self._hashes(map(keys.delivery, own))
+        digests = [
             Delivery.id_for(record.get("digest", ""), channel)
             for (_, channel), record in zip(asked, records, strict=True)
-        )
+        ]
+        came = self._hashes(map(keys.delivery, digests))
+        made_by = [
+            digest if record.get("digest") else delivery
+            for delivery, digest, record in zip(own, digests, records, strict=True)
+        ]
+        attempts = map(attempts_of, self._hashes(map(keys.attempts, made_by)))
         return tuple(
-            _told(channel, mark, record, digest)
-            for (mark, channel), record, digest in zip(asked, records, digests, strict=True)
+            _told(channel, mark, record, digest, made)
+            for (mark, channel), record, digest, made in zip(
+                asked, records, came, attempts, strict=True
+            )
             if record
         )
 
-    def _records(self, deliveries: Iterable[str]) -> list[dict[str, str]]:
+    def _hashes(self, names: Iterable[str]) -> list[dict[str, str]]:
         with translated(), self._scripts.client.pipeline(transaction=False) as pipe:
-            for delivery in deliveries:
-                pipe.hgetall(keys.delivery(delivery))
+            for name in names:
+                pipe.hgetall(name)
             rows = pipe.execute()
         return [{text_of(name): text_of(value) for name, value in row.items()} for row in rows]
 
@@ -160,6 +181,7 @@ class Outbox:
                 keys.rq_failed(DELIVERIES),
                 keys.disabled(),
                 keys.measures(),
+                keys.attempts(delivery),
             ],
             [
                 worker,
@@ -173,6 +195,7 @@ class Outbox:
                 disables,
                 msgspec.json.encode({attempt(channel, word): 1}),
                 msgspec.json.encode(dict(took)),
+                int((now + after).timestamp() * 1000) if state is DeliveryState.PENDING else "",
             ],
         )
 
@@ -182,7 +205,13 @@ def _in_order(mark: str) -> tuple[int, int, str]:
     return (0, int(mark or 0), "") if mark.isdigit() or not mark else (1, 0, mark)
 
 
-def _told(channel: str, mark: str, record: dict[str, str], digest: dict[str, str]) -> Told:
+def _told(
+    channel: str,
+    mark: str,
+    record: dict[str, str],
+    digest: dict[str, str],
+    attempts: tuple[Attempt, ...],
+) -> Told:
     came = digest or record
     due = record.get("due")
     return Told(
@@ -192,4 +221,6 @@ def _told(channel: str, mark: str, record: dict[str, str], digest: dict[str, str
         answer=came["answer"],
         reason=record.get("reason", ""),
         due=datetime.fromtimestamp(int(due) / 1000, UTC) if due else None,
+        digest=record.get("digest", ""),
+        attempts=attempts,
     )

@@ -73,7 +73,7 @@ class Raised:
             alert=alert.id,
             article=alert.article.ref,
             at=alert.raised,
-            sources=len(alert.sources),
+            sources=alert.carried,
         )
 
 

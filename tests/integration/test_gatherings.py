@@ -86,7 +86,7 @@ class House:
             raw = self.store.client.hget(f"ww:1:delivery:{job.id}", "alert")
             assert raw is not None
             begun = self.store.outbox.begin(
-                "d1", job.id, job.id, delivery=job.id, about=bytes(raw).decode()
+                "d1", job.id, job.id, delivery=job.id, about=bytes(raw).decode(), now=self.now
             )
             assert isinstance(begun, Begun)
             found.append(begun.message)
@@ -108,7 +108,7 @@ def paper(number: int, source: str = "") -> Article:
         id=f"n{number}",
         source=source or f"paper-{number}",
         title=f"Drone falls near harbour {number}",
-        url=f"https://paper-{number}.example/1",
+        url=f"https://{source or f'paper-{number}'}.example/{number}",
         body=TEXTS[number],
         published=NOON,
         fetched=NOON,
@@ -276,7 +276,7 @@ def test_below_its_threshold_a_watch_is_silent_and_says_so(house: House) -> None
     house.stories(0, 1, source="star")
 
     assert house.mail() == []
-    assert "2 of 3 stories, 1 of 2 sources within 6 h" in why_silent(house, 1, "star")
+    assert "2 of 3 stories, 1 of 2 independent sources within 6 h" in why_silent(house, 1, "star")
 
 
 def test_the_story_that_reaches_the_threshold_tells_of_those_before(house: House) -> None:

@@ -99,7 +99,7 @@ def test_a_parked_delivery_goes_too_and_the_log_says_so(store: Store, article: M
     # given
     alert, job = deliverable(store, article)
     (delivery,) = deliveries(alert)
-    store.outbox.begin("d1", job.id, "a1", delivery=delivery.id, about=alert.id)
+    store.outbox.begin("d1", job.id, "a1", delivery=delivery.id, about=alert.id, now=NOON)
     parked = DeliveryState.PARKED
     store.outbox.settle(
         "d1", job.id, delivery.id, channel="desk", state=parked, answer="no", now=NOON
@@ -250,7 +250,7 @@ def test_a_delivery_that_has_run_out_does_not_come_back_without_an_end(
     # given: it expires while it is under way
     alert, job = deliverable(store, article)
     (delivery,) = deliveries(alert)
-    store.outbox.begin("d1", job.id, "a1", delivery=delivery.id, about=alert.id)
+    store.outbox.begin("d1", job.id, "a1", delivery=delivery.id, about=alert.id, now=NOON)
     store.client.delete(keys.delivery(delivery.id))
     # when
     pending = DeliveryState.PENDING

@@ -7,22 +7,23 @@
 --       6 prefix of keys  7 fragment of the url  8 print of the text, 9 of its lead ('' too short)
 --       10 worth of the text (tier, then length)  11 agency or ''  12 what to keep of it as a copy
 --       13 names of lines, 14 features: words parted by spaces  15 its day (since 1970)
+--       16 its publisher
 -- Returns {story, relation, equal slots of 64 ('' where none were compared), {sources}, agencies,
---       watches that spoke for the story, event, articles}. Relation: the same article (same id, else
---       same address) with the same text is a copy, with a changed text a revision; another article
+--       watches that spoke for the story, event, articles, {publishers}}. Relation: the same article
+--       (same id, else same address) with the same text is a copy, with a changed text a revision; another article
 --       with the same text, or nearly, is a copy.
 -- Near texts: prints lie in generations of half a life, of which two are looked at; a generation
 -- expires whole. Their rule is that of dedupe/likeness.py; a test holds the two equal.
 -- Calls are what costs (2 us each): what was read for looking is not read again for writing, and the
--- 131,072 small hashes of a generation all exist, with their expiry, long before EXPIRING stories.
+-- 212,992 small hashes of a generation all exist, with their expiry, long before EXPIRING stories.
 local PREFIX, LIFE = ARGV[6], tonumber(ARGV[5])
 local NO_URL = PREFIX .. 'url:'
 local SLOTS, ROWS, FACTS = 64, 3, 24
-local BANDS = { f = 12, l = 20 }
+local BANDS = { f = 10, l = 16 }
 local MIN_SLOTS, MIN_CONTAINED, MIN_FACTS, MIN_AGREED, SURE = 24, 0.64, 4, 0.6, 0.9
 local TRIED, KEPT = 16, 12          -- candidates compared; stories remembered under one band
 local COPIES, LINES, SLACK = 500, 300, 100
-local EXPIRING = 131072 -- one of them is missing by then once in 600 million generations
+local EXPIRING = 262144 -- one of them is missing by then once in 300 million generations
 local TEXTS = 300 -- of an article that changes for ever, such as a ticker, so many are remembered
 local EVENT_KEPT, EVENT_SHARE, EVENT_SHARED, DAY = 6, 0.4, 3, 86400
 local seconds = tonumber(redis.call('TIME')[1])
@@ -78,11 +79,11 @@ end
 
 local function near(g) return PREFIX .. 'near:' .. g .. ':' end
 
--- Where a band is kept: one of 4,096 hashes, which stay small enough to be packed lists.
+-- Where a band is kept: one of 8,192 hashes, so that they stay packed lists that are quickly read.
 local function band(kind, print, number)
   local from = 5 + number * 2 * ROWS
   local first, second = print:byte(from, from + 1)
-  return kind .. number .. ':' .. (first + second % 16 * 256), print:sub(from + 1, from + 2 * ROWS - 1)
+  return kind .. number .. ':' .. (first + second % 32 * 256), print:sub(from + 1, from + 2 * ROWS - 1)
 end
 
 -- The likeliest story under the bands of one print: {equal slots, story}, or nothing. `places` gets
@@ -279,6 +280,7 @@ end
 
 local asked = redis.call('HMGET', KEYS[1], 'story', 'text:' .. ARGV[1])
 local story, relation, slots = asked[1], nil, ''
+if story == '' then story = ARGV[2] end
 if asked[2] then
   relation, slots = asked[2]:match('^(%S+) ?(%d*)$')
 else
@@ -300,7 +302,7 @@ else
     -- near may be nothing but its source's lines, which are learned so.
     if not holder then learn() end
   end
-  redis.call('HSET', KEYS[1], 'story', story, 'text:' .. ARGV[1], relation .. ' ' .. (slots or ''))
+  redis.call('HSET', KEYS[1], 'story', story == ARGV[2] and '' or story, 'text:' .. ARGV[1], relation .. ' ' .. (slots or ''))
   if asked[1] then trim(KEYS[1]) end
   redis.call('SET', KEYS[2], story, 'NX', 'EX', LIFE)
   at_url(KEYS[5], story)
@@ -313,16 +315,26 @@ local found, known, sources = redis.call('HGETALL', facts), {}, {}
 for i = 1, #found, 2 do
   known[found[i]] = found[i + 1]
   local source = found[i]:match('^source:(.*)$')
-  if source then sources[#sources + 1] = { id = source, at = tonumber(found[i + 1]) } end
+  if source then
+    local at, publisher = found[i + 1]:match('^(%S+) ?(.*)$')
+    sources[#sources + 1] = { id = source, at = tonumber(at), publisher = publisher }
+  end
 end
 if not known['source:' .. ARGV[3]] then
   -- Many articles of a take have one time; their order is kept behind the point.
   local at = string.format('%.3f', ARGV[4] + #sources / 1000)
-  redis.call('HSET', facts, 'source:' .. ARGV[3], at)
-  sources[#sources + 1] = { id = ARGV[3], at = tonumber(at) }
+  redis.call('HSET', facts, 'source:' .. ARGV[3], at .. ' ' .. ARGV[16])
+  sources[#sources + 1] = { id = ARGV[3], at = tonumber(at), publisher = ARGV[16] }
 end
 table.sort(sources, function(a, b) return a.at < b.at or (a.at == b.at and a.id < b.id) end)
-for i, source in ipairs(sources) do sources[i] = source.id end
+local publishers, listed = {}, {}
+for i, source in ipairs(sources) do
+  sources[i] = source.id
+  if source.publisher ~= '' and not listed[source.publisher] then
+    listed[source.publisher] = true
+    publishers[#publishers + 1] = source.publisher
+  end
+end
 redis.call('EXPIRE', KEYS[1], LIFE)
 redis.call('EXPIRE', facts, LIFE)
 if relation ~= 'new' then -- what is copied is remembered longer; what is new has just been written
@@ -331,4 +343,4 @@ if relation ~= 'new' then -- what is copied is remembered longer; what is new ha
   end
 end
 return { story, relation, slots or '', sources, known.agencies or '', known.told or '',
-  known.event or story, tonumber(known.joined or 0) + 1 }
+  known.event or story, tonumber(known.joined or 0) + 1, publishers }

@@ -84,7 +84,13 @@ def test_a_watchs_own_allowance_goes_before_that_of_the_channel() -> None:
 
 def test_an_update_uses_up_no_allowance_but_waits_for_the_digest() -> None:
     again = updated(
-        ALERT, step=3, article=ARTICLE, sources=("a", "b", "c"), severity="normal", now=NIGHT
+        ALERT,
+        step=3,
+        article=ARTICLE,
+        sources=("a", "b", "c"),
+        carried=3,
+        severity="normal",
+        now=NIGHT,
     )
     rested = replace(WATCH, cooldown=timedelta(hours=6))
 

@@ -44,7 +44,7 @@ U.S. and Iran over Iraq (3)
 
 Not seen meanwhile
   Harbour Gazette: could not be read since 24 Nov, 13:00
-  star: at least 40 entries went by unread since 24 Nov, 13:00
+  star: had about 40 entries go by unread since 24 Nov, 13:00
 
 """
 
