@@ -18,6 +18,9 @@ VERSION = 1
 MAX_UNPACKED_BYTES = 256 << 20
 """More than any bundle of ours can hold; a bound for what somebody else wrote into Redis."""
 
+NOT_OURS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises: on what is no JSON of ours, no UTF-8, or nested without end."""
+
 T = TypeVar("T")
 
 # msgspec fills its tables of a dataclass when it first meets it; a second thread that comes then
@@ -47,7 +50,7 @@ def decode_job(packed: bytes) -> tuple[str, list[Any]]:
         function, _, arguments, _ = msgspec.json.decode(
             _unpacked(packed), type=tuple[str, None, list[Any], dict[str, Any]]
         )
-    except msgspec.DecodeError as error:
+    except NOT_OURS as error:
         raise ParseError(f"a job's data is not what we write: {error}") from error
     return function, arguments
 
@@ -76,7 +79,7 @@ def _unpacked(packed: bytes) -> bytes:
 def _decode(plain: bytes, key: str, kind: type[T]) -> T:
     try:
         envelope = msgspec.json.decode(plain)
-    except msgspec.DecodeError as error:
+    except NOT_OURS as error:
         raise ParseError(f"not JSON: {error}") from error
     return _convert(envelope, key, kind)
 

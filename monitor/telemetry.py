@@ -16,6 +16,8 @@ from typing import Literal, TextIO, cast
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, Processor
 
+from monitor.terminal import escaped
+
 EVENTS: dict[str, str] = {
     "article.judged": "canonical: an article was read once, its outcome committed",
     "article.failed": "an article could not be judged; it is tried again alone, or set aside",
@@ -53,7 +55,8 @@ EVENTS: dict[str, str] = {
     "page.read": "canonical: an article goes on with the text of its page",
     "poller.started": "the poller watches its sources",
     "poller.waited": "the queues are longer than their bound, or Redis does not take writes",
-    "round.failed": "a supervisor met a bug in its upkeep, releases or silences; it goes on",
+    "round.failed": "what a service does again and again met a bug (upkeep, leases, its beat); it"
+    " goes on",
     "process.ended": "a child process ended; it is replaced unless we are stopping",
     "process.started": "a child process runs",
     "push.received": "a hub has told of news in a feed; its poll is hurried",
@@ -98,11 +101,7 @@ def set_up(*, level: Level, format_: Format, file: Path | None = None) -> None:
     terminal = file is None and sys.stderr.isatty()
     out = cast(TextIO, Unfailing() if file is None else LogFile(file))
     as_json = format_ == "json" or (format_ == "auto" and not terminal)
-    renderer: Processor = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
-        if as_json
-        else structlog.dev.ConsoleRenderer(colors=terminal)
-    )
+    renderer: Processor = _as_json if as_json else structlog.dev.ConsoleRenderer(colors=terminal)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -110,7 +109,7 @@ def set_up(*, level: Level, format_: Format, file: Path | None = None) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *([] if file is None else [_told]),
             structlog.processors.format_exc_info,
-            *([_in_order] if as_json else []),
+            _in_order if as_json else _escaped,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(
@@ -185,6 +184,21 @@ class LogFile:
 def _in_order(_: object, __: str, event: EventDict) -> EventDict:
     """When, how bad and what come first in a line."""
     return {name: event[name] for name in ("timestamp", "level", "event")} | dict(event)
+
+
+_JSON = structlog.processors.JSONRenderer(ensure_ascii=False)
+
+
+def _as_json(logger: object, method: str, event: EventDict) -> str:
+    """A line of JSON that commands no terminal, though it often ends on one."""
+    return escaped(str(_JSON(logger, method, event)))
+
+
+def _escaped(_: object, __: str, event: EventDict) -> EventDict:
+    """A traceback for a terminal, which may quote a stranger; all else structlog escapes itself."""
+    if "exception" in event:
+        event["exception"] = escaped(str(event["exception"]))
+    return event
 
 
 def _told(_: object, method: str, event: EventDict) -> EventDict:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from monitor import telemetry
 from monitor.app import App, now
-from monitor.errors import StoreUnavailable
+from monitor.errors import Bug, StoreUnavailable
 from monitor.model import ARTICLES, DELIVERIES, PAGES
 from monitor.store import LEASE_S, Store, Work
 from workers.deliver import Deliver
@@ -255,14 +255,21 @@ def _attend(child: Child, queue: str, held: Callable[[], tuple[str, ...]]) -> No
 
 
 def _keep(work: Work, worker: str, held: Callable[[], tuple[str, ...]]) -> None:
-    host, pid = socket.gethostname(), os.getpid()
+    host, pid, told = socket.gethostname(), os.getpid(), False
     while True:
         jobs = held()
         # A lease that cannot be renewed runs out, and the commit is void: nothing to do here.
-        with contextlib.suppress(StoreUnavailable):
+        try:
             work.attend(worker, host=host, pid=pid, state="busy" if jobs else "idle", now=now())
             if jobs:
                 work.renew(worker, jobs)
+            told = False
+        except StoreUnavailable:
+            pass
+        except Bug:  # Redis refuses it, as by other rights: were this its end, no commit would hold
+            if not told:
+                telemetry.logger().exception("round.failed", round="leases")
+            told = True
         time.sleep(LEASE_S / 3)
 
 

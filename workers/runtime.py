@@ -157,8 +157,7 @@ class Supervisor:
 
     def _last(self) -> float:
         """When anybody here last committed a bundle, also one who has gone; 0 for not yet."""
-        everyone = (*self.posts, *self.leaving)
-        self.last = max((self.last, *(post.vitals.last for post in everyone)))
+        self.last = max(self.last, *(each.vitals.last for each in (*self.posts, *self.leaving)), 0.0)
         return self.last
 
     def _follow(self) -> bool:
@@ -247,7 +246,8 @@ class Supervisor:
                 self.ended[f"{post.queue}.{'crash' if code else 'recycle'}"] += 1
                 young = code != 0 and time.monotonic() - post.born_s < YOUNG_S
                 post.young_deaths = post.young_deaths + 1 if young else 0
-                delay_s = min(0.1 * 2**post.young_deaths, 10.0) if post.young_deaths else 0.0
+                deaths = min(post.young_deaths, 10)  # or the power has no end, nor has a float
+                delay_s = min(0.1 * 2**deaths, 10.0) if deaths else 0.0
                 post.pid, post.due_s = 0, time.monotonic() + delay_s
         for post in (*self.posts, *self.leaving):
             if post.worker and not post.pid:

@@ -179,7 +179,7 @@ class Telling:
             if was is None or not watch.follows:
                 continue
             article, sources = claimed.article, claimed.sources
-            carried = claimed.claim.independent
+            carried = claimed.claim.carried
             step = step_reached(article=article, watch=watch, told=was, carried=carried)
             again = is_revised(article=article, watch=watch, told=was, claim=claimed.claim)
             alert = self.store.judging.alert(was.alert) if step is not None or again else None
@@ -196,7 +196,7 @@ class Telling:
                     match=match,
                     text=text,
                     sources=sources,
-                    carried=carried,
+                    claim=claimed.claim,
                     severity=severity,
                     now=self.now(),
                 )
@@ -206,7 +206,7 @@ class Telling:
                     step=step,
                     article=article,
                     sources=sources,
-                    carried=carried,
+                    claim=claimed.claim,
                     severity=severity,
                     now=self.now(),
                 )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def step_reached(*, article: Article, watch: Watch, told: Spoken, carried: int) -> int | None:
     """The step of the watch that the article's story has reached since `told`, or None; so many
-    independent sources have `carried` it.
+    publishers have `carried` it.
 
     Steps passed at once are told at once, as the highest of them. The article that made the watch
     speak updates nothing, nor does one that came in silently (old, or its source muted).
@@ -33,7 +33,7 @@ def updated(
     step: int,
     article: Article,
     sources: tuple[str, ...],
-    carried: int,
+    claim: Claim,
     severity: Severity,
     now: datetime,
 ) -> Alert:
@@ -41,7 +41,8 @@ def updated(
     return replace(
         alert,
         sources=sources,
-        independent=carried,
+        publishers=claim.carried,
+        independent=claim.independent,
         severity=severity,
         update=Update(step=step, at=now, copy=AlertedArticle.of(article)),
     )
@@ -60,7 +61,7 @@ def revised(
     match: Match | None,
     text: str,
     sources: tuple[str, ...],
-    carried: int,
+    claim: Claim,
     severity: Severity,
     now: datetime,
 ) -> Alert:
@@ -74,7 +75,8 @@ def revised(
         evidence=match.evidence if match else (),
         lead=lead_of(article),
         sources=sources,
-        independent=carried,
+        publishers=claim.carried,
+        independent=claim.independent,
         severity=severity,
-        update=Update(step=carried, at=now, copy=AlertedArticle.of(article), revision=text),
+        update=Update(step=claim.carried, at=now, copy=AlertedArticle.of(article), revision=text),
     )

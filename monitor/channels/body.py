@@ -89,7 +89,7 @@ def _alert(alert: Alert) -> Told:
         "evidence": [_evidence(each) for each in alert.evidence],
         "topics": [_topic(each) for each in alert.topics],
         "sources": list(alert.sources),
-        "independent": alert.carried,
+        "independent": alert.independent or alert.carried,
         "counted": [_counted(each) for each in alert.counted] or UNSET,
         "elsewhere": [_elsewhere(each) for each in alert.elsewhere] or UNSET,
         "rising": _rising(alert.rising) if alert.rising else UNSET,

@@ -276,7 +276,8 @@ def spread(alert: Alert, zone: tzinfo = UTC) -> tuple[str, ...]:
             f"Revised by {name}, {moment(alert.update.at, zone)}",
             f"First told {moment(alert.raised, zone)}",
         )
-    alone = f" ({alert.carried} independent)" if alert.carried != len(alert.sources) else ""
+    count = alert.independent
+    alone = f" ({count} independent)" if count not in (0, len(alert.sources)) else ""
     return (
         f"Now in {len(alert.sources)} sources{alone}: {names}",
         f"The newest copy: {name}, {moment(copy.published or alert.update.at, zone)}",

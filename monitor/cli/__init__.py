@@ -93,6 +93,7 @@ def wirewatch() -> None:
 def main() -> None:
     """Run a command; our errors become a message and an exit code."""
     from monitor.errors import ConfigError, WirewatchError
+    from monitor.terminal import escaped
 
     try:
         wirewatch(standalone_mode=False)
@@ -103,10 +104,10 @@ def main() -> None:
     except click.Abort:
         sys.exit(130)
     except ConfigError as error:
-        click.echo(error.message, err=True)
+        click.echo(escaped(error.message), err=True)
         sys.exit(2)
     except WirewatchError as error:
-        click.echo(f"wirewatch: {error}", err=True)
+        click.echo(escaped(f"wirewatch: {error}"), err=True)
         sys.exit(2)
     except BrokenPipeError:
         # `| head` has seen enough; Python must not complain when it closes standard output.

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from monitor.app import now
+from monitor.channels.safe import line
 from monitor.cli import options
 from monitor.cli.articles import write
 from monitor.cli.connection import open_store
@@ -34,9 +35,11 @@ def list_letters(config: Path, data: Path, *, as_json: bool) -> None:
         if as_json:
             write({"letter": letter, **about})
             continue
-        words = " · ".join(str(word) for word in about.values() if word)
+        words = " · ".join(line(word) for word in about.values() if word)
         at = letter.at.strftime("%Y-%m-%d %H:%M")
-        click.echo(f"{letter.id}  {at}  {letter.kind}: {words}\n    {letter.reason}", err=True)
+        click.echo(
+            f"{letter.id}  {at}  {letter.kind}: {words}\n    {line(letter.reason)}", err=True
+        )
     if not letters:
         click.echo("nothing was set aside", err=True)
     sys.exit(1 if letters else 0)

@@ -15,6 +15,7 @@ from monitor.channels.render import bare, headline
 from monitor.channels.safe import line
 from monitor.cli.overview import Overview, Service, Waiting
 from monitor.cli.queue import told
+from monitor.terminal import escaped_line
 
 SHOWN_FEEDS = 10
 SHOWN_GATHERED = 4
@@ -49,7 +50,8 @@ def _grid(rows: Iterable[tuple[Text, Text]]) -> Table:
     table.add_column(min_width=12)
     table.add_column(overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        # hosts, versions, names: some of it is what somebody wrote into Redis
+        table.add_row(*(Text(escaped_line(cell.plain), cell.style) for cell in row))
     return table
 
 

@@ -39,6 +39,11 @@ class Claim:
     publishers: tuple[str, ...] = ()
 
     @property
+    def carried(self) -> int:
+        """How many publishers carry the story."""
+        return len(self.publishers) or len(self.sources)
+
+    @property
     def independent(self) -> int:
         """How many independent sources tell the story."""
         return independent(agencies=self.agencies, publishers=self.publishers, sources=self.sources)

@@ -123,11 +123,13 @@ class Term:
     async def change(self, settings: Settings) -> None:
         """Go on with another configuration. Raises StoreUnavailable: then nothing has changed."""
         before, feeds = self._settings, replace(self._feeds, ops=_ops(settings))
-        if (before.allow, before.contact) != (settings.allow, settings.contact):
-            # The old one serves the polls under way, and is closed at the end of the term.
-            client = await self._open.enter_async_context(_client(settings))
-            feeds = replace(feeds, client=client)
-        await self._traffic.change(settings.sources, feeds)
+        async with AsyncExitStack() as opened:  # closed again where nothing changes
+            if (before.allow, before.contact) != (settings.allow, settings.contact):
+                client = await opened.enter_async_context(_client(settings))
+                feeds = replace(feeds, client=client)
+            await self._traffic.change(settings.sources, feeds)
+            # The old one serves the polls under way; both are closed at the end of the term.
+            self._open.push_async_exit(opened.pop_all())
         self._settings, self._feeds = settings, feeds
 
     def _read_seeds(self) -> Polled:

@@ -12,7 +12,16 @@ from benchmarks.matchbench.articles import World
 from monitor.alerts import routes, updated
 from monitor.codec import decode_alert
 from monitor.errors import StoreConflict
-from monitor.model import DELIVERIES, Alert, Article, DeliveryState, Origin, Relation, Watch
+from monitor.model import (
+    DELIVERIES,
+    Alert,
+    Article,
+    Claim,
+    DeliveryState,
+    Origin,
+    Relation,
+    Watch,
+)
 from monitor.store import Outcome, Raised, Store
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -192,7 +201,9 @@ def update(store: Store) -> tuple[Raised, Outcome]:
         step=2,
         article=paper("star"),
         sources=("wire", "star"),
-        carried=2,
+        claim=Claim(
+            story=alert.story, relation=Relation.COPY, publishers=("wire.example", "star.example")
+        ),
         severity="normal",
         now=NOON,
     )
@@ -238,14 +249,6 @@ def test_two_feeds_of_one_publisher_reach_no_step_but_are_named(
     assert (again.carried, again.update and again.update.step) == (2, 2)
 
 
-def test_a_text_of_one_agency_is_one_source_however_many_print_it(
-    store: Store, come: Arriving
-) -> None:
-    for name in ("wire", "star", "sun", "post"):
-        come(paper(name, f"HARBOUR (Reuters) - {TEXT}"))
-    assert told(store) == [("", PENDING)]
-
-
 def test_a_claim_asked_for_again_counts_no_publisher_twice(store: Store, come: Arriving) -> None:
     for _ in range(3):
         come(paper("wire"), paper("star", "Read more here\n\n" + TEXT))
@@ -263,3 +266,13 @@ def test_an_alert_no_longer_kept_is_not_updated(store: Store, come: Arriving) ->
     assert store.judging.alert(raised.alert.id) is None
     assert "alerts.updated" not in store.view.counts()
     assert isinstance(raised.alert, Alert)
+
+
+def test_a_text_of_an_agency_spreads_with_each_paper_that_prints_it(
+    store: Store, come: Arriving
+) -> None:
+    come(paper("wire", f"HARBOUR (Reuters) - {TEXT}"))
+    come(paper("star", f"HARBOUR (Reuters) - {TEXT}\n\nRead on"))
+    assert told(store) == [("", PENDING), ("2", PENDING)]
+    (again,) = store.view.updates(store.view.alerts(1)[0].id)
+    assert (again.carried, again.independent) == (2, 1)

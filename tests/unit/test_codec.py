@@ -56,6 +56,8 @@ def test_a_bundle_comes_back_as_it_was(articles: tuple[Article, ...]) -> None:
         b"not compressed",
         zlib.compress(b"not JSON"),
         zlib.compress(b"[1, 2]"),
+        zlib.compress(b'["\xff", null, [], {}]'),
+        zlib.compress(b"[" * 100_000),
         zlib.compress(b'["os.mkdir", null, ["/tmp/x"], {}]'),
         zlib.compress(b'["workers.process.bundle", null, [], {}]'),
         zlib.compress(b'["workers.process.bundle", null, [{"v": 99, "articles": []}], {}]'),
@@ -66,6 +68,12 @@ def test_a_bundle_comes_back_as_it_was(articles: tuple[Article, ...]) -> None:
 def test_a_job_that_is_not_ours_is_refused(data: bytes) -> None:
     with pytest.raises(ParseError):
         articles_of(data)
+
+
+@pytest.mark.parametrize("data", [b"", b"not JSON", b'{"\xff": 1}', b"[" * 100_000, b"{}", b"[]"])
+def test_an_alert_that_is_not_ours_is_refused(data: bytes) -> None:
+    with pytest.raises(ParseError):
+        codec.decode_alert(data)
 
 
 def test_a_later_version_is_refused_by_name() -> None:

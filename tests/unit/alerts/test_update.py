@@ -70,7 +70,7 @@ def test_an_update_is_the_same_alert_under_deliveries_of_its_own() -> None:
         step=3,
         article=COPY,
         sources=("wire", "star", "sun", "sun-sport"),
-        carried=3,
+        claim=replace(CLAIM, publishers=("wire.example", "star.example", "sun.example")),
         severity="high",
         now=later,
     )
