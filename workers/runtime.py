@@ -157,7 +157,8 @@ class Supervisor:
 
     def _last(self) -> float:
         """When anybody here last committed a bundle, also one who has gone; 0 for not yet."""
-        self.last = max(self.last, *(each.vitals.last for each in (*self.posts, *self.leaving)), 0.0)
+        for post in (*self.posts, *self.leaving):
+            self.last = max(self.last, post.vitals.last)
         return self.last
 
     def _follow(self) -> bool:
