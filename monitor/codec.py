@@ -7,12 +7,12 @@ anything else. Compressed forms are zlib, as RQ compresses its job data.
 from __future__ import annotations
 
 import zlib
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
 from monitor.errors import ParseError
-from monitor.model import Alert, Article, Gap
+from monitor.model import Alert, Article, Gap, Severity, TroubleKind
 
 VERSION = 1
 MAX_UNPACKED_BYTES = 256 << 20
@@ -22,6 +22,25 @@ NOT_OURS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What msgspec raises: on what is no JSON of ours, no UTF-8, or nested without end."""
 
 T = TypeVar("T")
+
+
+class _Trouble(msgspec.Struct):
+    kind: TroubleKind
+
+
+class Glance(msgspec.Struct):
+    """The little of an alert that decides whether it is shown among many."""
+
+    watch: str
+    title: str
+    severity: Severity
+    trouble: _Trouble | None = None
+
+
+class _Glanced(msgspec.Struct):
+    v: Literal[1]
+    alert: Glance
+
 
 # msgspec fills its tables of a dataclass when it first meets it; a second thread that comes then
 # reads half of them, and the process dies. So each is met here, before there are threads.
@@ -37,6 +56,14 @@ def encode_alert(alert: Alert) -> bytes:
 def decode_alert(packed: bytes) -> Alert:
     """The alert that `encode_alert` wrote. Raises ParseError."""
     return _decode(packed, "alert", Alert)
+
+
+def glance_at(packed: bytes) -> Glance:
+    """A little of what `encode_alert` wrote, ten times as fast as all. Raises ParseError."""
+    try:
+        return msgspec.json.decode(packed, type=_Glanced).alert
+    except msgspec.DecodeError as error:
+        raise ParseError(f"an alert is not what we write: {error}") from error
 
 
 def encode_job(function: str, *arguments: object) -> bytes:

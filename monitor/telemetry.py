@@ -35,6 +35,7 @@ EVENTS: dict[str, str] = {
     "delivery.delayed": "canonical: not now; will be tried again",
     "delivery.failed": "a channel raised what it should have answered: a bug, with its traceback",
     "delivery.parked": "canonical: will not work; waits for a person",
+    "gathering.delayed": "gathered alerts are due and wait on: quiet hours, hours, the next digest",
     "digest.released": "gathered alerts are told together: a digest, or the summary of a watch",
     "endpoint.failed": "the address for metrics and health is not to be had, or metrics are not",
     "endpoint.opened": "metrics and health are told on this address",

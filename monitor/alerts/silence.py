@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from monitor.alerts.unseen import unseen
 from monitor.errors import Bug
-from monitor.model import Alert, AlertedArticle, Trouble, digest
+from monitor.model import Alert, AlertedArticle, Trouble, digest, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from monitor.model import Gap, Watch
 
@@ -19,7 +19,6 @@ ABOUT: Final = "silence"
 """What a watch has spoken about when it has told that it is quiet: no story is called so."""
 
 MOST_NAMED = 10
-_UNITS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 
 
 def silence(
@@ -70,11 +69,3 @@ def _unseen(gaps: Sequence[Gap]) -> str:
 
 def _when(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
-
-
-def spelled(span: timedelta) -> str:
-    """ "1 day", "90 minutes" """
-    seconds = int(span.total_seconds())
-    size, unit = next((each for each in _UNITS if seconds % each[0] == 0), (1, "second"))
-    number = seconds // size
-    return f"{number} {unit}{'' if number == 1 else 's'}"

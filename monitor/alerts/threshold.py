@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.alerts.silence import spelled
+from monitor.model import spelled
 
 if TYPE_CHECKING:
     from collections.abc import Collection

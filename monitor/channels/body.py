@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Evidence,
         Gap,
         Message,
+        Rate,
         Rising,
         Topic,
         Trouble,
@@ -119,6 +120,16 @@ def _digest(digest: Digest) -> documents.DigestReady:
             until=_moment(digest.until),
             count=digest.count,
             alerts=[_alert(alert) for alert in digest.alerts],
+            rest=[
+                documents.Rest(watch=each.watch, title=each.title, count=each.count)
+                for each in digest.rest
+            ],
+            rate=_rate(digest.rate) if digest.rate else UNSET,
+            paused=[
+                documents.Paused(watch=watch, since=_moment(since))
+                for watch, since in digest.paused
+            ]
+            or UNSET,
             gaps=[_gap(gap) for gap in digest.gaps],
         ),
     )
@@ -204,6 +215,10 @@ def _update(update: Update) -> documents.Update:
     return documents.Update(
         step=update.step, copy=_article(update.copy), revision=update.revision or UNSET
     )
+
+
+def _rate(rate: Rate) -> documents.Rate:
+    return documents.Rate(most=rate.most, span_s=int(rate.span.total_seconds()))
 
 
 def _gap(gap: Gap) -> documents.Gap:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Final
 from monitor.alerts import unseen
 from monitor.channels.outline import total, watch_of
 from monitor.channels.render import (
-    MAX_TITLE_CHARS,
     Piece,
     bare,
     headline,
     local,
     moment,
     source_name,
+    titled,
+    watch_title,
 )
 from monitor.channels.safe import (
     FIRST_STRONG_ISOLATE,
@@ -23,17 +24,19 @@ from monitor.channels.safe import (
     isolated,
     line,
 )
-from monitor.model import OURSELVES
+from monitor.model import OURSELVES, spelled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime, tzinfo
 
     from monitor.channels.outline import Happening, Outline, Section
     from monitor.channels.render import Words
-    from monitor.model import Alert, Digest, Gap, GatherReason
+    from monitor.model import Alert, Digest, Gap, GatherReason, Rate, Rest
 
 MAX_GAPS = 20
+MAX_OTHERS = 20
+"""Watches of which it is said in a line each how many alerts are not shown."""
 MOST_LISTED = 10_000
 """More is not listed by `wirewatch alerts --last`."""
 GAPS: Final = "Not seen meanwhile"
@@ -67,14 +70,30 @@ def subject(digest: Digest, zone: tzinfo) -> str:
 
 def title(digest: Digest) -> str:
     """What the one watch is called whose alerts were gathered."""
-    return clip(line(digest.title), MAX_TITLE_CHARS) or line(digest.watch)
+    return titled(digest.title, digest.watch)
 
 
 def reason(digest: Digest) -> str:
     """Why it was gathered, in a sentence; that there was nothing, where there was nothing."""
+    if digest.count and digest.rate is not None:
+        return _beyond(digest.reason, digest.rate)
     if digest.count:
         return _REASON[digest.reason]
     return _NOTHING if digest.gaps else f"{_NOTHING} {_NO_GAPS}"
+
+
+def paused(digest: Digest, zone: tzinfo) -> str:
+    """Which of its watches a person has paused since this was raised; "" for none."""
+    if not digest.paused:
+        return ""
+    if digest.watch:
+        since = moment(digest.paused[0][1], zone)
+        return f"The watch is paused since {since}: what came before that is told all the same."
+    titles = {watch_of(alert): watch_title(alert) for alert in digest.alerts}
+    titles |= {each.watch: titled(each.title, each.watch) for each in digest.rest}
+    named = [isolated(titles.get(watch) or line(watch)) for watch, _ in digest.paused]
+    more = f" and {len(named) - MAX_OTHERS} more" if len(named) > MAX_OTHERS else ""
+    return f"Paused meanwhile: {', '.join(named[:MAX_OTHERS])}{more}."
 
 
 def number(count: int, one: str, many: str = "") -> str:
@@ -141,9 +160,20 @@ def more_in(happening: Happening) -> str:
     return f"and {happening.left_out:,} more of the same event" if happening.left_out else ""
 
 
-def more(digest: Digest, plan: Outline) -> str:
-    """How many stand in none of its sections, and who shows them; "" for none."""
-    return _and_more(plan.unseen, digest.watch, of=total(digest))
+def more(digest: Digest, plan: Outline) -> Iterator[str]:
+    """How many stand in none of its sections, watch by watch, and who shows them."""
+    yield from others(plan.others)
+    if said := _and_more(plan.unseen, digest.watch, of=total(digest)):
+        yield said
+
+
+def others(rest: Sequence[Rest], at_most: int = MAX_OTHERS) -> Iterator[str]:
+    """How many more of which watch, a line each: "9,980 more: Everything"."""
+    for each in rest[:at_most]:
+        yield f"{each.count:,} more: {isolated(each.title)}"
+    if left := rest[at_most:]:
+        count = sum(each.count for each in left)
+        yield f"{count:,} more: {number(len(left), 'other watch', 'other watches')}"
 
 
 def gaps(digest: Digest, zone: tzinfo) -> Iterator[str]:
@@ -167,6 +197,14 @@ def footer(digest: Digest) -> str:
     return f"You get this because your watches tell {channel}"
 
 
+def _beyond(reason: GatherReason, rate: Rate) -> str:
+    """Why it was gathered, with what the watch may tell."""
+    if reason == "cooldown":
+        rests = f"The watch rests for {spelled(rate.span)} after it has told something"
+        return f"{rests} (`cooldown`); these came meanwhile."
+    return f"The watch tells at most {rate.words} here (`at_most`); these came beyond that."
+
+
 def _kind(digest: Digest) -> str:
     return "Quiet hours" if digest.reason == "quiet" else "Digest"
 
@@ -179,10 +217,12 @@ def _more(digest: Digest) -> str:
 
 
 def _numbers(digest: Digest) -> Iterator[str]:
-    """How many alerts and, where all are at hand, of how many watches."""
+    """How many alerts and, where all are known, of how many watches."""
     yield number(total(digest), "alert")
-    if digest.alerts and digest.count <= len(digest.alerts):
+    known = len(digest.alerts) + sum(each.count for each in digest.rest)
+    if known and digest.count <= known:
         watches = {watch_of(alert) for alert in digest.alerts} - {""}
+        watches |= {each.watch for each in digest.rest} - {""}
         if watches:
             yield number(len(watches), "watch", "watches")
     elif (missed := {gap.source for gap in digest.gaps} - {OURSELVES}) and not digest.count:

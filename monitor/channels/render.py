@@ -219,7 +219,12 @@ def severity_tag(severity: Severity) -> str:
 
 def watch_title(alert: Alert) -> str:
     """What the watch is called."""
-    return clip(line(alert.title), MAX_TITLE_CHARS) or line(alert.watch)
+    return titled(alert.title, alert.watch)
+
+
+def titled(title: str, watch: str) -> str:
+    """The title of a watch with this id, safe to show; of one that has none the id."""
+    return clip(line(title), MAX_TITLE_CHARS) or line(watch)
 
 
 def source_name(alert: Alert) -> str:

@@ -20,6 +20,7 @@ from monitor.model.gathering import (
     Gathering,
     GatherReason,
     Message,
+    Rest,
     Route,
 )
 from monitor.model.ids import digest
@@ -42,7 +43,7 @@ from monitor.model.source import (
 )
 from monitor.model.story import Claim, Relation, Story, StoryCopy
 from monitor.model.subject import Actor, ActorKind, Place, PlaceKind, Role, Theme
-from monitor.model.timing import Hours, Rate, Timing
+from monitor.model.timing import Hours, Rate, Timing, spelled
 from monitor.model.topic import Topic, TopicEvidence
 from monitor.model.watch import Match, OncePer, Scope, Threshold, Watch, Within
 
@@ -99,6 +100,7 @@ __all__ = [
     "Receipt",
     "Refused",
     "Relation",
+    "Rest",
     "Rising",
     "Role",
     "Route",
@@ -127,4 +129,5 @@ __all__ = [
     "digest",
     "publisher_of",
     "site_of",
+    "spelled",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -19,7 +19,7 @@ TRIED_FOR: Final = _DAY
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
-    """The longest that a key may make an alert wait; `where` names the key as people know it."""
+    """The longest that some keys may make an alert wait; `where` names them as people know them."""
 
     span: timedelta
     where: str
@@ -48,32 +48,53 @@ def outlast(
 
 
 def _waits(watches: tuple[Watch, ...], timings: Mapping[str, Timing]) -> Iterator[Wait]:
-    """Of every key that makes alerts wait, how long."""
-    yield from _of_channels(timings)
-    yield from _of_watches(watches)
-
-
-def _of_channels(timings: Mapping[str, Timing]) -> Iterator[Wait]:
+    """Of all keys together that may make an alert wait, how long: one wait may follow another."""
     for name, timing in timings.items():
-        where = f"channels.toml [channel.{name}]"
-        if timing.mode == "digest":
-            yield Wait(span=_EVERY[timing.every], where=f'{where} every = "{timing.every}"')
-        if timing.quiet is not None:
-            yield Wait(span=_DAY, where=f"{where} quiet")
-        if timing.at_most is not None:
-            yield Wait(span=timing.at_most.span, where=f"{where} at_most")
-
-
-def _of_watches(watches: tuple[Watch, ...]) -> Iterator[Wait]:
+        yield _sum(_of_channel(name, timing))
     for watch in watches:
-        where = f"watchlist.toml [watch.{watch.id}]"
-        if watch.cooldown is not None:
-            yield Wait(span=watch.cooldown, where=f"{where} cooldown")
-        if watch.at_most is not None:
-            yield Wait(span=watch.at_most.span, where=f"{where} at_most")
-        if watch.hours is not None:
-            days = 7 if len(watch.hours.days) < 7 else 1
-            yield Wait(span=days * _DAY, where=f"{where} hours")
+        yield _sum((*_allowances(watch), *_hours(watch)))
+        for name in watch.notify:
+            if (there := timings.get(name)) is not None:
+                yield _sum((*_together(name, there, watch), *_hours(watch)))
+
+
+def _together(name: str, timing: Timing, watch: Watch) -> Iterator[Wait]:
+    """What a watch and a channel make it wait; in a digest no allowance does."""
+    yield from _of_channel(name, timing)
+    if timing.mode != "digest":
+        yield from _allowances(watch)
+
+
+def _sum(waits: Iterable[Wait]) -> Wait:
+    found = tuple(waits)
+    return Wait(
+        span=sum((wait.span for wait in found), timedelta()),
+        where=" and ".join(wait.where for wait in found),
+    )
+
+
+def _of_channel(name: str, timing: Timing) -> Iterator[Wait]:
+    where = f"channels.toml [channel.{name}]"
+    if timing.mode == "digest":
+        yield Wait(span=_EVERY[timing.every], where=f'{where} every = "{timing.every}"')
+    elif timing.at_most is not None:
+        yield Wait(span=timing.at_most.span, where=f"{where} at_most")
+    if timing.quiet is not None:
+        yield Wait(span=_DAY, where=f"{where} quiet")
+
+
+def _allowances(watch: Watch) -> Iterator[Wait]:
+    where = f"watchlist.toml [watch.{watch.id}]"
+    if watch.cooldown is not None:
+        yield Wait(span=watch.cooldown, where=f"{where} cooldown")
+    if watch.at_most is not None:
+        yield Wait(span=watch.at_most.span, where=f"{where} at_most")
+
+
+def _hours(watch: Watch) -> Iterator[Wait]:
+    if watch.hours is not None:
+        days = 7 if len(watch.hours.days) < 7 else 1
+        yield Wait(span=days * _DAY, where=f"watchlist.toml [watch.{watch.id}] hours")
 
 
 def written(span: timedelta) -> str:

@@ -11,7 +11,7 @@ from monitor.store.expectations import Expectations
 from monitor.store.gatherings import Gatherings, Open
 from monitor.store.judging import Judging
 from monitor.store.leaders import LEAD_S, Leader, Leaders, Standing
-from monitor.store.letters import DeadLetter, Letters
+from monitor.store.letters import DeadLetter, Letters, Moved
 from monitor.store.outbox import Begun, Outbox
 from monitor.store.outcome import Failed, Judged, Outcome, Raised, Retention
 from monitor.store.pages import PATIENCE, Hop, Pages, PageTaken, PageWanted
@@ -28,9 +28,12 @@ from monitor.store.work import FAILURES, LEASE_S, Returned, Taken, Work
 class Store:
     """All of it over one connection pool; each process opens its own."""
 
-    def __init__(self, url: str, retention: Retention | None = None) -> None:
+    def __init__(
+        self, url: str, retention: Retention | None = None, *, within_s: float | None = None
+    ) -> None:
+        """`within_s` is for who does not wait for a Redis that may not be there."""
         self._url, self._retention = url, retention or Retention()
-        self.client = connect(url)
+        self.client = connect(url, within_s)
         scripts, retention = Scripts(self.client), self._retention
         self._scripts = scripts
         self.sources = Sources(self.client, scripts, retention)
@@ -107,6 +110,7 @@ __all__ = [
     "Hop",
     "Judged",
     "Leader",
+    "Moved",
     "Open",
     "Outcome",
     "PageTaken",

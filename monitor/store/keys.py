@@ -184,9 +184,13 @@ def alerts() -> str:
 
 def delivery(delivery_id: str) -> str:
     """hash {alert, channel, field, state, attempts, token, answer}; [retention] alerts. The outbox.
-    Of a digest `kind` is "digest" and `alert` its id; of an alert that was gathered for one the
-    state is "gathered" and `digest` the id. Written by commit.lua (pending, gathered), release.lua
-    (pending), begin.lua (sending), settle.lua (sent, pending, parked)."""
+    Of a digest `kind` is "digest" and `alert` its id, `page` the first that a channel which keeps
+    all of it has not got. Of an alert that was gathered for one the state is "gathered", `reason`
+    and `due` say why and until when, and `digest` is the id; of a digest that was put off, or into
+    another one, too. Of an update, `over` is the field of the alert whose place it took there.
+    Written by commit.lua (pending, gathered), join.lua (gathered), release.lua (pending, gathered),
+    begin.lua (sending), turn.lua (page), settle.lua (sent, pending, parked), revive.lua
+    (channel)."""
     return f"{PREFIX}delivery:{delivery_id}"
 
 
@@ -198,26 +202,29 @@ def attempts(delivery_id: str) -> str:
 
 
 def gathered() -> str:
-    """zset gathering ("channel reason watch", no watch for all) -> due (ms); until it is due, a
-    week at the most. Where alerts wait to be told together. Opened by commit.lua, or for an empty
-    digest by upkeep; closed by release.lua."""
+    """zset gathering ("channel reason watch", no watch for all) -> due (ms); until it is due, which
+    [retention] alerts outlasts. Where alerts wait to be told together. Opened by commit.lua, or for
+    an empty digest by upkeep; closed by release.lua; put off by join.lua and release.lua."""
     return f"{PREFIX}gathered"
 
 
 def gathering(name: str) -> str:
-    """hash {id, channel, reason, watch, title, since (ms), allowance, its span (ms)}; until it is
-    released. What a gathering is of. Written by commit.lua; becomes the digest in release.lua."""
+    """hash {id, channel, reason, watch, title, since (ms), allowance, how many in its span (ms),
+    urgent: whether it holds an alert that is}; until it is released. What a gathering is of.
+    Written by commit.lua and join.lua; becomes the digest in release.lua."""
     return f"{PREFIX}gathering:{name}"
 
 
 def gathering_alerts(name: str) -> str:
-    """zset "alert field" -> raised (ms); until it is released. commit.lua, release.lua."""
+    """zset "alert field" -> raised (ms); until it is released. An alert stands there once, as it
+    was told last. commit.lua, join.lua, release.lua."""
     return f"{PREFIX}gathering:{name}:alerts"
 
 
 def digest(digest_id: str) -> str:
-    """hash {channel, reason, watch, title, since (ms), until (ms), count, gaps: JSON}; [retention]
-    alerts. Gathered alerts as told. Written by release.lua; read by begin.lua and `alerts`."""
+    """hash {channel, reason, watch, title, since (ms), until (ms), count, gaps: JSON, paused: JSON
+    {watch: since (ms)}, and what gathering had}; [retention] alerts. Gathered alerts as told.
+    Written by release.lua, its channel by revive.lua; read by begin.lua, `alerts` and `dead`."""
     return f"{PREFIX}digest:{digest_id}"
 
 

@@ -9,7 +9,8 @@ from typing import Literal
 import msgspec
 import redis
 
-from monitor.model import ARTICLES, DELIVERIES, JOBS
+from monitor import codec
+from monitor.model import ARTICLES, DELIVER, DELIVERIES, JOBS
 from monitor.store import keys
 from monitor.store.redis import Scripts, bytes_of, text_of, translated
 
@@ -29,6 +30,14 @@ class DeadLetter:
     kind: Kind
     reason: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """Another channel for a delivery, and the alert or digest that it takes."""
+
+    channel: str
+    about: str
 
 
 class _Written(msgspec.Struct):
@@ -62,15 +71,19 @@ class Letters:
             origin, data = self._client.hmget(keys.rq_job(letter), ["origin", "data"])
         return None if data is None else (text_of(origin), bytes_of(data))
 
-    def retry(self, letter: DeadLetter, now: datetime, *, channel: str | None = None) -> bool:
+    def retry(
+        self, letter: DeadLetter, now: datetime, *, channel: str = "", moved: Moved | None = None
+    ) -> bool:
         """Put it back on its queue with a clean record; False when it is no longer kept.
 
-        `channel` is tried again though it said that it is gone for good.
+        `channel` is tried again though it said that it is gone for good. Where it is `moved` it
+        goes to another channel, under the same id.
         """
         job = self.job(letter.id)
         if job is None:
             return False
         queue, _ = job
+        to, about = (moved.channel, moved.about) if moved else ("", "")
         answer = self._scripts(
             "revive",
             [
@@ -82,13 +95,17 @@ class Letters:
                 keys.counts(),
                 keys.ledger(queue),
                 keys.disabled(),
+                keys.delivery(letter.id),
+                keys.digest(about),
             ],
             [
                 letter.id,
                 COUNTED[letter.kind],
                 int(now.timestamp() * 1000),
                 "" if queue == DELIVERIES else "ledger",
-                channel or "",
+                to or channel,
+                to,
+                codec.encode_job(DELIVER, letter.id, about, to) if to else "",
             ],
         )
         return bool(answer == b"done")

@@ -11,12 +11,15 @@ from typing import Final, Literal
 import msgspec
 
 from monitor import codec
-from monitor.model import DELIVERIES, Alert, Delivery, DeliveryState, Message
+from monitor.model import DELIVERIES, Alert, Delivery, DeliveryState, Digest, Message
 from monitor.store import keys
 from monitor.store.attempts import MOST, Attempt, attempts_of
-from monitor.store.gatherings import digest_of
+from monitor.store.digests import digest_of, page_of
 from monitor.store.measures import attempt
 from monitor.store.redis import Scripts, text_of, translated
+
+MOST_JOINED: Final = 5
+"""Gatherings that one may have been put into, each into the next, before it was told."""
 
 UNMEASURED: Final[Mapping[str, float]] = MappingProxyType({})
 
@@ -24,12 +27,15 @@ UNMEASURED: Final[Mapping[str, float]] = MappingProxyType({})
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
     """An attempt that may now be made. `before` is the state it was found in: `sending` means that
-    an earlier attempt may or may not have arrived."""
+    an earlier attempt may or may not have arrived. `page` is that of a digest which a channel that
+    keeps all of it has to be given next.
+    """
 
     delivery: Delivery
     message: Message
     before: DeliveryState
     disabled: str
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +54,15 @@ class Told:
     due: datetime | None = None
     digest: str = ""
     attempts: tuple[Attempt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Came:
+    """A delivery with its record; of what was gathered the id of the digest, too."""
+
+    delivery: str
+    digest: str
+    record: Mapping[str, str]
 
 
 class Outbox:
@@ -90,7 +105,7 @@ class Outbox:
             return "void"
         if answer == [b"gone"]:
             return "gone"
-        before, attempts, packed, channel, disabled = answer
+        before, attempts, packed, channel, disabled, page = answer
         return Begun(
             delivery=Delivery(
                 id=delivery,
@@ -106,7 +121,29 @@ class Outbox:
             ),
             before=DeliveryState(text_of(before)),
             disabled=text_of(disabled),
+            page=int(page),
         )
+
+    def digest(self, digest_id: str) -> Digest | None:
+        """A digest that was released, or None when it is not kept (any more). Raises ParseError."""
+        client = self._scripts.client
+        with translated():
+            found = client.hgetall(keys.digest(digest_id))
+        fields = [each for pair in found.items() for each in pair]
+        return digest_of(client, digest_id, fields) if fields else None
+
+    def page(self, digest: str, number: int) -> tuple[Alert, ...] | None:
+        """One page of a digest's alerts, from 0 on; None behind the last."""
+        return page_of(self._scripts.client, digest, number)
+
+    def turn(self, worker: str, job: str, delivery: str, page: int) -> bool:
+        """The channel has all pages before that one; False where the lease is lost."""
+        answer = self._scripts(
+            "turn",
+            [keys.delivery(delivery), keys.holders(DELIVERIES)],
+            [worker, job, page],
+        )
+        return bool(answer == b"done")
 
     def told(self, alert: Alert) -> tuple[Told, ...]:
         """Every delivery of an alert and its updates, in the order they were asked for."""
@@ -117,23 +154,38 @@ class Outbox:
         asked = [(mark, channel) for mark in marks for channel in alert.notify]
         own = [Delivery.id_for(alert.id, channel, mark) for mark, channel in asked]
         records = self._hashes(map(keys.delivery, own))
-        digests = [
-            Delivery.id_for(record.get("digest", ""), channel)
-            for (_, channel), record in zip(asked, records, strict=True)
-        ]
-        came = self._hashes(map(keys.delivery, digests))
-        made_by = [
-            digest if record.get("digest") else delivery
-            for delivery, digest, record in zip(own, digests, records, strict=True)
-        ]
-        attempts = map(attempts_of, self._hashes(map(keys.attempts, made_by)))
-        return tuple(
-            _told(channel, mark, record, digest, made)
-            for (mark, channel), record, digest, made in zip(
-                asked, records, came, attempts, strict=True
-            )
+        found = {
+            pair: _Came(delivery=delivery, digest=record.get("digest", ""), record=record)
+            for pair, delivery, record in zip(asked, own, records, strict=True)
             if record
+        }
+        came = [self._came(found, mark, channel) for mark, channel in found]
+        attempts = map(attempts_of, self._hashes(keys.attempts(each.delivery) for each in came))
+        return tuple(
+            _told(channel, mark, first.record, last, made)
+            for ((mark, channel), first), last, made in zip(
+                found.items(), came, attempts, strict=True
+            )
         )
+
+    def _came(self, found: Mapping[tuple[str, str], _Came], mark: str, channel: str) -> _Came:
+        """What took it there: an update that took its place, the digest it was gathered for, or the
+        one that was put into.
+        """
+        came = found[mark, channel]
+        for (other, name), each in found.items():
+            if name == channel and other != mark and each.record.get("over") == _field(mark):
+                return self._came(found, other, channel)
+        for _ in range(MOST_JOINED):
+            if not (into := came.record.get("digest")):
+                break
+            delivery = Delivery.id_for(into, channel)
+            (record,) = self._hashes([keys.delivery(delivery)])
+            if not record:
+                break
+            record = {"due": came.record.get("due", ""), **record}
+            came = _Came(delivery=delivery, digest=into, record=record)
+        return came
 
     def _hashes(self, names: Iterable[str]) -> list[dict[str, str]]:
         with translated(), self._scripts.client.pipeline(transaction=False) as pipe:
@@ -205,22 +257,26 @@ def _in_order(mark: str) -> tuple[int, int, str]:
     return (0, int(mark or 0), "") if mark.isdigit() or not mark else (1, 0, mark)
 
 
+def _field(mark: str) -> str:
+    """The field of an alert's record that an update with this mark has; "" is the alert itself."""
+    return f"update:{mark}" if mark else "alert"
+
+
 def _told(
     channel: str,
     mark: str,
-    record: dict[str, str],
-    digest: dict[str, str],
+    first: Mapping[str, str],
+    last: _Came,
     attempts: tuple[Attempt, ...],
 ) -> Told:
-    came = digest or record
-    due = record.get("due")
+    came, due = last.record, last.record.get("due")
     return Told(
-        channel=channel,
+        channel=came.get("channel", channel),
         update=mark,
         state=DeliveryState(came["state"]),
         answer=came["answer"],
-        reason=record.get("reason", ""),
+        reason=first.get("reason", ""),
         due=datetime.fromtimestamp(int(due) / 1000, UTC) if due else None,
-        digest=record.get("digest", ""),
+        digest=last.digest,
         attempts=attempts,
     )

@@ -12,9 +12,9 @@ from monitor import codec
 from monitor.model import JUDGE, Alert, Article, Claim, Route, Spoken, digest
 from monitor.store import keys
 from monitor.store.call import Call
-from monitor.store.gatherings import outgoing_by
 from monitor.store.redis import rq_time
 from monitor.store.trends import TrendCount, count_of
+from monitor.store.ways import outgoing_by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -516,6 +516,14 @@ def test_a_silence_that_nobody_is_told_of_is_remarked_on(config: Path) -> None:
         ("7d", "", 'hours = "Mon 08:00-18:00"\n', "watchlist.toml [watch.a] hours"),
         ("7d", "", 'at_most = "1 per week"\n', "watchlist.toml [watch.a] at_most"),
         ("2d", "", 'hours = "08:00-18:00"\n', ""),
+        (
+            "8d",
+            'mode = "digest"\n',
+            'notify = ["console"]\nhours = "Mon 08:00-18:00"\n',
+            '"9d" or more: an alert may wait 8d because of channels.toml [channel.console] every ='
+            ' "day" and watchlist.toml [watch.a] hours',
+        ),
+        ("9d", 'mode = "digest"\n', 'notify = ["console"]\nhours = "Mon 08:00-18:00"\n', ""),
     ],
 )
 def test_alerts_are_kept_for_as_long_as_they_may_have_to_wait(
