@@ -1,7 +1,7 @@
 """What Redis keeps of a desk that runs for a month, and that it does not grow.
 
     .venv/bin/python -P benchmarks/retention.py               (30 days of 2,500 articles: 5 minutes)
-    .venv/bin/python -P benchmarks/retention.py --days 100 --share 0.02 --day-s 5
+    .venv/bin/python -P benchmarks/retention.py --days 100 --share 0.006 --day-s 3
 
 A day is some seconds: the embedded server's scripts run by a clock that is so much faster, with the
 lives as they are shipped (articles 3 days, stories 14, what feeds have shown and sources 60, alerts
