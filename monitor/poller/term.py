@@ -21,6 +21,7 @@ from monitor.errors import Deposed, StoreUnavailable
 from monitor.net import Client
 from monitor.poller.feeds import FeedPoll, Polled
 from monitor.poller.health import Ops
+from monitor.poller.keeping import Keeping
 from monitor.poller.replay import Replay
 from monitor.poller.seeds import SeedReader
 from monitor.poller.traffic import Traffic
@@ -59,6 +60,7 @@ class Term:
     def __init__(self, settings: Settings, parts: Parts) -> None:
         self._settings, self._parts = settings, parts
         self._open = AsyncExitStack()
+        self._keeping = Keeping(store=parts.store, now=parts.now, log=parts.log)
 
     async def __aenter__(self) -> Self:
         parser = await self._open.enter_async_context(Parser(children=READERS))
@@ -133,7 +135,11 @@ class Term:
     def _read_seeds(self) -> Polled:
         reader = self._reader()
         put = reader.read_all(self._settings.seeds)
+        self._keep(reader)
         return Polled(articles=put, problems=reader.problems)
+
+    def _keep(self, reader: SeedReader) -> None:
+        self._keeping.run(self._settings.sources, reader.lying)
 
     def _reader(self) -> SeedReader:
         parts = self._parts
@@ -151,6 +157,7 @@ class Term:
         while not over.is_set():
             try:
                 await asyncio.to_thread(reader.read_settled, self._settings.seeds)
+                await asyncio.to_thread(self._keep, reader)
             except StoreUnavailable as error:
                 self._parts.say("store.unavailable", error.message)
             except Deposed:

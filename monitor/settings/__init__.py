@@ -141,7 +141,10 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
         workers=workers,
         log=log,
         retention=Retention(
-            articles=retention.articles, stories=retention.stories, alerts=retention.alerts
+            articles=retention.articles,
+            stories=retention.stories,
+            alerts=retention.alerts,
+            dead_letters=retention.dead_letters,
         ),
         ops=ops,
         heartbeat=heartbeat,

@@ -48,7 +48,7 @@ class Store:
         self.expectations = Expectations(self.client)
         self.gatherings = Gatherings(self.client, scripts, retention.alerts)
         self.subscriptions = Subscriptions(self.client, scripts)
-        self.letters = Letters(self.client, scripts)
+        self.letters = Letters(self.client, scripts, retention.dead_letters)
         self.trends = Trends(self.client)
         self.beats = Beats(self.client, scripts)
         self.view = View(self.client)
@@ -74,6 +74,7 @@ class Store:
         """From now on keep things for so long."""
         self._retention = self.sources.retention = self.judging.retention = retention
         self.gatherings.kept = self.outbox.kept = retention.alerts
+        self.letters.kept = retention.dead_letters
 
     def check_schema(self) -> None:
         """Raises SchemaMismatch where the keys in this Redis are of another version of Wirewatch,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import msgspec
 import redis
 
 from monitor import codec
-from monitor.model import ARTICLES, DELIVER, DELIVERIES
+from monitor.model import ARTICLES, DELIVER, DELIVERIES, JOBS
 from monitor.store import keys
 from monitor.store.redis import Scripts, bytes_of, text_of, translated
 
@@ -18,6 +18,8 @@ Kind = Literal["article", "delivery", "job"]
 
 COUNTED: dict[Kind, str] = {"article": "articles.set_aside", "delivery": "", "job": ""}
 """The count a letter leaves when it is tried again. A delivery's is left by begin.lua."""
+
+AT_A_TIME = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +48,10 @@ class _Written(msgspec.Struct):
 
 
 class Letters:
-    """The dead letters of both queues. A letter's id is that of its job."""
+    """The dead letters of all queues, each `kept` for so long. A letter's id is that of its job."""
 
-    def __init__(self, client: redis.Redis, scripts: Scripts) -> None:
-        self._client, self._scripts = client, scripts
+    def __init__(self, client: redis.Redis, scripts: Scripts, kept: timedelta) -> None:
+        self._client, self._scripts, self.kept = client, scripts, kept
 
     def all(self) -> tuple[DeadLetter, ...]:
         """Every letter, the oldest first."""
@@ -118,6 +120,21 @@ class Letters:
             [letter.id],
         )
         return bool(answer == b"done")
+
+    def expire(self, now: datetime) -> tuple[DeadLetter, ...]:
+        """Forget those that nobody looked after in time, and their jobs; returns them."""
+        before = now - self.kept
+        old = tuple(letter for letter in self.all() if letter.at < before)
+        gone: set[str] = set()
+        for at in range(0, len(old), AT_A_TIME):
+            ids = [letter.id for letter in old[at : at + AT_A_TIME]]
+            answer = self._scripts(
+                "expire",
+                [keys.dead(), keys.counts(), *map(keys.rq_failed, JOBS)],
+                [int(before.timestamp() * 1000), keys.rq_job(""), *ids],
+            )
+            gone.update(map(text_of, answer))
+        return tuple(letter for letter in old if letter.id in gone)
 
 
 def _read(raw: bytes | str) -> DeadLetter:

@@ -19,11 +19,14 @@ from monitor.store.ways import outgoing_by
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
-    """How long things are kept: articles (for `why`), stories (for copies), alerts (for people)."""
+    """How long things are kept: articles (for `why`), stories (for copies), alerts (for people),
+    dead letters (for people, too).
+    """
 
     articles: timedelta = timedelta(days=3)
     stories: timedelta = timedelta(days=14)
     alerts: timedelta = timedelta(days=90)
+    dead_letters: timedelta = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,8 @@ local BANDS = { f = 10, l = 16 }
 local MIN_SLOTS, MIN_CONTAINED, MIN_FACTS, MIN_AGREED, SURE = 24, 0.64, 4, 0.6, 0.9
 local TRIED, KEPT = 16, 12          -- candidates compared; stories remembered under one band
 local COPIES, LINES, SLACK = 500, 300, 100
-local EXPIRING = 131072
+local EXPIRING = 262144 -- one of them is missing by then once in 300 million generations
+local TEXTS = 300 -- of an article that changes for ever, such as a ticker, so many are remembered
 local EVENT_KEPT, EVENT_SHARE, EVENT_SHARED, DAY = 6, 0.4, 3, 86400
 local seconds = tonumber(redis.call('TIME')[1])
 local half = math.max(math.floor(LIFE / 2), 1)
@@ -241,6 +242,16 @@ local function holds(story, holder)
   return redis.call('HEXISTS', key_of(story, ''), 'text:' .. ARGV[1]) == 1
 end
 
+-- Of a key with more than TEXTS texts the first go: a small hash has its fields as they came.
+local function trim(key)
+  if redis.call('HLEN', key) <= TEXTS then return end
+  local texts = {}
+  for _, field in ipairs(redis.call('HKEYS', key)) do
+    if field:sub(1, 5) == 'text:' and field ~= 'text:' .. ARGV[1] then texts[#texts + 1] = field end
+  end
+  for i = 1, #texts + 1 - TEXTS do redis.call('HDEL', key, texts[i]) end
+end
+
 local function join(story, relation)
   local ref, facts = KEYS[1]:sub(-20), KEYS[3]
   if story ~= ARGV[2] then facts = key_of(story, '') end
@@ -257,7 +268,10 @@ local function join(story, relation)
   if known[3] and tonumber(ARGV[10]) > tonumber(known[1]) then
     redis.call('HSET', facts, 'worth', ARGV[10], 'best', ref)
   end
-  if SHORT then redis.call('HSET', facts, 'text:' .. ARGV[1], '') end
+  if SHORT then
+    redis.call('HSET', facts, 'text:' .. ARGV[1], '')
+    if known[3] then trim(facts) end
+  end
   local agencies = known[2] or ''
   if ARGV[11] ~= '' and not (' ' .. agencies .. ' '):find(' ' .. ARGV[11] .. ' ', 1, true) then
     redis.call('HSET', facts, 'agencies', agencies == '' and ARGV[11] or agencies .. ' ' .. ARGV[11])
@@ -289,6 +303,7 @@ else
     if not holder then learn() end
   end
   redis.call('HSET', KEYS[1], 'story', story == ARGV[2] and '' or story, 'text:' .. ARGV[1], relation .. ' ' .. (slots or ''))
+  if asked[1] then trim(KEYS[1]) end
   redis.call('SET', KEYS[2], story, 'NX', 'EX', LIFE)
   at_url(KEYS[5], story)
   at_url(KEYS[6], story)

@@ -22,7 +22,9 @@ if attempt and not attempt.ending then -- else none was made: it had been sent b
   redis.call('HSET', KEYS[11], number, cjson.encode(attempt))
 end
 if ARGV[3] == 'later' then
-  redis.call('HSET', KEYS[1], 'state', 'pending', 'answer', ARGV[4])
+  if redis.call('EXISTS', KEYS[1]) == 1 then -- else it has run out, and would come back for ever
+    redis.call('HSET', KEYS[1], 'state', 'pending', 'answer', ARGV[4])
+  end
   redis.call('HSET', KEYS[2], 'status', 'scheduled')
   redis.call('ZADD', KEYS[5], now + ARGV[5], ARGV[2])
   return 'done'
