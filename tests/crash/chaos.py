@@ -44,6 +44,9 @@ KILLS_A_SECOND = 1.25
 """So many there are at the least, 1,500 in 20 minutes; a busy machine takes up to half as long
 again for them."""
 
+START_S = 60.0
+"""How long all may take to come to life at first."""
+
 DRAIN_S = 120.0
 """How long nothing may be finished, once nobody is killed any more, before what is left counts as
 left over."""
@@ -83,10 +86,16 @@ class Chaos:
     running: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
 
     def run(self, seconds: float) -> Books:
-        """Kill for so long, and so often, then let the work end, and balance the books."""
-        pause, end = threading.Event(), time.monotonic() + seconds
-        latest, least = end + seconds / 2, seconds * KILLS_A_SECOND
+        """Once all live, kill for so long, and so often, then let the work end, and balance the
+        books.
+        """
+        pause = threading.Event()
         self.keep_up()
+        until = time.monotonic() + START_S
+        while not all(map(self.alive, VICTIMS)) and time.monotonic() < until:
+            pause.wait(0.1)
+        end = time.monotonic() + seconds
+        latest, least = end + seconds / 2, seconds * KILLS_A_SECOND
         while time.monotonic() < (latest if self.kills.total() < least else end):
             self.services.drop(self.chance.randint(1, 30))
             pause.wait(self.chance.uniform(*PAUSES_S))

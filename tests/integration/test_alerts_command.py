@@ -52,7 +52,7 @@ def ask(tmp_path: Path, embedded: Embedded) -> Ask:
     return asked
 
 
-def raised(store: Store, alert: Alert = ALERT, *waits: Gathering) -> None:
+def raised(store: Store, alert: Alert = ALERT, wait: Gathering | None = None) -> None:
     """Committed, with a delivery for each channel."""
     mark = alert.update.mark if alert.update else ""
     routes = tuple(
@@ -60,7 +60,7 @@ def raised(store: Store, alert: Alert = ALERT, *waits: Gathering) -> None:
             delivery=Delivery(
                 id=Delivery.id_for(alert.id, channel, mark), alert=alert.id, channel=channel
             ),
-            waits=waits,
+            wait=wait,
         )
         for channel in alert.notify
     )
