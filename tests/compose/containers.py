@@ -35,6 +35,9 @@ policy, or, where it was one of several processes, by the one that supervises th
 BACK_S = 60.0
 """So long a container has to come back by itself."""
 
+ASKED = 10
+"""So often Redis is asked, which may just be loading its files."""
+
 INSIDE = {
     "all its processes": "kill -9 -1",
     "one process": "cd /proc; set -- [0-9]*; shift $(( {roll} % ($# - 1) + 1 )); kill -9 $1",
@@ -175,17 +178,23 @@ class Containers:
 
     def ask(self, *arguments: str) -> dict[str, Any]:
         """What Redis holds: dump.py, in the worker that is spared."""
-        said = self._docker("exec", SPARED, "python", "/tests/compose/dump.py", *arguments)
-        found: dict[str, Any] = json.loads(said)
-        return found
+        for _ in range(ASKED):
+            said = self._docker(
+                "exec", SPARED, "python", "/tests/compose/dump.py", *arguments, check=False
+            )
+            if said:
+                found: dict[str, Any] = json.loads(said)
+                return found
+            time.sleep(3)
+        raise RuntimeError(f"{SPARED} cannot say what Redis holds; `docker logs {SPARED}`")
 
     def stop(self, service: str) -> None:
         """A service goes away."""
-        self.compose("stop", service)
+        self.compose("stop", service, check=False)
 
     def start(self, service: str) -> None:
         """And comes back."""
-        self.compose("start", service)
+        self.compose("start", service, check=False)
 
     def down(self) -> None:
         """Take all of it away, volumes and networks, too."""

@@ -149,7 +149,7 @@ class Soak:
     def drain(self) -> tuple[float, Mapping[str, Any]]:
         """Leave it in peace until nothing is left; every feed is asked once more."""
         began = time.time()
-        while self.containers.states() and not self._all_run():
+        while time.time() < began + DRAIN_S / 2 and not self._all_run():
             self.containers.keep_up(frozenset())
             time.sleep(2)
         self.containers.ask("--hurry")
