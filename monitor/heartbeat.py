@@ -45,7 +45,7 @@ async def call(settings: Settings, service: str) -> str:
 
 
 @dataclass(slots=True, kw_only=True)
-class Pulse:
+class Calls:
     """When to call, and what to say about it: once when it changes.
 
     `clock` counts seconds.
@@ -89,17 +89,17 @@ class Heartbeat:
     alive: Callable[[], bool]
     log: FilteringBoundLogger
     look_s: float = LOOK_S
-    pulse: Pulse = field(init=False)
+    calls: Calls = field(init=False)
 
     def __post_init__(self) -> None:
         every_s = self.settings.heartbeat.every.total_seconds()
-        object.__setattr__(self, "pulse", Pulse(every_s=every_s, log=self.log))
+        object.__setattr__(self, "calls", Calls(every_s=every_s, log=self.log))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set."""
         while not stop.is_set():
-            if self.pulse.wants(alive=self.alive()):
-                self.pulse.answered(await call(self.settings, self.service))
+            if self.calls.wants(alive=self.alive()):
+                self.calls.answered(await call(self.settings, self.service))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), self.look_s)
 

@@ -11,8 +11,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
@@ -22,16 +21,13 @@ from structlog.typing import FilteringBoundLogger
 from monitor import telemetry
 from monitor.app import Desk, ExampleFailure
 from monitor.errors import ConfigError, ConfigProblem, StoreUnavailable
-from monitor.lexicon.knowledge import Knowledge
 from monitor.model import Watch
 from monitor.settings import Settings, load
+from monitor.settings.differences import differences, tables_changed, to_be_tried
 from monitor.settings.version import Files, version_of
 
 LOOK_S: Final = 0.5
 """How often to look at the files. A change is taken at the second look that finds it the same."""
-
-MOST_NAMED: Final = 20
-"""Ids in a line of the log."""
 
 LEVELS: Final = ("debug", "info", "warning", "error")
 
@@ -43,87 +39,9 @@ AT_START: Final = {
 }
 """What is read at start only, by its name in Settings."""
 
-NAMED: Final = ("sources", "watches", "channels", "timings", "knowledge", "remarks")
 TABLES: Final = {"allow": "net", "contact": "net", "redis_url": "redis"}
 
 Adapt = Callable[[Settings], Settings]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """The ids of one kind of thing that two configurations do not share, or not alike."""
-
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    removed: tuple[str, ...]
-
-    def said(self) -> dict[str, list[str]]:
-        """What there is of it, for the log: no more than a line can hold."""
-        return {
-            word: [*ids[:MOST_NAMED], *([f"and {len(ids) - MOST_NAMED} more"] * (len(ids) > 20))]
-            for word, ids in (
-                ("added", self.added),
-                ("changed", self.changed),
-                ("removed", self.removed),
-            )
-            if ids
-        }
-
-
-def difference(before: Mapping[str, object], after: Mapping[str, object]) -> Difference:
-    """What is different, in the order of the files."""
-    return Difference(
-        added=tuple(name for name in after if name not in before),
-        changed=tuple(name for name in after if name in before and after[name] != before[name]),
-        removed=tuple(name for name in before if name not in after),
-    )
-
-
-def differences(before: Settings, after: Settings) -> dict[str, Difference]:
-    """What is different of each kind of thing that has ids."""
-    return {
-        "feeds": difference(
-            {source.id: source for source in before.sources},
-            {source.id: source for source in after.sources},
-        ),
-        "watches": difference(
-            {watch.id: watch for watch in before.watches},
-            {watch.id: watch for watch in after.watches},
-        ),
-        "channels": difference(_channels(before), _channels(after)),
-        "names": difference(_names(before.knowledge), _names(after.knowledge)),
-    }
-
-
-def _channels(settings: Settings) -> dict[str, object]:
-    return {name: (each, settings.timings.get(name)) for name, each in settings.channels.items()}
-
-
-def _names(knowledge: Knowledge) -> dict[str, object]:
-    return {
-        **{f"actor:{name}": each for name, each in knowledge.actors.items()},
-        **{f"place:{name}": each for name, each in knowledge.places.items()},
-        **{f"theme:{name}": each for name, each in knowledge.themes.items()},
-    }
-
-
-def tables_changed(before: Settings, after: Settings) -> tuple[str, ...]:
-    """The fields of Settings, without what has ids, that are different."""
-    return tuple(
-        each.name
-        for each in fields(Settings)
-        if each.name not in NAMED and getattr(before, each.name) != getattr(after, each.name)
-    )
-
-
-def to_be_tried(before: Settings, after: Settings) -> tuple[Watch, ...]:
-    """The new and changed watches with examples: they must do what those say."""
-    known = {watch.id: watch for watch in before.watches}
-    return tuple(
-        watch
-        for watch in after.watches
-        if known.get(watch.id) != watch and (watch.must_match or watch.must_not_match)
-    )
 
 
 def problem_of(failure: ExampleFailure) -> ConfigProblem:

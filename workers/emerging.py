@@ -15,7 +15,7 @@ from structlog.typing import FilteringBoundLogger
 
 from monitor.alerts import emerging_alert, is_new, routes, subject_of
 from monitor.errors import StoreConflict
-from monitor.model import AlertedArticle, Rising, Timing, Watch
+from monitor.model import AlertedArticle, Rising, Spoken, Timing, Watch
 from monitor.store import Outcome, Raised, Store
 from monitor.topics.rising import HOURS, Rise
 
@@ -57,16 +57,14 @@ class Emergence:
         spoken = self.store.judging.spoken(pairs.values())
         fresh = [rise for rise in trend.rises if is_new(spoken[pairs[rise.key]], at)]
         for rise in fresh[:MOST_AT_ONCE]:
-            pair = pairs[rise.key]
-            self._raise(watch, rise, at, Outcome(expects=((*pair, spoken[pair]),)))
+            self._raise(watch, rise, at, spoken[pairs[rise.key]])
 
-    def _raise(self, watch: Watch, rise: Rise, at: datetime, expecting: Outcome) -> None:
+    def _raise(self, watch: Watch, rise: Rise, at: datetime, before: Spoken | None) -> None:
         alert = emerging_alert(watch, rising_of(self.store, rise), at)
         raised = Raised(alert=alert, routes=routes(alert, watch, self.timings, at))
+        expects = ((watch.id, subject_of(watch, rise.key), before),)
         try:
-            self.store.judging.commit(
-                self.worker, Outcome(raised=(raised,), expects=expecting.expects), at
-            )
+            self.store.judging.commit(self.worker, Outcome(raised=(raised,), expects=expects), at)
         except StoreConflict:
             return  # another supervisor has said it
         self.log.info(

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from monitor import telemetry
-from monitor.heartbeat import STUCK_S, Pulse, call, vouch
+from monitor.heartbeat import STUCK_S, Calls, call, vouch
 from monitor.settings import Settings
 
 VOUCH_EVERY_S = 1.0
@@ -34,14 +34,14 @@ class SupervisorHeartbeat:
     born: Callable[[], None]
     vouch: Path | None = None
     stuck_s: float = STUCK_S
-    pulse: Pulse = field(init=False)
+    calls: Calls = field(init=False)
     _caller: int = 0
     _ear: int = -1
     _vouched: float = float("-inf")
 
     def __post_init__(self) -> None:
         every_s = self.settings.heartbeat.every.total_seconds()
-        self.pulse = Pulse(every_s=every_s, log=telemetry.logger())
+        self.calls = Calls(every_s=every_s, log=telemetry.logger())
 
     def run(self) -> None:
         """To be called by the supervisor once a round, when Redis has answered."""
@@ -55,7 +55,7 @@ class SupervisorHeartbeat:
             return
         if self._caller:
             self._listen()
-        elif self.pulse.wants(alive=alive):
+        elif self.calls.wants(alive=alive):
             self._call()
 
     def _call(self) -> None:
@@ -79,4 +79,4 @@ class SupervisorHeartbeat:
         said = os.read(self._ear, 1000)
         os.close(self._ear)
         self._caller = 0
-        self.pulse.answered(said.decode(errors="replace"))
+        self.calls.answered(said.decode(errors="replace"))

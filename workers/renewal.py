@@ -7,7 +7,8 @@ import gc
 from monitor import telemetry
 from monitor.app import App, Desk
 from monitor.errors import ConfigError
-from monitor.reload import Following, problem_of, to_be_tried
+from monitor.reload import Following, problem_of
+from monitor.settings.differences import to_be_tried
 
 
 def renewed(app: App, following: Following, *, judges: bool) -> App | None:

@@ -223,51 +223,41 @@ class Gap(_Part, frozen=True, kw_only=True):
     ]
 
 
-class AlertRaised(_Part, frozen=True, kw_only=True, tag_field="type", tag="alert.raised"):
-    """A watch has spoken about a story."""
+class _Document(_Part, frozen=True, kw_only=True, tag_field="type"):
+    """A whole one, as it leaves."""
 
     version: Version
     timestamp: Annotated[
         str,
         Meta(
-            description="when it was raised, in UTC; the same on every attempt",
+            description="when it was raised, told again or noticed, or the end of a digest's time;"
+            " in UTC, the same on every attempt",
             extra_json_schema=_TIME,
         ),
     ]
+
+
+class AlertRaised(_Document, frozen=True, kw_only=True, tag="alert.raised"):
+    """A watch has spoken about a story."""
+
     data: Annotated[AlertData, Meta(description="the alert")]
 
 
-class AlertUpdated(_Part, frozen=True, kw_only=True, tag_field="type", tag="alert.updated"):
+class AlertUpdated(_Document, frozen=True, kw_only=True, tag="alert.updated"):
     """The same alert again: its story has reached a step of the watch's `updates`."""
 
-    version: Version
-    timestamp: Annotated[
-        str,
-        Meta(
-            description="when it was updated, in UTC; the same on every attempt",
-            extra_json_schema=_TIME,
-        ),
-    ]
     data: Annotated[UpdatedData, Meta(description="the alert, as it was raised and with `update`")]
 
 
-class SourceFailing(_Part, frozen=True, kw_only=True, tag_field="type", tag="source.failing"):
+class SourceFailing(_Document, frozen=True, kw_only=True, tag="source.failing"):
     """A source is in trouble, or out of it again."""
 
-    version: Version
-    timestamp: Annotated[
-        str, Meta(description="when it was noticed, in UTC", extra_json_schema=_TIME)
-    ]
     data: Annotated[TroubleData, Meta(description="the trouble")]
 
 
-class WatchQuiet(_Part, frozen=True, kw_only=True, tag_field="type", tag="watch.quiet"):
+class WatchQuiet(_Document, frozen=True, kw_only=True, tag="watch.quiet"):
     """A watch finds less than its `expect` says."""
 
-    version: Version
-    timestamp: Annotated[
-        str, Meta(description="when it was noticed, in UTC", extra_json_schema=_TIME)
-    ]
     data: Annotated[QuietData, Meta(description="the silence")]
 
 
@@ -301,13 +291,9 @@ class DigestData(_Part, frozen=True, kw_only=True):
     gaps: Annotated[list[Gap], Meta(description="what was not seen meanwhile")]
 
 
-class DigestReady(_Part, frozen=True, kw_only=True, tag_field="type", tag="digest.ready"):
+class DigestReady(_Document, frozen=True, kw_only=True, tag="digest.ready"):
     """Alerts that were gathered for this channel, together."""
 
-    version: Version
-    timestamp: Annotated[
-        str, Meta(description="the end of the time it is of, in UTC", extra_json_schema=_TIME)
-    ]
     data: Annotated[DigestData, Meta(description="what was gathered")]
 
 

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from monitor.model import Severity
 
 
-def page(name: str, **pieces: str) -> str:
-    """The template of this name with its pieces put in; `style` is shared by all."""
-    return _template(name).substitute(style=_file("mail.css"), **pieces)
+def page(name: str, *, title: str, why: str, **pieces: str) -> str:
+    """A whole mail: the template of this name with its pieces put in, in the frame of all mails."""
+    content = _template(name).substitute(pieces).rstrip("\n")
+    style = _file("mail.css")
+    return _template("mail.html").substitute(title=title, style=style, content=content, why=why)
 
 
 def paragraph(kind: str, text: str) -> str:

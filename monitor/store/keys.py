@@ -75,14 +75,10 @@ def text(key: str) -> str:
 
 def story(story_id: str) -> str:
     """hash; [retention] stories. Of a story: first and best article (refs), worth of the best text,
-    agencies, event, how many joined. Written by claim.lua; commit.lua adds the watches that spoke
-    (told)."""
+    agencies, event, how many joined, and `source:ID`, when each source was first seen (ms): as a
+    key of its own that would cost a tenth of a story. Written by claim.lua; commit.lua adds the
+    watches that spoke (told)."""
     return f"{PREFIX}story:{story_id}"
-
-
-def story_sources(story_id: str) -> str:
-    """zset source -> first seen (ms); [retention] stories. claim.lua."""
-    return f"{PREFIX}story:{story_id}:sources"
 
 
 def story_copies(story_id: str) -> str:
@@ -375,7 +371,6 @@ ALL = (
     url,
     text,
     story,
-    story_sources,
     story_copies,
     lines,
     near,

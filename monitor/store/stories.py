@@ -52,7 +52,6 @@ def call_of(asked: Asked, now: datetime, life: timedelta) -> Call:
         keys.claim(known.ref),
         keys.text(known.shared),
         keys.story(founded),
-        keys.story_sources(founded),
         keys.lines(article.source),
         keys.url(known.url or ""),
         keys.url(known.canonical or ""),
@@ -139,19 +138,23 @@ def story_of(client: redis.Redis, story: str) -> Story | None:
     """What is known of a story, or None when it is not kept (any more)."""
     with translated(), client.pipeline(transaction=True) as pipe:
         pipe.hgetall(keys.story(story))
-        pipe.zrange(keys.story_sources(story), 0, -1, withscores=True)
         pipe.hgetall(keys.story_copies(story))
-        raw, sources, copies = pipe.execute()
+        raw, copies = pipe.execute()
     facts = {text_of(name): text_of(value) for name, value in raw.items()}
     if "first" not in facts:
         return None
+    sources = [
+        (_moment(float(at)), name.removeprefix("source:"))
+        for name, at in facts.items()
+        if name.startswith("source:")
+    ]
     joined = [_copy(text_of(name), bytes_of(kept)) for name, kept in copies.items()]
     return Story(
         id=story,
         event=facts.get("event", story),
         first=facts["first"],
         best=facts.get("best", facts["first"]),
-        sources=tuple((text_of(name), _moment(at)) for name, at in sources),
+        sources=tuple((source, at) for at, source in sorted(sources)),
         agencies=tuple(facts.get("agencies", "").split()),
         copies=tuple(sorted(joined, key=lambda copy: copy.at)),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import NamedTuple
 
 from monitor.lexicon import Knowledge, Mentions
 from monitor.model import Topic, TopicEvidence
@@ -25,6 +25,7 @@ from monitor.topics import (
 )
 from monitor.topics.candidate import Candidate
 from monitor.topics.counting import survey
+from monitor.topics.form import Form
 from monitor.topics.survey import Survey
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "MOST_TOPICS",
     "SHAPES",
     "Candidate",
+    "Shape",
     "Survey",
     "extract",
     "propose",
@@ -39,19 +41,27 @@ __all__ = [
     "topics_of",
 ]
 
-Shape: TypeAlias = Callable[[Survey], Iterator[Candidate]]
 
-# A new shape is a file with `find` and a line here.
+class Shape(NamedTuple):
+    """A kind of topic: what finds them in an article, and how they are spelled; nobody can list
+    those without a form.
+    """
+
+    find: Callable[[Survey], Iterator[Candidate]]
+    form: Form | None = None
+
+
+# A new shape is a file with `find` and `FORM`, and a line here.
 SHAPES: Mapping[str, Shape] = MappingProxyType(
     {
-        "actor": actor.find,
-        "place": place.find,
-        "theme": theme.find,
-        "name": name.find,
-        "actor_in_place": actor_in_place.find,
-        "place_theme": place_theme.find,
-        "bilateral": bilateral.find,
-        "actor_and_actor": actor_and_actor.find,
+        "actor": Shape(actor.find, actor.FORM),
+        "place": Shape(place.find, place.FORM),
+        "theme": Shape(theme.find, theme.FORM),
+        "name": Shape(name.find),
+        "actor_in_place": Shape(actor_in_place.find, actor_in_place.FORM),
+        "place_theme": Shape(place_theme.find, place_theme.FORM),
+        "bilateral": Shape(bilateral.find, bilateral.FORM),
+        "actor_and_actor": Shape(actor_and_actor.find, actor_and_actor.FORM),
     }
 )
 MOST_TOPICS = 15
@@ -82,7 +92,7 @@ def topics_of(surveyed: Survey) -> tuple[Topic, ...]:
 
 def propose(surveyed: Survey) -> list[tuple[Candidate, str]]:
     """What each shape proposes, with the shape's name, best first, whatever its score."""
-    found = [(candidate, shape) for shape, find in SHAPES.items() for candidate in find(surveyed)]
+    found = [(candidate, shape) for shape, of in SHAPES.items() for candidate in of.find(surveyed)]
     found.sort(key=_best_first)
     return found
 

@@ -12,11 +12,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from monitor.lexicon import Knowledge
 from monitor.topics.candidate import Candidate
+from monitor.topics.form import Form, Ids
 from monitor.topics.survey import HEADLINE_WEIGHT, LEAD_WEIGHT, Presence, Survey
 
 MIN_SENTENCES = 2
 MIN_SHARE = 0.35
+
+
+def _made(knowledge: Knowledge, ids: Ids) -> Ids | None:
+    return None if knowledge.actors[ids[0]].kind == "state" else ids
+
+
+FORM = Form(("actor",), "{}", made=_made)
 
 
 def find(survey: Survey) -> Iterator[Candidate]:

@@ -17,8 +17,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from monitor.lexicon import Knowledge
 from monitor.text import FIELDS
 from monitor.topics.candidate import Candidate, joint_score
+from monitor.topics.form import Form, Ids
 from monitor.topics.survey import Named, Survey
 
 MIN_SENTENCES = 2
@@ -37,6 +39,13 @@ _DEED = re.compile(
 )
 _JOINED = re.compile(r",? (?:and|&) (?:the |[A-Z][\w.]+ ){0,2}$")
 _BEHIND_BOTH = 60
+
+
+def _made(knowledge: Knowledge, ids: Ids) -> Ids | None:
+    return ids if len(set(ids)) == len(ids) else None
+
+
+FORM = Form(("actor", "actor"), "{} and {}", either=True, made=_made)
 
 
 def find(survey: Survey) -> Iterator[Candidate]:
@@ -85,8 +94,8 @@ def _candidate(survey: Survey, ids: list[str], sentences: set[int]) -> Candidate
     actors = [survey.knowledge.actors[id_] for id_ in ids]
     presences = [survey.actors[id_] for id_ in ids]
     return Candidate(
-        name="+".join(sorted(ids)),
-        label=" and ".join(actor.short or actor.name for actor in actors),
+        name=FORM.key(tuple(ids)),
+        label=FORM.label.format(*(actor.short or actor.name for actor in actors)),
         score=joint_score(
             survey.weight(sentences), (survey.share(presence) for presence in presences)
         ),

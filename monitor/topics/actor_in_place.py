@@ -16,8 +16,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from monitor.lexicon import Knowledge
 from monitor.model import Actor
 from monitor.topics.candidate import Candidate, joint_score
+from monitor.topics.form import Form, Ids, whole
 from monitor.topics.survey import Survey
 
 KINDS = frozenset({"armed_group", "military"})
@@ -25,6 +27,15 @@ MIN_SENTENCES = 2
 MIN_SENTENCES_ABROAD = 4
 _ARMY_AT_HOME = 0.7
 _NOWHERE: frozenset[int] = frozenset()
+
+
+def _made(knowledge: Knowledge, ids: Ids) -> Ids | None:
+    actor_id, place_id = ids
+    is_somewhere = knowledge.actors[actor_id].kind in KINDS
+    return (actor_id, whole(knowledge, place_id)) if is_somewhere else None
+
+
+FORM = Form(("actor", "place"), "{} in {}", made=_made)
 
 
 def find(survey: Survey) -> Iterator[Candidate]:
@@ -60,8 +71,8 @@ def _candidate(survey: Survey, actor: Actor, place_id: str, both: frozenset[int]
     score = joint_score(survey.weight(both), (survey.share(presence), survey.share(place_presence)))
     at_home = actor.kind == "military" and place_id in actor.home
     return Candidate(
-        name=f"{actor.id}+{place_id}",
-        label=f"{actor.short or actor.name} in {place.short or place.name}",
+        name=FORM.key((actor.id, place_id)),
+        label=FORM.label.format(actor.short or actor.name, place.short or place.name),
         score=score * (_ARMY_AT_HOME if at_home else 1.0),
         strengths={
             sentence: survey.weights[sentence]

@@ -16,7 +16,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
+from monitor.lexicon import Knowledge
 from monitor.topics.candidate import Candidate, joint_score
+from monitor.topics.form import Form, Ids, whole
 from monitor.topics.survey import Survey
 
 MIN_SENTENCES = 3
@@ -24,6 +26,15 @@ MIN_SENTENCES_UNDER_HEADLINE = 2
 MOST_COUNTRIES = 6
 SPORT = "sport"
 _MUCH_SPORT = 0.5
+
+
+def _made(knowledge: Knowledge, ids: Ids) -> Ids | None:
+    one, other = (whole(knowledge, place_id) for place_id in ids)
+    countries = all(knowledge.places[id_].kind == "country" for id_ in (one, other))
+    return (one, other) if countries and one != other else None
+
+
+FORM = Form(("place", "place"), "{} {} relations", either=True, made=_made)
 
 
 def find(survey: Survey) -> Iterator[Candidate]:
@@ -61,8 +72,8 @@ def _dealings(survey: Survey, one: str, other: str) -> frozenset[int]:
 def _candidate(survey: Survey, one: str, other: str, both: frozenset[int]) -> Candidate:
     first, second = _by_acts(survey, one, other, both)
     return Candidate(
-        name="+".join(sorted((one, other))),
-        label=f"{_label(survey, first)} {_label(survey, second)} relations",
+        name=FORM.key((one, other)),
+        label=FORM.label.format(_label(survey, first), _label(survey, second)),
         score=joint_score(
             survey.weight(both),
             (min(1.0, survey.share(survey.parties[place_id])) for place_id in (one, other)),

@@ -11,40 +11,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from itertools import permutations
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from monitor.lexicon import Knowledge
 from monitor.model import SubjectKind, Theme
 from monitor.text import folded
-from monitor.topics import actor_in_place
-
-
-class Form(NamedTuple):
-    """How the topics of a shape are spelled: of which parts the key is, and the label.
-
-    In `either` order: which part comes first in the label is for the article to say.
-    """
-
-    kinds: tuple[SubjectKind, ...]
-    label: str
-    either: bool = False
-
-
-FORMS: Mapping[str, Form] = {
-    "place": Form(("place",), "{}"),
-    "actor": Form(("actor",), "{}"),
-    "theme": Form(("theme",), "{}"),
-    "actor_in_place": Form(("actor", "place"), "{} in {}"),
-    "place_theme": Form(("place", "theme"), "{} {}"),
-    "bilateral": Form(("place", "place"), "{} {} relations", either=True),
-    "actor_and_actor": Form(("actor", "actor"), "{} and {}", either=True),
-}
-"""By shape: all but `name`, whose topics nobody lists."""
+from monitor.topics import SHAPES
+from monitor.topics.form import PART, Form, Ids
 
 Odd: TypeAlias = tuple[str, str]
 """What is odd, in a sentence, and the fix."""
 
-_Ids: TypeAlias = tuple[str, ...]
+FORMS: Mapping[str, Form] = {name: shape.form for name, shape in SHAPES.items() if shape.form}
+"""By shape: all but `name`."""
+
+_WORDS = {word for form in FORMS.values() for word in form.label.split()} - {PART}
+"""Those that stand between or behind the parts of a label."""
 _NEARLY = 0.85
 """A name as like a listed one as this, with the same first letter, is taken for it misspelt."""
 
@@ -75,7 +57,7 @@ class KnownTopics:
         for kind, part, id_ in zip(kinds, parts, found, strict=True):
             if id_ is None:
                 return f"no {kind} has the id {part}", "`wirewatch topics` shows keys"
-        ids = self._makeable(shape, tuple(id_ for id_ in found if id_ is not None))
+        ids = self._made(shape, tuple(id_ for id_ in found if id_ is not None))
         if ids is None:
             return f"no article has a topic {shape}:{written}", "`wirewatch topics` shows keys"
         key = _key(shape, ids)
@@ -105,7 +87,7 @@ class KnownTopics:
             f'To look for the words write "{name}"; a name that no list knows takes capitals',
         )
 
-    def _either(self, name: str, shape: str, ids: _Ids) -> Odd:
+    def _either(self, name: str, shape: str, ids: Ids) -> Odd:
         return (
             f"the label {name} is one of two: who acts more stands first",
             f"Write topic:{_quoted(_key(shape, ids))}, which is both",
@@ -134,38 +116,14 @@ class KnownTopics:
     def _like(self, kind: SubjectKind, name: str) -> str | None:
         return self._resolved(kind, name) or next(iter(self._knowledge.suggest(kind, name)), None)
 
-    def _ids(self, shape: str, found: tuple[str | None, ...]) -> _Ids | None:
+    def _ids(self, shape: str, found: tuple[str | None, ...]) -> Ids | None:
         known = tuple(id_ for id_ in found if id_ is not None)
-        return self._makeable(shape, known) if len(known) == len(found) else None
+        return self._made(shape, known) if len(known) == len(found) else None
 
-    def _makeable(self, shape: str, ids: _Ids) -> _Ids | None:
-        """The parts as the shape would have them: countries for their cities; None: never."""
-        if len(set(ids)) != len(ids) and FORMS[shape].either:
-            return None
-        match shape:
-            case "actor":
-                state = self._knowledge.actors[ids[0]].kind == "state"
-                return None if state else ids
-            case "actor_in_place":
-                kind = self._knowledge.actors[ids[0]].kind
-                return (ids[0], self._whole(ids[1])) if kind in actor_in_place.KINDS else None
-            case "place_theme":
-                composable = self._knowledge.themes[ids[1]].composable
-                return (self._whole(ids[0]), ids[1]) if composable else None
-            case "bilateral":
-                wholes = tuple(map(self._whole, ids))
-                places = self._knowledge.places
-                countries = all(places[id_].kind == "country" for id_ in wholes)
-                return wholes if countries and len(set(wholes)) > 1 else None
-            case _:
-                return ids
+    def _made(self, shape: str, ids: Ids) -> Ids | None:
+        return FORMS[shape].made(self._knowledge, ids)
 
-    def _whole(self, place_id: str) -> str:
-        places = self._knowledge.places
-        around = reversed(self._knowledge.around(place_id))
-        return next(id_ for id_ in around if id_ in places)
-
-    def _labels(self, shape: str, ids: _Ids) -> Iterator[str]:
+    def _labels(self, shape: str, ids: Ids) -> Iterator[str]:
         form = FORMS[shape]
         names = [self._label(kind, id_) for kind, id_ in zip(form.kinds, ids, strict=True)]
         for order in permutations(names) if form.either else (names,):
@@ -176,26 +134,15 @@ class KnownTopics:
         return subject.label if isinstance(subject, Theme) else subject.short or subject.name
 
 
-def _readings(words: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _readings(words: Sequence[str]) -> Iterator[tuple[str, Ids]]:
     """The shapes a label may be of, each with the words of its parts."""
-    whole = " ".join(words)
-    for shape in ("place", "actor", "theme"):
-        yield shape, (whole,)
-    for at in range(1, len(words)):
-        before, behind = " ".join(words[:at]), " ".join(words[at:])
-        if len(words) - at > 1:
-            rest = " ".join(words[at + 1 :])
-            if words[at] == "in":
-                yield "actor_in_place", (before, rest)
-            elif words[at] == "and":
-                yield "actor_and_actor", (before, rest)
-            elif words[-1] == "relations":
-                yield "bilateral", (before, " ".join(words[at:-1]))
-        yield "place_theme", (before, behind)
+    for shape, form in FORMS.items():
+        for parts in form.readings(words):
+            yield shape, parts
 
 
-def _key(shape: str, ids: _Ids) -> str:
-    return f"{shape}:{'+'.join(sorted(ids) if FORMS[shape].either else ids)}"
+def _key(shape: str, ids: Ids) -> str:
+    return f"{shape}:{FORMS[shape].key(ids)}"
 
 
 def _unmade(name: str, *meant: str) -> Odd:
@@ -218,6 +165,4 @@ def _is_nearly(label: str, name: str) -> bool:
 def _is_written_as_name(name: str) -> bool:
     """Whether it is one capitalised word after another, but for "of", "bin" and the like."""
     words = name.split()
-    return all(word[:1].isupper() for word in (words[0], words[-1])) and not (
-        {"in", "and", "relations"} & set(words)
-    )
+    return all(word[:1].isupper() for word in (words[0], words[-1])) and not (_WORDS & set(words))

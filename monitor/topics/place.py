@@ -17,8 +17,10 @@ from collections.abc import Iterator
 
 from monitor.topics.actor import entity_score, is_subject, strengths
 from monitor.topics.candidate import Candidate
+from monitor.topics.form import Form
 from monitor.topics.survey import Presence, Survey
 
+FORM = Form(("place",), "{}")
 HOME_FACTOR = 2 / 3
 MIN_SENTENCES_INSIDE = 2
 MOST_INSIDE = 2

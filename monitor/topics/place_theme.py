@@ -18,8 +18,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from monitor.lexicon import Knowledge
 from monitor.topics.actor import is_subject
 from monitor.topics.candidate import Candidate, joint_score
+from monitor.topics.form import Form, Ids, whole
 from monitor.topics.survey import Survey
 
 MIN_SENTENCES = 3
@@ -38,6 +40,15 @@ POLICIES = frozenset(
     }
 )
 MOST_A_PLACE = 3
+
+
+def _made(knowledge: Knowledge, ids: Ids) -> Ids | None:
+    place_id, theme_id = ids
+    composable = knowledge.themes[theme_id].composable
+    return (whole(knowledge, place_id), theme_id) if composable else None
+
+
+FORM = Form(("place", "theme"), "{} {}", made=_made)
 
 
 def find(survey: Survey) -> Iterator[Candidate]:
@@ -68,8 +79,10 @@ def _of_place(survey: Survey, place_id: str, themes: dict[str, float]) -> Iterat
         if len(both) < MIN_SENTENCES:
             continue
         yield Candidate(
-            name=f"{place_id}+{theme_id}",
-            label=f"{place.short or place.name} {survey.knowledge.themes[theme_id].label}",
+            name=FORM.key((place_id, theme_id)),
+            label=FORM.label.format(
+                place.short or place.name, survey.knowledge.themes[theme_id].label
+            ),
             score=joint_score(survey.weight(both), (survey.share(presence), share)),
             strengths={
                 sentence: survey.weights[sentence] * (1 + (sentence in presence.counts))

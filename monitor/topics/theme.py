@@ -15,8 +15,10 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 
 from monitor.lexicon import Knowledge
 from monitor.topics.candidate import Candidate
+from monitor.topics.form import Form
 from monitor.topics.survey import Survey
 
+FORM = Form(("theme",), "{}")
 MIN_DENSITY = 0.12
 MIN_SHARE = 0.4
 FULL_DENSITY = 0.6

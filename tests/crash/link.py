@@ -13,10 +13,11 @@ import socket
 import subprocess
 import threading
 from types import TracebackType
-from typing import Self
+
+from gateway import Gateway
 
 
-class Link:
+class Link(Gateway):
     """A port of ours that leads to another one on loopback. `before` is what a program on the
     machine behind it is started by.
     """
@@ -24,16 +25,15 @@ class Link:
     before: tuple[str, ...] = ()
 
     def __init__(self, port: int, address: str = "127.0.0.1") -> None:
+        super().__init__(socket.create_server((address, 0), backlog=64))
         self._to = port
         self._whole = threading.Event()
         self._whole.set()
-        self._listener = socket.create_server((address, 0), backlog=64)
         self._ends: set[socket.socket] = set()
-        self._thread = threading.Thread(target=self._accept, daemon=True)
 
     @property
     def url(self) -> str:
-        address, port = self._listener.getsockname()
+        address, port = self.listener.getsockname()
         return f"redis://{address}:{port}/0"
 
     def cut(self) -> None:
@@ -45,20 +45,24 @@ class Link:
         self._whole.set()
         self._drop()
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
     def __exit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        self._thread.join()
+        super().__exit__(kind, error, trace)
         self._drop()
+
+    def serve(self, client: socket.socket) -> None:
+        try:
+            server = socket.create_connection(("127.0.0.1", self._to))
+        except OSError:
+            client.close()
+            return
+        self._ends.update((client, server))
+        threading.Thread(target=self._pass, args=(server, client), daemon=True).start()
+        self._pass(client, server)
 
     def _drop(self) -> None:
         ends, self._ends = self._ends, set()
@@ -66,17 +70,6 @@ class Link:
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
             end.close()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                client, _ = self._listener.accept()
-                server = socket.create_connection(("127.0.0.1", self._to))
-            except OSError:
-                return
-            self._ends |= {client, server}
-            for ends in ((client, server), (server, client)):
-                threading.Thread(target=self._pass, args=ends, daemon=True).start()
 
     def _pass(self, source: socket.socket, sink: socket.socket) -> None:
         with contextlib.suppress(OSError):

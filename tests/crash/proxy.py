@@ -18,8 +18,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha1
 from pathlib import Path
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
+
+from gateway import Gateway
 
 from monitor.store.redis import script
 
@@ -81,7 +82,7 @@ class Stream:
         self.ahead += data
 
 
-class Proxy:
+class Proxy(Gateway):
     """Stands before a server. `points` are the commands seen so far, without the noise."""
 
     def __init__(
@@ -93,39 +94,17 @@ class Proxy:
         harm: Harm | None = None,
         kill_server: Callable[[], None] = lambda: None,
     ) -> None:
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(path))
+        listener.listen(64)
+        super().__init__(listener)
         self.url = f"unix://{path}"
         self.points: list[str] = []
         self._server = server
         self._point, self._harm, self._kill_server = point, harm, kill_server
         self._lock = threading.Lock()
-        self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.bind(str(path))
-        self._listener.listen(64)
-        self._thread = threading.Thread(target=self._accept, daemon=True)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        self._thread.join()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
-
-    def _serve(self, client: socket.socket) -> None:
+    def serve(self, client: socket.socket) -> None:
         with client, socket.socket(socket.AF_UNIX) as server:
             asked, answered = Stream(client), Stream(server)
             pid = peer(client)

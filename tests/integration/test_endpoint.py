@@ -18,7 +18,8 @@ import structlog
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.inbound.endpoint import STALLED_S, Endpoint
-from monitor.inbound.metrics import METRICS, Metrics
+from monitor.inbound.metric_table import METRICS
+from monitor.inbound.metrics import Metrics
 from monitor.pulse import Pulse
 from monitor.store import Beat, Store, keys
 

@@ -21,7 +21,7 @@ from structlog.testing import capture_logs
 
 from monitor.embedded import Embedded
 from monitor.errors import ConfigError
-from monitor.heartbeat import Heartbeat, Pulse, call, vouch, vouched
+from monitor.heartbeat import Calls, Heartbeat, call, vouch, vouched
 from monitor.settings import Settings, load
 
 ROOT = Path(__file__).parents[2]
@@ -94,23 +94,23 @@ class Clock:
     at: float = 0.0
     log: structlog.typing.FilteringBoundLogger = field(default_factory=structlog.get_logger)
 
-    def pulse(self) -> Pulse:
-        return Pulse(every_s=300, log=self.log, clock=lambda: self.at)
+    def calls(self) -> Calls:
+        return Calls(every_s=300, log=self.log, clock=lambda: self.at)
 
 
 def test_it_beats_every_so_often_and_at_once_when_life_comes_back() -> None:
     # given
     clock = Clock()
-    pulse = clock.pulse()
+    calls = clock.calls()
     beats = []
 
     # when: for twenty minutes, in the middle of which something is stuck for seven
     with capture_logs() as logs:
         for second in range(1200):
             clock.at = second
-            if pulse.wants(alive=not 310 <= second < 730):
+            if calls.wants(alive=not 310 <= second < 730):
                 beats.append(second)
-                pulse.answered("")
+                calls.answered("")
 
     # then
     assert beats == [0, 300, 730, 1030]
@@ -118,10 +118,10 @@ def test_it_beats_every_so_often_and_at_once_when_life_comes_back() -> None:
 
 
 def test_a_failure_is_told_once_and_so_is_its_end() -> None:
-    pulse = Clock().pulse()
+    calls = Clock().calls()
     with capture_logs() as logs:
         for trouble in ("", "404", "404", "500", "", "", "404"):
-            pulse.answered(trouble)
+            calls.answered(trouble)
     assert [(log["event"], log.get("reason")) for log in logs] == [
         ("heartbeat.failed", "404"),
         ("heartbeat.resumed", None),
@@ -144,7 +144,7 @@ def test_a_loop_that_is_stuck_stops_it(tmp_path: Path, web: LoopbackHttp) -> Non
             while not web.requests:
                 await asyncio.to_thread(threading.Event().wait, 0.01)
         alive = False
-        heart.pulse.due = 0.0
+        heart.calls.due = 0.0
         before, until = len(web.requests), time.monotonic() + 0.2
         while time.monotonic() < until:
             await asyncio.sleep(0.02)
@@ -178,7 +178,7 @@ heart = SupervisorHeartbeat(
     stuck_s=0.5,
     vouch=Path(sys.argv[2]) if len(sys.argv) > 2 else None,
 )
-heart.pulse.every_s = 0.2
+heart.calls.every_s = 0.2
 while True:
     heart.run()
     time.sleep(0.02)

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
 import pytest
+from arriving import Arriving
 from click.testing import CliRunner, Result
 
 from monitor import telemetry
-from monitor.app import Desk, now
+from monitor.app import now
 from monitor.cli import wirewatch
-from monitor.lexicon import Knowledge
 from monitor.model import DELIVERIES, Article, Claim, Origin, Relation, Watch
 from monitor.store import Judged, Outcome, Store, TrendCount, keys
 from monitor.topics.rising import KEPT_HOURS, hour_of
 from workers.emerging import LOOK_EVERY, Emergence
-from workers.process import Process
 
 NOON = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -30,8 +29,6 @@ LETTERS = "bacedifoguhajekilomunaperisotuvawexiyozu"
 FARROW = "name:mildred-farrow"
 EMERGING = Watch(id="emerging", title="What emerges", emerging=True, notify=("desk",))
 HARBOUR = replace(EMERGING, id="harbour", when="harbour")
-
-Come = Callable[..., None]
 
 
 def words(number: int, count: int = 60) -> str:
@@ -71,26 +68,9 @@ def quiet_now(said: str = "") -> Iterable[Article]:
 
 
 @pytest.fixture
-def come(store: Store) -> Come:
+def come(store: Store) -> Arriving:
     """Lets articles come in and be judged by a worker."""
-    telemetry.set_up(level="error", format_="json")
-    takes = iter(range(1_000))
-
-    def arrive(*articles: Article, watches: tuple[Watch, ...] = (EMERGING,)) -> None:
-        number = next(takes)
-        store.sources.put(f"x{number}", version=0, state={}, seen=(), articles=articles, now=NOON)
-        worker = Process(
-            desk=Desk.of(watches, Knowledge.of((), (), ())),
-            store=store,
-            worker=f"w{number}",
-            now=lambda: NOON,
-            guard=lambda read: read(),
-            log=telemetry.logger(),
-        )
-        while worker.cycle():
-            pass
-
-    return arrive
+    return Arriving(store, NOON, EMERGING)
 
 
 def supervisor(store: Store, *watches: Watch, at: datetime = NOON) -> Emergence:
@@ -109,7 +89,7 @@ def told(store: Store, key: str = FARROW, scope: str = "") -> int:
     return sum(each.stories for each in store.trends.told(scope, hours) if each.key == key)
 
 
-def test_an_article_counts_once_however_often_its_job_runs(store: Store, come: Come) -> None:
+def test_an_article_counts_once_however_often_its_job_runs(store: Store, come: Arriving) -> None:
     come(farrow(1))
     come(farrow(1))  # admitted again, with the same text
 
@@ -136,7 +116,9 @@ def test_a_commit_sent_twice_counts_once(store: Store) -> None:
     assert told(store) == 1
 
 
-def test_copies_versions_and_muted_or_old_articles_count_nothing(store: Store, come: Come) -> None:
+def test_copies_versions_and_muted_or_old_articles_count_nothing(
+    store: Store, come: Arriving
+) -> None:
     first = farrow(1)
     come(first)
     come(replace(first, id="copy", source="paper"))
@@ -146,7 +128,7 @@ def test_copies_versions_and_muted_or_old_articles_count_nothing(store: Store, c
     assert told(store) == 1
 
 
-def test_an_agencys_text_counts_as_the_agencys(store: Store, come: Come) -> None:
+def test_an_agencys_text_counts_as_the_agencys(store: Store, come: Arriving) -> None:
     come(*(farrow(n, body=f"LONDON (Reuters) - {farrow(n).body}") for n in (1, 2, 3)))
 
     (found,) = [t for t in store.trends.told("", [hour_of(NOON)]) if t.key == FARROW]
@@ -179,7 +161,7 @@ def test_what_is_kept_of_an_hour_is_bounded(store: Store) -> None:
     assert store.client.ttl(keys.trend_volume("", hour)) == life
 
 
-def test_what_rises_is_told_once_by_however_many_supervisors(store: Store, come: Come) -> None:
+def test_what_rises_is_told_once_by_however_many_supervisors(store: Store, come: Arriving) -> None:
     # given
     come(*day_before(), *quiet_now(), *(farrow(number) for number in range(8)))
     # when: two look at once, and again a minute and an hour later
@@ -201,7 +183,7 @@ def test_what_rises_is_told_once_by_however_many_supervisors(store: Store, come:
     assert store.view.counts()["alerts.raised"] == 1
 
 
-def test_a_later_episode_is_told_again(store: Store, come: Come) -> None:
+def test_a_later_episode_is_told_again(store: Store, come: Arriving) -> None:
     come(*day_before(), *quiet_now(), *(farrow(number) for number in range(8)))
     supervisor(store).run()
     # the next day more than twice as many: far beyond what has become usual
@@ -213,7 +195,7 @@ def test_a_later_episode_is_told_again(store: Store, come: Come) -> None:
     assert [alert.rising and alert.rising.stories for alert in store.view.alerts(9)] == [30, 8]
 
 
-def test_until_a_day_was_counted_nobody_is_told(store: Store, come: Come) -> None:
+def test_until_a_day_was_counted_nobody_is_told(store: Store, come: Arriving) -> None:
     come(*quiet_now(), *(farrow(number) for number in range(8)))
     supervisor(store).run()
 
@@ -221,7 +203,7 @@ def test_until_a_day_was_counted_nobody_is_told(store: Store, come: Come) -> Non
     assert store.view.alerts(10) == ()
 
 
-def test_a_query_keeps_it_to_the_articles_that_match(store: Store, come: Come) -> None:
+def test_a_query_keeps_it_to_the_articles_that_match(store: Store, come: Arriving) -> None:
     both = (EMERGING, HARBOUR)
     near = [farrow(number, more="The harbour is near.") for number in range(7)]
     said = "The harbour is far."
@@ -235,7 +217,7 @@ def test_a_query_keeps_it_to_the_articles_that_match(store: Store, come: Come) -
     assert stories == {"emerging": 8, "harbour": 7}
 
 
-def test_paused_watches_and_those_that_are_over_tell_nothing(store: Store, come: Come) -> None:
+def test_paused_watches_and_those_that_are_over_tell_nothing(store: Store, come: Arriving) -> None:
     come(*day_before(), *quiet_now(), *(farrow(number) for number in range(8)))
     store.paused_watches.pause("emerging", NOON)
     supervisor(store, EMERGING, replace(EMERGING, id="off", enabled=False)).run()
@@ -244,7 +226,7 @@ def test_paused_watches_and_those_that_are_over_tell_nothing(store: Store, come:
     assert store.view.alerts(10) == ()
 
 
-def test_an_emerging_watch_raises_no_alert_for_an_article(store: Store, come: Come) -> None:
+def test_an_emerging_watch_raises_no_alert_for_an_article(store: Store, come: Arriving) -> None:
     come(farrow(1, more="The harbour is near."), watches=(HARBOUR,))
 
     assert store.view.alerts(10) == ()
@@ -265,7 +247,7 @@ def ran(*arguments: object) -> Result:
     return CliRunner().invoke(wirewatch, [str(argument) for argument in arguments])
 
 
-def test_trends_shows_what_rises_now(store: Store, come: Come, config: Path) -> None:
+def test_trends_shows_what_rises_now(store: Store, come: Arriving, config: Path) -> None:
     by = now() - NOON
     told_now = [*day_before(), *quiet_now(), *(farrow(number) for number in range(8))]
     assert "nothing rises" in ran("trends", "--config", config).stderr
@@ -274,17 +256,7 @@ def test_trends_shows_what_rises_now(store: Store, come: Come, config: Path) -> 
         replace(each, published=each.published and each.published + hours, fetched=now())
         for each in told_now
     ]
-    store.sources.put("x", version=0, state={}, seen=(), articles=shifted, now=now())
-    worker = Process(
-        desk=Desk.of((), Knowledge.of((), (), ())),
-        store=store,
-        worker="w",
-        now=now,
-        guard=lambda read: read(),
-        log=telemetry.logger(),
-    )
-    while worker.cycle():
-        pass
+    Arriving(store, now())(*shifted)
 
     done = ran("trends", "--json", "--config", config)
     (row,) = map(json.loads, done.stdout.splitlines())
@@ -315,7 +287,7 @@ def test_trends_says_what_it_cannot_do(config: Path, arguments: list[str], said:
 
 
 def test_too_few_stories_and_too_short_a_time_are_said(
-    store: Store, come: Come, config: Path
+    store: Store, come: Arriving, config: Path
 ) -> None:
     assert "nothing rises" in ran("trends", "--config", config).stderr
     for stories, said in ((10, "too few"), (30, "not known yet")):

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from arriving import Arriving
 
 from benchmarks.matchbench.articles import World
-from monitor import telemetry
 from monitor.alerts import routes, updated
-from monitor.app import Desk
 from monitor.codec import decode_alert
 from monitor.errors import StoreConflict
-from monitor.lexicon import Knowledge
 from monitor.model import DELIVERIES, Alert, Article, DeliveryState, Origin, Relation, Watch
 from monitor.store import Outcome, Raised, Store
-from workers.process import Process
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TEXT, OTHER = (f"A drone fell into the harbour. {each.body}" for each in World().articles(80)[-2:])
 WATCH = Watch(id="drones", title="Drones", when="drone", notify=("desk",), updates=(2, 3))
 TITLE_ONLY = Watch(id="titles", title="Titles", when="title:drone", notify=("desk",), updates=(2,))
-Come = Callable[..., None]
 
 
 def paper(name: str, text: str = TEXT, **given: object) -> Article:
@@ -41,26 +36,9 @@ def paper(name: str, text: str = TEXT, **given: object) -> Article:
 
 
 @pytest.fixture
-def come(store: Store) -> Come:
-    """Lets articles come in, in one take, and be judged by a worker."""
-    telemetry.set_up(level="error", format_="json")
-    takes = iter(range(1_000))
-
-    def arrive(*articles: Article, watches: tuple[Watch, ...] = (WATCH,)) -> None:
-        number = next(takes)
-        store.sources.put(f"s{number}", version=0, state={}, seen=(), articles=articles, now=NOON)
-        worker = Process(
-            desk=Desk.of(watches, Knowledge.of((), (), ())),
-            store=store,
-            worker=f"w{number}",
-            now=lambda: NOON,
-            guard=lambda read: read(),
-            log=telemetry.logger(),
-            tiers={"post": 1},
-        )
-        assert worker.cycle()
-
-    return arrive
+def come(store: Store) -> Arriving:
+    """Lets articles come in and be judged by a worker."""
+    return Arriving(store, NOON, WATCH, tiers={"post": 1})
 
 
 def told(store: Store, number: int = 0) -> list[tuple[str, DeliveryState]]:
@@ -71,7 +49,7 @@ def told(store: Store, number: int = 0) -> list[tuple[str, DeliveryState]]:
 PENDING = DeliveryState.PENDING
 
 
-def test_a_story_that_spreads_is_told_again_at_each_step(store: Store, come: Come) -> None:
+def test_a_story_that_spreads_is_told_again_at_each_step(store: Store, come: Arriving) -> None:
     come(paper("wire"))
     assert told(store) == [("", PENDING)]
 
@@ -97,7 +75,7 @@ def test_a_story_that_spreads_is_told_again_at_each_step(store: Store, come: Com
     ] == [0, 2, 3]
 
 
-def test_copies_that_come_with_the_alert_are_told_by_it(store: Store, come: Come) -> None:
+def test_copies_that_come_with_the_alert_are_told_by_it(store: Store, come: Arriving) -> None:
     come(paper("wire"), paper("star"), paper("sun"))
 
     (alert,) = store.view.alerts(10)
@@ -105,7 +83,7 @@ def test_copies_that_come_with_the_alert_are_told_by_it(store: Store, come: Come
     assert told(store) == [("", PENDING)]
 
 
-def test_without_steps_nobody_is_told_twice(store: Store, come: Come) -> None:
+def test_without_steps_nobody_is_told_twice(store: Store, come: Arriving) -> None:
     quiet = (replace(WATCH, updates=()),)
     for name in ("wire", "star", "sun", "post"):
         come(paper(name), watches=quiet)
@@ -114,7 +92,7 @@ def test_without_steps_nobody_is_told_twice(store: Store, come: Come) -> None:
     assert store.view.depth(DELIVERIES).waiting == 1
 
 
-def test_copies_that_do_not_match_themselves_count_too(store: Store, come: Come) -> None:
+def test_copies_that_do_not_match_themselves_count_too(store: Store, come: Arriving) -> None:
     come(paper("wire"), watches=(TITLE_ONLY,))
     come(paper("star", title="A fall in the harbour"), watches=(TITLE_ONLY,))
 
@@ -122,7 +100,7 @@ def test_copies_that_do_not_match_themselves_count_too(store: Store, come: Come)
 
 
 def test_a_revision_may_raise_what_was_not_raised_and_repeats_nothing(
-    store: Store, come: Come
+    store: Store, come: Arriving
 ) -> None:
     boats = Watch(id="boats", title="Boats", when="lifeboat", notify=("desk",))
     come(paper("wire"), watches=(WATCH, boats))
@@ -133,7 +111,7 @@ def test_a_revision_may_raise_what_was_not_raised_and_repeats_nothing(
     assert store.view.depth(DELIVERIES).waiting == 2
 
 
-def test_a_revision_is_told_to_those_who_want_it(store: Store, come: Come) -> None:
+def test_a_revision_is_told_to_those_who_want_it(store: Store, come: Arriving) -> None:
     keen = (replace(WATCH, updates=(), revisions=True),)
     corrected = paper("wire", TEXT + " A second drone came.", title="Drone, no, two, near wire")
     come(paper("wire"), watches=keen)
@@ -152,7 +130,7 @@ def test_a_revision_is_told_to_those_who_want_it(store: Store, come: Come) -> No
     assert again.article.title == again.evidence[0].sentence == "Drone, no, two, near wire"
 
 
-def test_a_story_becomes_more_urgent_as_it_spreads(store: Store, come: Come) -> None:
+def test_a_story_becomes_more_urgent_as_it_spreads(store: Store, come: Arriving) -> None:
     watches = (replace(WATCH, updates=(), escalate=((2, "high"), (3, "critical"))),)
     come(paper("wire"), watches=watches)
     come(paper("star"), watches=watches)
@@ -164,7 +142,7 @@ def test_a_story_becomes_more_urgent_as_it_spreads(store: Store, come: Come) -> 
     assert severities == ["normal", "high", "critical"]
 
 
-def test_a_revision_keeps_what_the_story_has_become(store: Store, come: Come) -> None:
+def test_a_revision_keeps_what_the_story_has_become(store: Store, come: Arriving) -> None:
     watches = (replace(WATCH, updates=(), revisions=True, escalate=((2, "high"),)),)
     come(paper("wire"), watches=watches)
     come(paper("star"), watches=watches)
@@ -184,13 +162,15 @@ def test_no_spread_makes_a_story_less_urgent() -> None:
     assert watch.severity_at(5) == "critical"
 
 
-def test_a_story_that_comes_with_many_copies_is_urgent_at_once(store: Store, come: Come) -> None:
+def test_a_story_that_comes_with_many_copies_is_urgent_at_once(
+    store: Store, come: Arriving
+) -> None:
     come(paper("wire"), paper("star"), watches=(replace(WATCH, escalate=((2, "high"),)),))
 
     assert store.view.alerts(10)[0].severity == "high"
 
 
-def test_once_per_event_other_stories_of_the_event_are_silent(store: Store, come: Come) -> None:
+def test_once_per_event_other_stories_of_the_event_are_silent(store: Store, come: Arriving) -> None:
     once = (replace(WATCH, once_per="event", updates=()),)
     seen = "Admiral Novak of the Baltic Fleet saw the drone off Gdansk, said Mayor Brekke."
     title = "Drone falls into harbour at Gdansk, says Admiral Novak"
@@ -217,7 +197,7 @@ def update(store: Store) -> tuple[Raised, Outcome]:
     )
 
 
-def test_two_workers_cannot_both_tell_an_update(store: Store, come: Come) -> None:
+def test_two_workers_cannot_both_tell_an_update(store: Store, come: Arriving) -> None:
     # given: both have decided
     come(paper("wire"))
     _, mine = update(store)
@@ -232,7 +212,7 @@ def test_two_workers_cannot_both_tell_an_update(store: Store, come: Come) -> Non
     assert store.view.counts()["alerts.updated"] == 1
 
 
-def test_an_alert_no_longer_kept_is_not_updated(store: Store, come: Come) -> None:
+def test_an_alert_no_longer_kept_is_not_updated(store: Store, come: Arriving) -> None:
     come(paper("wire"))
     raised, outcome = update(store)
     store.client.delete(f"ww:1:alert:{raised.alert.id}")

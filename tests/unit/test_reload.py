@@ -11,15 +11,9 @@ from structlog.testing import capture_logs
 
 from monitor.app import ExampleFailure
 from monitor.model import Source, Watch
-from monitor.reload import (
-    Following,
-    difference,
-    differences,
-    problem_of,
-    tables_changed,
-    to_be_tried,
-)
+from monitor.reload import Following, problem_of
 from monitor.settings import Settings, load
+from monitor.settings.differences import difference, differences, tables_changed, to_be_tried
 from monitor.settings.version import Files, version_of
 
 DRONE = Watch(id="drone", title="Drones", when="drone", must_match=("A drone.",))

@@ -1,7 +1,7 @@
 -- Which story does this article belong to? The same answer each time the same article asks.
 -- Looked for, in this order: the article itself, its addresses, its very text, a text nearly the same.
--- KEYS  1 claim  2 shared text  3 story it would found  4 its sources  5 lines of its source
---       6 url  7 canonical url: each the bare prefix of urls without one, as who may see only our
+-- KEYS  1 claim  2 shared text  3 story it would found  4 lines of its source
+--       5 url  6 canonical url: each the bare prefix of urls without one, as who may see only our
 --       keys may not name an empty one
 -- ARGV  1 text digest  2 id of the story it would found  3 source  4 now (ms)  5 life (s)
 --       6 prefix of keys  7 fragment of the url  8 print of the text, 9 of its lead ('' too short)
@@ -224,10 +224,10 @@ end
 
 local function learn()
   if ARGV[13] == '' then return end
-  for name in ARGV[13]:gmatch('%S+') do redis.call('ZINCRBY', KEYS[5], 1, name) end
-  local lines = redis.call('ZCARD', KEYS[5])
-  if lines > LINES + SLACK then redis.call('ZREMRANGEBYRANK', KEYS[5], 0, lines - LINES - 1) end
-  redis.call('EXPIRE', KEYS[5], LIFE)
+  for name in ARGV[13]:gmatch('%S+') do redis.call('ZINCRBY', KEYS[4], 1, name) end
+  local lines = redis.call('ZCARD', KEYS[4])
+  if lines > LINES + SLACK then redis.call('ZREMRANGEBYRANK', KEYS[4], 0, lines - LINES - 1) end
+  redis.call('EXPIRE', KEYS[4], LIFE)
 end
 
 local function key_of(story, part) return PREFIX .. 'story:' .. story .. part end
@@ -269,7 +269,7 @@ if asked[2] then
   relation, slots = asked[2]:match('^(%S+) ?(%d*)$')
 else
   local holder = redis.call('GET', KEYS[2])
-  local same = story or by_url(KEYS[6]) or by_url(KEYS[7])
+  local same = story or by_url(KEYS[5]) or by_url(KEYS[6])
   if same then
     story = same
     relation = holds(same, holder) and 'copy' or 'revision'
@@ -288,21 +288,32 @@ else
   end
   redis.call('HSET', KEYS[1], 'story', story, 'text:' .. ARGV[1], relation .. ' ' .. (slots or ''))
   redis.call('SET', KEYS[2], story, 'NX', 'EX', LIFE)
+  at_url(KEYS[5], story)
   at_url(KEYS[6], story)
-  at_url(KEYS[7], story)
   join(story, relation)
 end
-local facts, sources = KEYS[3], KEYS[4]
-if story ~= ARGV[2] then facts, sources = key_of(story, ''), key_of(story, ':sources') end
--- Many articles of a take have one time; their order is kept behind the point.
-redis.call('ZADD', sources, 'NX',
-  string.format('%.3f', ARGV[4] + redis.call('ZCARD', sources) / 1000), ARGV[3])
-for _, key in ipairs({ KEYS[1], facts, sources }) do redis.call('EXPIRE', key, LIFE) end
+local facts = KEYS[3]
+if story ~= ARGV[2] then facts = key_of(story, '') end
+local found, known, sources = redis.call('HGETALL', facts), {}, {}
+for i = 1, #found, 2 do
+  known[found[i]] = found[i + 1]
+  local source = found[i]:match('^source:(.*)$')
+  if source then sources[#sources + 1] = { id = source, at = tonumber(found[i + 1]) } end
+end
+if not known['source:' .. ARGV[3]] then
+  -- Many articles of a take have one time; their order is kept behind the point.
+  local at = string.format('%.3f', ARGV[4] + #sources / 1000)
+  redis.call('HSET', facts, 'source:' .. ARGV[3], at)
+  sources[#sources + 1] = { id = ARGV[3], at = tonumber(at) }
+end
+table.sort(sources, function(a, b) return a.at < b.at or (a.at == b.at and a.id < b.id) end)
+for i, source in ipairs(sources) do sources[i] = source.id end
+redis.call('EXPIRE', KEYS[1], LIFE)
+redis.call('EXPIRE', facts, LIFE)
 if relation ~= 'new' then -- what is copied is remembered longer; what is new has just been written
-  for _, key in ipairs({ KEYS[2], KEYS[6], KEYS[7] }) do
+  for _, key in ipairs({ KEYS[2], KEYS[5], KEYS[6] }) do
     if key ~= NO_URL then redis.call('EXPIRE', key, LIFE) end
   end
 end
-local known = redis.call('HMGET', facts, 'agencies', 'told', 'event', 'joined')
-return { story, relation, slots or '', redis.call('ZRANGE', sources, 0, -1), known[1] or '',
-  known[2] or '', known[3] or story, tonumber(known[4] or 0) + 1 }
+return { story, relation, slots or '', sources, known.agencies or '', known.told or '',
+  known.event or story, tonumber(known.joined or 0) + 1 }

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from monitor.inbound.metrics import BY_NAME, METRICS, table
+from monitor.inbound.metric_table import BY_NAME, METRICS, table
 from monitor.store.measures import LATENCIES
 
 ROOT = Path(__file__).parents[3]

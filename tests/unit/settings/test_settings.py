@@ -407,7 +407,7 @@ def test_when_a_channel_is_told(config: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("written", "wanted"),
     [
         ('at_most = "often"', "at_most: found 'often', wanted a rate such as \"5 per hour\""),
         ('at_most = "0 per hour"', "wanted a rate such as"),
@@ -418,17 +418,14 @@ def test_when_a_channel_is_told(config: Path) -> None:
         ("threshold = { stories = 3 }", "threshold.within"),
     ],
 )
-def test_a_wrong_time_to_speak_is_explained(config: Path, written: str, said: str) -> None:
+def test_a_wrong_time_to_speak_is_explained(config: Path, written: str, wanted: str) -> None:
     write(config, watchlist=f'[watch.a]\nwhen = "drone"\n{written}\n')
-    with pytest.raises(ConfigError) as refused:
-        loaded(config)
 
-    assert said in str(refused.value)
-    assert "watchlist.toml [watch.a]" in str(refused.value)
+    assert any("watchlist.toml [watch.a]" in line and wanted in line for line in said(config))
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("written", "wanted"),
     [
         ('at = "08:00"', '`at` only with mode = "digest"'),
         ('mode = "digest"\nevery = "hour"\nat = "08:00"', "leave out `at`"),
@@ -438,13 +435,10 @@ def test_a_wrong_time_to_speak_is_explained(config: Path, written: str, said: st
         ('urgent = "very"', "urgent"),
     ],
 )
-def test_a_wrong_time_to_be_told_is_explained(config: Path, written: str, said: str) -> None:
+def test_a_wrong_time_to_be_told_is_explained(config: Path, written: str, wanted: str) -> None:
     write(config, channels=f'[channel.a]\ntype = "console"\n{written}\n')
-    with pytest.raises(ConfigError) as refused:
-        loaded(config)
 
-    assert said in str(refused.value)
-    assert "channels.toml [channel.a]" in str(refused.value)
+    assert any("channels.toml [channel.a]" in line and wanted in line for line in said(config))
 
 
 def test_who_names_a_channel_that_is_wrong_is_not_blamed(config: Path) -> None:
@@ -453,10 +447,8 @@ def test_who_names_a_channel_that_is_wrong_is_not_blamed(config: Path) -> None:
         channels='[channel.a]\ntype = "console"\nurgent = "very"\n',
         watchlist='[watch.w]\nwhen = "drone"\nnotify = ["a"]\n',
     )
-    with pytest.raises(ConfigError) as refused:
-        loaded(config)
-
-    assert [problem.file for problem in refused.value.problems] == ["channels.toml"]
+    (line,) = said(config)
+    assert line.startswith("channels.toml")
 
 
 def test_an_actor_of_the_user_is_known_in_watches(config: Path) -> None:

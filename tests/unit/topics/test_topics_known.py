@@ -10,7 +10,7 @@ from monitor.lexicon import Knowledge, Lexicon
 from monitor.model import Article
 from monitor.sources.seed import read_paths
 from monitor.text import read
-from monitor.topics import SHAPES, extract
+from monitor.topics import extract
 from monitor.topics.known import FORMS, KnownTopics
 
 SEEDS = Path(__file__).parents[3] / "seeds"
@@ -20,10 +20,6 @@ Oddity = Callable[[str], tuple[str, str] | None]
 @pytest.fixture(scope="module")
 def oddity(shipped: Knowledge) -> Oddity:
     return KnownTopics(shipped).oddity
-
-
-def test_every_shape_but_that_of_unlisted_names_has_its_form() -> None:
-    assert {*FORMS, "name"} == set(SHAPES)
 
 
 SOUND = [

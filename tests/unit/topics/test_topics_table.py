@@ -8,7 +8,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 import monitor.topics
-from monitor.topics import SHAPES
+from monitor.topics import SHAPES, Shape
 
 DOCS = Path(__file__).parents[3] / "docs" / "topics.md"
 
@@ -18,8 +18,16 @@ def test_each_file_with_a_find_is_a_shape_and_each_shape_is_a_file() -> None:
         found.name: import_module(f"monitor.topics.{found.name}")
         for found in iter_modules(monitor.topics.__path__)
     }
-    shapes = {name: module.find for name, module in modules.items() if hasattr(module, "find")}
+    shapes = {
+        name: Shape(module.find, getattr(module, "FORM", None))
+        for name, module in modules.items()
+        if hasattr(module, "find")
+    }
     assert shapes == dict(SHAPES)
+
+
+def test_only_names_that_no_list_knows_have_no_form() -> None:
+    assert [name for name, shape in SHAPES.items() if shape.form is None] == ["name"]
 
 
 def test_each_shape_states_its_rules_at_the_top() -> None:

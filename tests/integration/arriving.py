@@ -1,0 +1,47 @@
+"""Articles that come in and are judged by a worker, on a real store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from itertools import count
+
+from monitor import telemetry
+from monitor.app import Desk
+from monitor.lexicon import Knowledge
+from monitor.model import Article, Watch
+from monitor.store import Store
+from workers.process import Process
+
+
+class Arriving:
+    """Each call is one poll of a source; all that it brings has been judged when it returns."""
+
+    def __init__(
+        self,
+        store: Store,
+        at: datetime,
+        *watches: Watch,
+        tiers: Mapping[str, int] | None = None,
+    ) -> None:
+        telemetry.set_up(level="error", format_="json")
+        self._store, self._watches, self._at, self._tiers = store, watches, at, tiers or {}
+        self._polls = count()
+
+    def __call__(self, *articles: Article, watches: tuple[Watch, ...] = ()) -> None:
+        poll = next(self._polls)
+        self._store.sources.put(
+            f"s{poll}", version=0, state={}, seen=(), articles=articles, now=self._at
+        )
+        worker = Process(
+            desk=Desk.of(watches or self._watches, Knowledge.of((), (), ())),
+            store=self._store,
+            worker=f"w{poll}",
+            now=lambda: self._at,
+            guard=lambda read: read(),
+            log=telemetry.logger(),
+            tiers=self._tiers,
+        )
+        assert worker.cycle()
+        while worker.cycle():
+            pass
