@@ -157,7 +157,7 @@ class Containers:
     def keep_log(self, name: str) -> None:
         """Keep what a container has said so far."""
         done = subprocess.run(
-            ["docker", "logs", "--timestamps", name],
+            ["docker", "logs", name],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -165,8 +165,8 @@ class Containers:
             timeout=300,
             check=False,
         )
-        number = sum(key.startswith(f"{name} ") for key in self.logs)
-        self.logs[f"{name} {number}"] = done.stdout
+        number = sum(key.startswith(f"{name}.") for key in self.logs)
+        self.logs[f"{name}.{number}"] = done.stdout
 
     def all_logs(self) -> dict[str, str]:
         """What each container has said, those that are gone, too."""

@@ -139,7 +139,7 @@ def edits(plan: Plan) -> list[Edit]:
     five = replace(four, processes=2)
     six = plus(five, watch("nutmeg", "hook", actor=True))
     less = tuple(each for each in six.watches if each.id != "kestrel")
-    seven = replace(six, watches=less)
+    seven = replace(six, watches=less, processes=1)
     found = [Edit(when=0.0, name="at the start", state=first)]
     for when, name, state, broken in (
         (0.08, "a watch comes", one, None),
@@ -148,8 +148,8 @@ def edits(plan: Plan) -> list[Edit]:
         (0.42, f"{held} feeds come", four, None),
         (0.50, "twice the processes that judge", five, None),
         (0.58, "an address that is none", six, BROKEN[1]),
-        (0.74, "a watch goes", seven, None),
-        (0.84, "an example that is not true", replace(seven, processes=1), BROKEN[2]),
+        (0.72, "a watch goes, and a process that judges", seven, None),
+        (0.84, "an example that is not true", plus(seven, watch("otter", "hook")), BROKEN[2]),
     ):
         if broken is not None:
             before = found[-1].state

@@ -62,43 +62,54 @@ REASONS: Mapping[str, tuple[str, ...]] = {
 """Event -> what may be the reason. Of an event that is not here there is none."""
 
 WORDS: tuple[tuple[str, str], ...] = (
-    (r"config/|\.toml\b", "config"),
-    (r"Redis|Connection|Error \d+", "redis"),
-    (r"WARNING Memory overcommit|Failed to test the kernel|Transparent Huge", "machine"),
+    (r"problems? in the configuration", "config"),
+    (r"Redis does not answer", "redis"),
+    (r"Memory overcommit|kernel|Transparent Huge|maxclients|open files", "machine"),
     (r"Could not create server TCP listening socket ::", "machine"),
-    (r"ends inside a write|AOF|aof|incr\.aof|base\.rdb|RDB|0x\s*[0-9a-f]+:|truncat", "redis"),
+    (
+        r"ends inside a write|append.only|AOF|aof|incr\.aof|base\.rdb|RDB|0x\s*[0-9a-f]+:|truncat",
+        "redis",
+    ),
 )
 """Lines that are no JSON: a pattern -> what is the reason."""
 
 ALWAYS = frozenset({SCRIPT, "machine"})
 
-_STAMPED = re.compile(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)\s(.*)$")
+_REDIS = re.compile(r"^\d+:[A-Z] (\d\d \w{3} \d{4} \d\d:\d\d:\d\d)\.\d+ (.) ")
 
 
-def lines(service: str, log: str) -> Iterator[Line]:
-    """What a container has said that is wrong; `log` as `docker logs --timestamps` shows it."""
+def lines(log: str, service: str) -> Iterator[Line]:
+    """What a container has said that is wrong. What is no JSON is of the time of the line before;
+    what is indented belongs to it.
+    """
+    at, words = 0.0, ""
     for each in log.splitlines():
-        found = _STAMPED.match(each)
-        if found is None or not found[4].strip():
+        if words and each.startswith(" "):
+            words += f"\n{each}"
             continue
-        at = datetime.fromisoformat(found[1] + found[3].replace("Z", "+00:00")).timestamp()
-        line = _line(service, at, found[4])
-        if line is not None:
-            yield line
+        if words:
+            yield Line(service=service, at=at, level="words", event="", text=words)
+        words, row, redis = "", _row(each), _REDIS.match(each)
+        if row is not None:
+            at = datetime.fromisoformat(row["timestamp"]).timestamp()
+            if row["level"] in BAD:
+                level, event = row["level"], row["event"]
+                yield Line(service=service, at=at, level=level, event=event, text=each)
+        elif redis is not None:
+            at = datetime.strptime(f"{redis[1]} +0000", "%d %b %Y %H:%M:%S %z").timestamp()
+            words = each if redis[2] == "#" else ""
+        else:
+            words = each.strip()
+    if words:
+        yield Line(service=service, at=at, level="words", event="", text=words)
 
 
-def _line(service: str, at: float, said: str) -> Line | None:
+def _row(said: str) -> dict[str, str] | None:
     try:
         row = json.loads(said) if said.startswith("{") else None
     except json.JSONDecodeError:
-        row = None
-    if isinstance(row, dict) and "event" in row:
-        if row.get("level") not in BAD:
-            return None
-        return Line(service=service, at=at, level=row["level"], event=row["event"], text=said)
-    if service == "redis" and re.match(r"\d+:[A-Z] .* [*.-] ", said):
-        return None  # what it tells of a normal life
-    return Line(service=service, at=at, level="words", event="", text=said)
+        return None
+    return row if isinstance(row, dict) and {"timestamp", "level", "event"} <= set(row) else None
 
 
 def reason(line: Line, troubles: Sequence[Trouble]) -> str | None:
@@ -132,15 +143,15 @@ class Faults:
 
 
 def sorted_out(logs: Mapping[str, str], troubles: Sequence[Trouble]) -> Faults:
-    """All that containers have said; `logs` by service, a text each or several after each other."""
+    """All that they have said; `logs` are of a container each, by its name less the project's."""
     counted: Counter[tuple[str, str, str, str]] = Counter()
     without: list[Line] = []
-    for service, log in logs.items():
-        for line in lines(service, log):
+    for container, log in logs.items():
+        for line in lines(log, container.rpartition("-")[0]):
             why = reason(line, troubles)
             if why is None:
                 without.append(line)
-            counted[service, line.level, line.event, why or "NONE"] += 1
+            counted[line.service, line.level, line.event, why or "NONE"] += 1
     return Faults(counted=counted, without=tuple(without))
 
 
@@ -151,8 +162,8 @@ def seen(logs: Mapping[str, str], event: str, version: str, written: float) -> d
         for each in log.splitlines():
             if event not in each or version not in each:
                 continue
-            row = json.loads(each[each.index("{") :])
-            if row["event"] == event and row["config"] == version:
+            row = _row(each)
+            if row is not None and (row["event"], row["config"]) == (event, version):
                 at = datetime.fromisoformat(row["timestamp"]).timestamp()
                 found.setdefault(container, at - written)
     return found

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -224,7 +224,9 @@ def keep(containers: Containers, folder: Path, where: Path) -> None:
     """For whoever looks for the cause: logs and notes, where SOAK_LOGS says."""
     where.mkdir(parents=True, exist_ok=True)
     for name, log in containers.all_logs().items():
-        (where / f"{name.replace(' ', '.')}.log").write_text(log)
+        (where / f"{name}.log").write_text(log)
+    (where / "memory.json").write_text(json.dumps(containers.memory))
+    (where / "kills.json").write_text(json.dumps([asdict(kill) for kill in containers.kills]))
     for path in (folder / "town").glob("*.json*"):
         (where / path.name).write_bytes(path.read_bytes())
 

@@ -45,7 +45,7 @@ def all_of(found: Found, containers: Containers) -> Table:
     """All tables."""
     books, logs = books_of(found), containers.all_logs()
     faults = faults_of(found, logs)
-    edited, wrong_edits = of_edits(found.edits, logs)
+    edited, wrong_edits = of_edits(found, logs)
     memory, wrong_memory = of_memory(found, containers.memory)
     head = f"{found.seconds:.0f} s, seed {found.plan.seed}; drained in {found.drained_s:.0f} s"
     wrong = [*books.wrong, *wrong_edits, *wrong_memory]
@@ -74,23 +74,25 @@ def faults_of(found: Found, logs: Mapping[str, str]) -> Faults:
     """The lines that say that something is wrong, with what was done at the time."""
     pairs = zip(found.edits, found.edits[1:], strict=False)
     refused = [Trouble(kind="config", since=a.at, until=b.at) for a, b in pairs if a.refused]
-    services: dict[str, str] = {}
-    for container, log in logs.items():
-        service = container.removeprefix(f"{PROJECT}-").rpartition("-")[0]
-        services[service] = services.get(service, "") + log
-    return sorted_out(services, [*found.troubles, *refused])
+    short = {name.removeprefix(f"{PROJECT}-"): log for name, log in logs.items()}
+    return sorted_out(short, [*found.troubles, *refused])
 
 
-def of_edits(edits: Sequence[Edit], logs: Mapping[str, str]) -> Table:
-    """A line each: how soon the services said that they had taken or refused it."""
-    table = [f"{'edit':44}{'services':>10}{'soonest':>9}{'latest':>8}   seconds"]
+def of_edits(found: Found, logs: Mapping[str, str]) -> Table:
+    """A line each: how soon the services said that they had taken or refused it, and what was done
+    to them in that time. Those that were started meanwhile had read it, and say nothing.
+    """
+    table = [f"{'edit':44}{'services':>10}{'soonest':>9}{'latest':>8} s  meanwhile"]
     wrong = []
-    for edit in edits[1:]:
+    for edit in found.edits[1:]:
         event = "config.refused" if edit.refused else "config.reloaded"
-        found = sorted(seen(logs, event, edit.version, edit.at).values())
+        said = sorted(seen(logs, event, edit.version, edit.at).values())
         what = f"{edit.name}{' (refused)' if edit.refused else ''}"
-        if found:
-            table.append(f"{what:44}{len(found):10}{found[0]:9.1f}{found[-1]:8.1f}")
+        if said:
+            end = edit.at + said[-1]
+            struck = {t.kind for t in found.troubles if t.since <= end and edit.at <= t.until + 5}
+            kinds = ", ".join(sorted(struck & {"redis", "poller", "worker", "scale"}))
+            table.append(f"{what:44}{len(said):10}{said[0]:9.1f}{said[-1]:8.1f}    {kinds}")
         else:
             wrong.append(f"no service has said {event} of the edit {edit.name!r}")
     return "\n".join(table), wrong

@@ -128,7 +128,7 @@ def test_an_alert_of_a_watch_that_was_not_in_force_is_unwanted(
 
 def line(event: str, level: str, **more: object) -> str:
     row = {"timestamp": "2026-11-26T04:00:10.500000Z", "level": level, "event": event, **more}
-    return f"2026-11-26T04:00:10.5Z {json.dumps(row)}\n"
+    return json.dumps(row) + "\n"
 
 
 AT = 1795665610.5
@@ -138,20 +138,20 @@ TROUBLE = Trouble(kind="redis", since=AT - 20, until=AT - 10)
 def test_a_line_has_a_reason_only_while_something_was_done_to_us() -> None:
     log = line("store.unavailable", "warning") + line("article.judged", "info")
 
-    assert sorted_out({"worker": log}, [TROUBLE]).without == ()
-    (alone,) = sorted_out({"worker": log}, []).without
-    assert (alone.event, alone.service, alone.at) == ("store.unavailable", "worker", int(AT))
+    assert sorted_out({"worker-1.0": log}, [TROUBLE]).without == ()
+    (alone,) = sorted_out({"worker-1.0": log}, []).without
+    assert (alone.event, alone.service, alone.at) == ("store.unavailable", "worker", AT)
 
 
 def test_an_event_that_nobody_foresaw_and_a_traceback_have_no_reason() -> None:
-    log = (
-        line("round.failed", "error") + "2026-11-26T04:00:11Z Traceback (most recent call last):\n"
-    )
+    words = "Traceback (most recent call last):\n  File x\nKeyError: 1\n"
+    log = line("round.failed", "error") + words
 
-    found = sorted_out({"worker": log}, [TROUBLE])
+    found = sorted_out({"worker-2.0": log}, [TROUBLE])
 
-    assert [each.event for each in found.without] == ["round.failed", ""]
-    assert "without a reason: 2" in str(found)
+    assert [each.event for each in found.without] == ["round.failed", "", ""]
+    assert found.without[1].at == AT
+    assert "without a reason: 3" in str(found)
 
 
 def test_it_is_told_how_soon_each_service_had_taken_an_edit() -> None:
@@ -160,3 +160,14 @@ def test_it_is_told_how_soon_each_service_had_taken_an_edit() -> None:
         "worker-2": line("config.reloaded", "info", config="v6"),
     }
     assert seen(logs, "config.reloaded", "v7", AT - 2) == {"worker-1": 2.0}
+
+
+def test_redis_says_what_is_wrong_with_a_number_sign_and_tells_the_time() -> None:
+    log = (
+        "6:M 26 Nov 2026 04:00:10.100 * Ready to accept connections tcp\n"
+        "6:M 26 Nov 2026 04:00:10.500 # Bad file format reading the append only file\n"
+    )
+    (found,) = sorted_out({"redis-1.0": log}, []).without
+
+    assert (found.service, found.at) == ("redis", int(AT))
+    assert sorted_out({"redis-1.0": log}, [TROUBLE]).without == ()
