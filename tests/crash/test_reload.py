@@ -140,6 +140,20 @@ def test_a_bad_file_leaves_all_as_it_was_and_says_where(services: Services, unti
     assert judged_by(services, "a2") == after
 
 
+def test_a_service_that_starts_with_a_failing_example_says_so_and_goes_by_the_files(
+    services: Services, until: Until
+) -> None:
+    # given: an example that its watch does not match
+    services.product.write("watchlist.toml", DRONES + 'must_match = ["A toy."]\n')
+    # when
+    version = running(services, until)
+    # then
+    (said,) = events(services, "example.failed")
+    assert (said["level"], said["watch"], said["key"]) == ("error", "drones", "must_match")
+    assert "'A toy.'" in said["reason"]
+    assert judged_by(services, "a0") == version
+
+
 def test_a_feed_that_is_added_is_polled_and_one_that_is_removed_is_not(
     services: Services, until: Until
 ) -> None:
