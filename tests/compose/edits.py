@@ -73,17 +73,17 @@ class State:
         """Name -> text."""
         actors = [each.word for each in self.watches if each.actor]
         allow = ", ".join(f'"{network}"' for network in PRIVATE)
-        found = {
+        found = {  # in this order: nothing is named before it is there
+            "actors.toml": "".join(f'[actor.{word}]\nname = "{word}"\n' for word in actors),
             "monitor.toml": MONITOR.format(allow=allow, processes=self.processes),
             "channels.toml": HOOK.format(id="hook")
             + (HOOK.format(id="second") if self.second else "")
             + MAIL,
-            "watchlist.toml": "".join(each.table for each in self.watches),
             "feeds.toml": "".join(
                 FEED.format(id=source_id(feed), url=address(number))
                 for number, feed in enumerate(self.plan.published()[: self.feeds])
             ),
-            "actors.toml": "".join(f'[actor.{word}]\nname = "{word}"\n' for word in actors),
+            "watchlist.toml": "".join(each.table for each in self.watches),
         }
         return found | {name: found[name] + more for name, more in self.broken}
 

@@ -19,18 +19,6 @@ SCRIPT = "the script of the feeds, the mail server and the webhook"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
-    """Something that was done to the product, from when to when (seconds since 1970)."""
-
-    kind: str
-    since: float
-    until: float
-
-    def covers(self, at: float) -> bool:
-        return self.since - 2 <= at <= self.until + GRACE_S
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """A line that says that something is wrong: by which service, when, as which event."""
 
@@ -39,6 +27,21 @@ class Line:
     level: str
     event: str
     text: str
+    until: float = 0.0
+    """Where only the time before and the time after are known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Something that was done to the product, from when to when (seconds since 1970)."""
+
+    kind: str
+    since: float
+    until: float
+
+    def covers(self, line: Line) -> bool:
+        until = max(line.at, line.until)
+        return self.since - 2 <= until and line.at <= self.until + GRACE_S
 
 
 REASONS: Mapping[str, tuple[str, ...]] = {
@@ -79,29 +82,35 @@ _REDIS = re.compile(r"^\d+:[A-Z] (\d\d \w{3} \d{4} \d\d:\d\d:\d\d)\.\d+ (.) ")
 
 
 def lines(log: str, service: str) -> Iterator[Line]:
-    """What a container has said that is wrong. What is no JSON is of the time of the line before;
-    what is indented belongs to it.
+    """What a container has said that is wrong. What is no JSON was said between the lines before
+    and after it; what is indented belongs to the line before.
     """
-    at, words = 0.0, ""
+    at, words = 0.0, list[str]()
     for each in log.splitlines():
-        if words and each.startswith(" "):
-            words += f"\n{each}"
-            continue
-        if words:
-            yield Line(service=service, at=at, level="words", event="", text=words)
-        words, row, redis = "", _row(each), _REDIS.match(each)
+        row, redis = _row(each), _REDIS.match(each)
         if row is not None:
-            at = datetime.fromisoformat(row["timestamp"]).timestamp()
+            before, at = at, datetime.fromisoformat(row["timestamp"]).timestamp()
+            yield from _said(service, words, before, at)
             if row["level"] in BAD:
                 level, event = row["level"], row["event"]
                 yield Line(service=service, at=at, level=level, event=event, text=each)
         elif redis is not None:
+            before = at
             at = datetime.strptime(f"{redis[1]} +0000", "%d %b %Y %H:%M:%S %z").timestamp()
-            words = each if redis[2] == "#" else ""
-        else:
-            words = each.strip()
-    if words:
-        yield Line(service=service, at=at, level="words", event="", text=words)
+            yield from _said(service, words, before, at)
+            if redis[2] == "#":
+                yield Line(service=service, at=at, level="words", event="", text=each)
+        elif words and each.startswith(" "):
+            words[-1] += f"\n{each}"
+        elif each.strip():
+            words.append(each)
+    yield from _said(service, words, at, at)
+
+
+def _said(service: str, words: list[str], at: float, until: float) -> Iterator[Line]:
+    for text in words:
+        yield Line(service=service, at=at, level="words", event="", text=text, until=until)
+    words.clear()
 
 
 def _row(said: str) -> dict[str, str] | None:
@@ -119,7 +128,7 @@ def reason(line: Line, troubles: Sequence[Trouble]) -> str | None:
     else:
         kinds = [kind for pattern, kind in WORDS if re.search(pattern, line.text)]
     for kind in kinds:
-        if kind in ALWAYS or any(t.kind == kind and t.covers(line.at) for t in troubles):
+        if kind in ALWAYS or any(t.kind == kind and t.covers(line) for t in troubles):
             return kind
     return None
 

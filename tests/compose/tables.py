@@ -17,6 +17,9 @@ from town import Plan, Row
 GROWN, SLACK_BYTES = 1.25, 24 << 20
 """A service's memory is flat if in the last quarter it is no more than so much of the first."""
 
+LONG_S, WARM_S = 600, 60
+"""A shorter run says nothing about that; nor does the first minute of a long one."""
+
 Rows = Sequence[Mapping[str, Any]]
 Table = tuple[str, list[str]]
 """What is shown, and what is wrong."""
@@ -103,7 +106,8 @@ def of_memory(found: Found, samples: Sequence[tuple[float, str, int]]) -> Table:
     table = [f"{'memory':18}{'first quarter':>15}{'last':>10}{'most':>10}   MiB"]
     wrong = []
     for name, mine in _by_name(samples).items():
-        first = [size for at, size in mine if at < found.since + found.seconds / 4]
+        begin = found.since + (WARM_S if found.seconds >= LONG_S else 0)
+        first = [size for at, size in mine if begin <= at < found.since + found.seconds / 4]
         last = [size for at, size in mine if at >= found.since + found.seconds * 3 / 4]
         if not first or not last:
             table.append(f"{name:18} too few samples")
@@ -115,7 +119,7 @@ def of_memory(found: Found, samples: Sequence[tuple[float, str, int]]) -> Table:
         if name == "redis":
             kept = len(found.whole["articles"])
             table[-1] += f"   keeps {kept:,} articles: {after / max(kept, 1) / 1024:.1f} KiB each"
-        elif after > GROWN * before + SLACK_BYTES:
+        elif found.seconds >= LONG_S and after > GROWN * before + SLACK_BYTES:
             wrong.append(f"the memory of {name} grows: {before:.0f} -> {after:.0f} bytes")
     return "\n".join(table), wrong
 

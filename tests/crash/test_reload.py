@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -100,6 +101,25 @@ def test_the_next_article_is_judged_by_the_new_watch_and_told_to_the_new_channel
         assert len(services.children(queue)) == len(pids)
     services.drop(1)
     until(services.all_received, what="what was watched for before still is")
+
+
+def test_workers_that_were_started_with_their_signals_blocked_give_way_all_the_same(
+    services: Services, until: Until
+) -> None:
+    # given: as podman starts a container again by its restart policy
+    block = "import os, signal, sys; signal.pthread_sigmask(signal.SIG_BLOCK, {10, 15});"
+    begin = "os.execv(sys.argv[1], sys.argv[1:])"
+    services.product.before = (sys.executable, "-c", block + begin)
+    running(services, until)
+    old = services.children("articles")
+    # when
+    services.product.write("watchlist.toml", DRONES + 'title = "Drones"\n')
+    taken_by_all(services, until)
+    # then
+    until(lambda: not set(old) & set(services.children("articles")), what="the old ones end")
+    for process in services.product.started:
+        process.terminate()
+    until(lambda: all(p.poll() == 0 for p in services.product.started), what="they end in order")
 
 
 def test_a_bad_file_leaves_all_as_it_was_and_says_where(services: Services, until: Until) -> None:
