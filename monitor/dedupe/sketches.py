@@ -24,10 +24,10 @@ SCHEME: Final = 1
 between versions, so whoever raises its pin raises this, too."""
 SLOTS: Final = 64
 ROWS: Final = 3
-FULL_BANDS: Final = 12
-LEAD_BANDS: Final = 20
+FULL_BANDS: Final = 10
+LEAD_BANDS: Final = 16
 """Bands of 3 slots by which likely copies are looked up: texts that share half their shingles meet
-in one of 20 with probability .93, of 12 with .80; with a tenth in .02. A lookup is what a claim
+in one of 16 with probability .88, of 10 with .74; with a tenth in .02. A lookup is what a claim
 costs, and most copies of which the whole text tells also begin alike."""
 SEED: Final = 20261122
 FACTS: Final = 24

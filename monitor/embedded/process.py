@@ -97,7 +97,7 @@ def launch(server: Server, data: Path, path: Path) -> subprocess.Popen[bytes]:
     arguments = (
         *("--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700"),
         *("--dir", str(data), "--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
-        # Bands of near texts stay packed up to a million stories a generation (docs/operations.md).
+        # Bands of near texts stay packed up to three million stories a week (docs/operations.md).
         *("--hash-max-listpack-entries", "512"),
         *("--maxmemory-policy", "noeviction", "--daemonize", "no", "--logfile", str(said)),
     )

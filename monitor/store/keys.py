@@ -1,9 +1,9 @@
 """Every Redis key, each a function whose docstring gives type, life, writers and readers.
 
 Ours begin with `ww:1:`; the number is the schema's version, which stands in `ww:schema`, too, the
-one key that all versions share. RQ's begin with `rq:` and keep RQ's own
-form, so that `rq info` and `rq requeue` work on them. All keys live in one Redis (not a cluster):
-the scripts that touch jobs build the names of job hashes from ids they find in lists.
+one key that all versions share. RQ's begin with `rq:` and keep RQ's own form, so that `rq info` and
+`rq requeue` work on them. All keys live in one Redis (not a cluster): the scripts that touch jobs
+build the names of job hashes from ids they find in lists.
 """
 
 from __future__ import annotations
@@ -57,15 +57,16 @@ def subscription(source_id: str) -> str:
 
 
 def claim(ref: str) -> str:
-    """hash; [retention] stories. Which story an article belongs to and, per text, its relation.
-    Written and read by claim.lua."""
+    """hash; [retention] stories. Which story an article belongs to ("" for the one it founded) and,
+    per text, its relation. Written and read by claim.lua."""
     return f"{PREFIX}claim:{ref}"
 
 
-def url(key: str) -> str:
-    """string = "story source fragment"; [retention] stories. Who came first under this URL; with
-    `#fragment` after the key, just the story. claim.lua."""
-    return f"{PREFIX}url:{key}"
+def url(named: str) -> str:
+    """string = "story source fragment"; [retention] stories. Who came first under the URL of this
+    digest (URLs are long; "" for none); with `#fragment` after the key, just the story. claim.lua.
+    """
+    return f"{PREFIX}url:{named}"
 
 
 def text(key: str) -> str:
@@ -96,7 +97,7 @@ def lines(source_id: str) -> str:
 def near(generation: int, part: str) -> str:
     """Near texts of one generation (half of [retention] stories; each key lives for two of them).
     hash `prints`: number -> story, print of its text, print of its lead; hashes `f0:0` to
-    `l19:4095`: band -> numbers; string `count`. claim.lua."""
+    `l15:8191`: band -> numbers; string `count`. claim.lua."""
     return f"{PREFIX}near:{generation}:{part}"
 
 

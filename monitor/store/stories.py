@@ -53,8 +53,7 @@ def call_of(asked: Asked, now: datetime, life: timedelta) -> Call:
         keys.text(known.shared),
         keys.story(founded),
         keys.lines(article.source),
-        keys.url(known.url or ""),
-        keys.url(known.canonical or ""),
+        *(keys.url(digest("url", url) if url else "") for url in (known.url, known.canonical)),
     ]
     return names, [
         known.text,

@@ -14,15 +14,15 @@
 -- Near texts: prints lie in generations of half a life, of which two are looked at; a generation
 -- expires whole. Their rule is that of dedupe/likeness.py; a test holds the two equal.
 -- Calls are what costs (2 us each): what was read for looking is not read again for writing, and the
--- 131,072 small hashes of a generation all exist, with their expiry, long before EXPIRING stories.
+-- 212,992 small hashes of a generation all exist, with their expiry, long before EXPIRING stories.
 local PREFIX, LIFE = ARGV[6], tonumber(ARGV[5])
 local NO_URL = PREFIX .. 'url:'
 local SLOTS, ROWS, FACTS = 64, 3, 24
-local BANDS = { f = 12, l = 20 }
+local BANDS = { f = 10, l = 16 }
 local MIN_SLOTS, MIN_CONTAINED, MIN_FACTS, MIN_AGREED, SURE = 24, 0.64, 4, 0.6, 0.9
 local TRIED, KEPT = 16, 12          -- candidates compared; stories remembered under one band
 local COPIES, LINES, SLACK = 500, 300, 100
-local EXPIRING = 65536
+local EXPIRING = 131072
 local EVENT_KEPT, EVENT_SHARE, EVENT_SHARED, DAY = 6, 0.4, 3, 86400
 local seconds = tonumber(redis.call('TIME')[1])
 local half = math.max(math.floor(LIFE / 2), 1)
@@ -77,11 +77,11 @@ end
 
 local function near(g) return PREFIX .. 'near:' .. g .. ':' end
 
--- Where a band is kept: one of 4,096 hashes, which stay small enough to be packed lists.
+-- Where a band is kept: one of 8,192 hashes, so that they stay packed lists that are quickly read.
 local function band(kind, print, number)
   local from = 5 + number * 2 * ROWS
   local first, second = print:byte(from, from + 1)
-  return kind .. number .. ':' .. (first + second % 16 * 256), print:sub(from + 1, from + 2 * ROWS - 1)
+  return kind .. number .. ':' .. (first + second % 32 * 256), print:sub(from + 1, from + 2 * ROWS - 1)
 end
 
 -- The likeliest story under the bands of one print: {equal slots, story}, or nothing. `places` gets
@@ -265,6 +265,7 @@ end
 
 local asked = redis.call('HMGET', KEYS[1], 'story', 'text:' .. ARGV[1])
 local story, relation, slots = asked[1], nil, ''
+if story == '' then story = ARGV[2] end
 if asked[2] then
   relation, slots = asked[2]:match('^(%S+) ?(%d*)$')
 else
@@ -286,7 +287,7 @@ else
     -- near may be nothing but its source's lines, which are learned so.
     if not holder then learn() end
   end
-  redis.call('HSET', KEYS[1], 'story', story, 'text:' .. ARGV[1], relation .. ' ' .. (slots or ''))
+  redis.call('HSET', KEYS[1], 'story', story == ARGV[2] and '' or story, 'text:' .. ARGV[1], relation .. ' ' .. (slots or ''))
   redis.call('SET', KEYS[2], story, 'NX', 'EX', LIFE)
   at_url(KEYS[5], story)
   at_url(KEYS[6], story)
