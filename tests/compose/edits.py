@@ -162,5 +162,7 @@ def edits(plan: Plan) -> list[Edit]:
 
 
 def watching(made: Sequence[Edit]) -> dict[str, tuple[Watched, ...]]:
-    """Version -> the watches by which it judges."""
-    return {edit.version: edit.state.watches for edit in made if not edit.refused}
+    """Version -> the watches by which it judges. One that is refused for its example alone is in
+    force where a service starts meanwhile.
+    """
+    return {edit.version: edit.state.watches for edit in made}
