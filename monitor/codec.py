@@ -7,18 +7,40 @@ anything else. Compressed forms are zlib, as RQ compresses its job data.
 from __future__ import annotations
 
 import zlib
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
 from monitor.errors import ParseError
-from monitor.model import Alert, Article, Gap
+from monitor.model import Alert, Article, Gap, Severity, TroubleKind
 
 VERSION = 1
 MAX_UNPACKED_BYTES = 256 << 20
 """More than any bundle of ours can hold; a bound for what somebody else wrote into Redis."""
 
+NOT_OURS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises: on what is no JSON of ours, no UTF-8, or nested without end."""
+
 T = TypeVar("T")
+
+
+class _Trouble(msgspec.Struct):
+    kind: TroubleKind
+
+
+class Glance(msgspec.Struct):
+    """The little of an alert that decides whether it is shown among many."""
+
+    watch: str
+    title: str
+    severity: Severity
+    trouble: _Trouble | None = None
+
+
+class _Glanced(msgspec.Struct):
+    v: Literal[1]
+    alert: Glance
+
 
 # msgspec fills its tables of a dataclass when it first meets it; a second thread that comes then
 # reads half of them, and the process dies. So each is met here, before there are threads.
@@ -36,6 +58,14 @@ def decode_alert(packed: bytes) -> Alert:
     return _decode(packed, "alert", Alert)
 
 
+def glance_at(packed: bytes) -> Glance:
+    """A little of what `encode_alert` wrote, ten times as fast as all. Raises ParseError."""
+    try:
+        return msgspec.json.decode(packed, type=_Glanced).alert
+    except msgspec.DecodeError as error:
+        raise ParseError(f"an alert is not what we write: {error}") from error
+
+
 def encode_job(function: str, *arguments: object) -> bytes:
     """The data field of an RQ job with the JSON serializer: [function, instance, args, kwargs]."""
     return zlib.compress(msgspec.json.encode([function, None, arguments, {}]))
@@ -47,7 +77,7 @@ def decode_job(packed: bytes) -> tuple[str, list[Any]]:
         function, _, arguments, _ = msgspec.json.decode(
             _unpacked(packed), type=tuple[str, None, list[Any], dict[str, Any]]
         )
-    except msgspec.DecodeError as error:
+    except NOT_OURS as error:
         raise ParseError(f"a job's data is not what we write: {error}") from error
     return function, arguments
 
@@ -76,7 +106,7 @@ def _unpacked(packed: bytes) -> bytes:
 def _decode(plain: bytes, key: str, kind: type[T]) -> T:
     try:
         envelope = msgspec.json.decode(plain)
-    except msgspec.DecodeError as error:
+    except NOT_OURS as error:
         raise ParseError(f"not JSON: {error}") from error
     return _convert(envelope, key, kind)
 

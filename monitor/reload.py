@@ -9,6 +9,7 @@ files, so all services that follow one folder come to the same configuration.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import Awaitable, Callable
@@ -40,6 +41,18 @@ AT_START: Final = {
 """What is read at start only, by its name in Settings."""
 
 TABLES: Final = {"allow": "net", "contact": "net", "redis_url": "redis"}
+
+TRIED_WITHIN_S: Final = 120.0
+"""How long the examples of another configuration may take in a service that judges nothing."""
+
+UNTRIED: Final = ConfigProblem(
+    file="watchlist.toml",
+    table="",
+    key="",
+    found=f"examples that could not be tried within {TRIED_WITHIN_S:g} s",
+    wanted="examples that can",
+    fix="They are tried again. Is the machine overloaded, or does the folder not answer?",
+)
 
 Adapt = Callable[[Settings], Settings]
 
@@ -186,8 +199,8 @@ async def follow(
             pass
         else:
             return
-        found = await _looked(following, settings)
-        if found is None:
+        found = await _looked(following, settings, stop)
+        if found is None or stop.is_set():
             continue
         version, proposed, problems = found
         if problems:
@@ -203,7 +216,7 @@ async def follow(
 
 
 async def _looked(
-    following: Following, settings: Settings
+    following: Following, settings: Settings, stop: asyncio.Event
 ) -> tuple[str, Settings, tuple[ConfigProblem, ...]] | None:
     """Another configuration, and what fails of its examples; None while there is none."""
     try:
@@ -211,30 +224,54 @@ async def _looked(
         if found is None:
             return None
         version, proposed = found
-        tried = await _tried(following.config, to_be_tried(settings, proposed))
+        tried = await tried_within(
+            TRIED_WITHIN_S, following.config, to_be_tried(settings, proposed), stop
+        )
     except Exception:  # noqa: BLE001  # whatever it holds, what is in force goes on; it is logged
         telemetry.logger().exception("config.refused", reason="bug")
+        return None
+    if tried is None:
+        following.refuse(version, (UNTRIED,))
+        following.again()
         return None
     return version, proposed, tried
 
 
-async def _tried(config: Path, watches: tuple[Watch, ...]) -> tuple[ConfigProblem, ...]:
+async def tried_within(
+    within_s: float, config: Path, watches: tuple[Watch, ...], stop: asyncio.Event
+) -> tuple[ConfigProblem, ...] | None:
     """What fails of these watches, in a process of its own: the names take half a second of work
     and a hundred megabytes, which a poller has no other use for.
+
+    None where that takes longer, as it does for ever on a folder that does not answer. Nothing when
+    `stop` is set meanwhile. Neither leaves the process behind.
     """
     if not watches:
         return ()
-    arguments = [sys.executable, "-m", "monitor.reload", str(config)]
+    arguments = [sys.executable, "-P", "-m", "monitor.reload", str(config)]
     child = await asyncio.create_subprocess_exec(*arguments, stdin=PIPE, stdout=PIPE)
     asked = msgspec.json.encode([watch.id for watch in watches])
-    answer, _ = await child.communicate(asked)
+    asking = asyncio.create_task(child.communicate(asked))
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait(
+            {asking, stopping}, timeout=within_s, return_when=asyncio.FIRST_COMPLETED
+        )
+        late = not asking.done()
+    finally:
+        stopping.cancel()
+        with contextlib.suppress(ProcessLookupError):  # it has ended by itself
+            child.kill()
+        answer, _ = await asking
+    if late:
+        return () if stop.is_set() else None
     if child.returncode != 0:
         return ()  # it has changed again, or the child died: the workers judge it, too
     return msgspec.json.decode(answer, type=tuple[ConfigProblem, ...])
 
 
 def main() -> None:
-    """The child of `_tried`: the folder as argument, the ids of watches on stdin."""
+    """The child of `tried_within`: the folder as argument, the ids of watches on stdin."""
     wanted = set(msgspec.json.decode(sys.stdin.buffer.read(), type=tuple[str, ...]))
     settings = load(Path(sys.argv[1]))
     watches = tuple(watch for watch in settings.watches if watch.id in wanted)

@@ -16,6 +16,8 @@ from typing import Literal, TextIO, cast
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, Processor
 
+from monitor.terminal import escaped
+
 EVENTS: dict[str, str] = {
     "article.judged": "canonical: an article was read once, its outcome committed",
     "article.failed": "an article could not be judged; it is tried again alone, or set aside",
@@ -33,6 +35,7 @@ EVENTS: dict[str, str] = {
     "delivery.delayed": "canonical: not now; will be tried again",
     "delivery.failed": "a channel raised what it should have answered: a bug, with its traceback",
     "delivery.parked": "canonical: will not work; waits for a person",
+    "gathering.delayed": "gathered alerts are due and wait on: quiet hours, hours, the next digest",
     "digest.released": "gathered alerts are told together: a digest, or the summary of a watch",
     "endpoint.failed": "the address for metrics and health is not to be had, or metrics are not",
     "endpoint.opened": "metrics and health are told on this address",
@@ -43,6 +46,7 @@ EVENTS: dict[str, str] = {
     "heartbeat.resumed": "the heartbeat is sent again, and answered",
     "heartbeat.withheld": "a loop has died or is stuck, so no heartbeat is sent; told once",
     "host.parked": "a server asked to be left alone (429, 503); its feeds wait",
+    "letter.expired": "a dead letter that nobody looked after in time was forgotten",
     "lease.returned": "work of a dead or stalled process went back to its queue",
     "leader.awaited": "another poller leads; this one stands by",
     "leader.deposed": "this poller's lease has run out, and it polls no more",
@@ -53,7 +57,8 @@ EVENTS: dict[str, str] = {
     "page.read": "canonical: an article goes on with the text of its page",
     "poller.started": "the poller watches its sources",
     "poller.waited": "the queues are longer than their bound, or Redis does not take writes",
-    "round.failed": "a supervisor met a bug in its upkeep, releases or silences; it goes on",
+    "round.failed": "what a service does again and again met a bug (upkeep, leases, its beat); it"
+    " goes on",
     "process.ended": "a child process ended; it is replaced unless we are stopping",
     "process.started": "a child process runs",
     "push.received": "a hub has told of news in a feed; its poll is hurried",
@@ -61,6 +66,7 @@ EVENTS: dict[str, str] = {
     "seed.read": "canonical: a seed file was read and its articles enqueued",
     "seed.skipped": "a seed file holds nothing new, or could not be read",
     "source.failed": "canonical: a poll failed; the source is tried again later",
+    "source.forgotten": "a feed or seed file was gone for 60 days: nothing is known of it any more",
     "source.moved": "a feed's permanent redirect was believed, or is given up",
     "source.paused": "a person paused a feed: it is not polled",
     "source.polled": "canonical: a feed was polled",
@@ -97,11 +103,7 @@ def set_up(*, level: Level, format_: Format, file: Path | None = None) -> None:
     terminal = file is None and sys.stderr.isatty()
     out = cast(TextIO, Unfailing() if file is None else LogFile(file))
     as_json = format_ == "json" or (format_ == "auto" and not terminal)
-    renderer: Processor = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
-        if as_json
-        else structlog.dev.ConsoleRenderer(colors=terminal)
-    )
+    renderer: Processor = _as_json if as_json else structlog.dev.ConsoleRenderer(colors=terminal)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -109,7 +111,7 @@ def set_up(*, level: Level, format_: Format, file: Path | None = None) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *([] if file is None else [_told]),
             structlog.processors.format_exc_info,
-            *([_in_order] if as_json else []),
+            _in_order if as_json else _escaped,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(
@@ -184,6 +186,21 @@ class LogFile:
 def _in_order(_: object, __: str, event: EventDict) -> EventDict:
     """When, how bad and what come first in a line."""
     return {name: event[name] for name in ("timestamp", "level", "event")} | dict(event)
+
+
+_JSON = structlog.processors.JSONRenderer(ensure_ascii=False)
+
+
+def _as_json(logger: object, method: str, event: EventDict) -> str:
+    """A line of JSON that commands no terminal, though it often ends on one."""
+    return escaped(str(_JSON(logger, method, event)))
+
+
+def _escaped(_: object, __: str, event: EventDict) -> EventDict:
+    """A traceback for a terminal, which may quote a stranger; all else structlog escapes itself."""
+    if "exception" in event:
+        event["exception"] = escaped(str(event["exception"]))
+    return event
 
 
 def _told(_: object, method: str, event: EventDict) -> EventDict:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import os
 import resource
 import socket
@@ -20,13 +21,14 @@ from typing import TYPE_CHECKING
 
 from monitor import telemetry
 from monitor.app import App, now
-from monitor.errors import StoreUnavailable
+from monitor.errors import Bug, StoreUnavailable
 from monitor.model import ARTICLES, DELIVERIES, PAGES
 from monitor.store import LEASE_S, Store, Work
 from workers.deliver import Deliver
 from workers.deliver import Guard as GuardSend
 from workers.page_outcome import Guard as GuardPage
 from workers.process import Guard, Process
+from workers.under_way import UnderWay
 from workers.vitals import Vitals
 
 if TYPE_CHECKING:
@@ -35,8 +37,8 @@ if TYPE_CHECKING:
 STOP_S = 8.0
 """How long a child may take to finish what it holds; compose grants 30 s, `run` waits 10."""
 
-LEAVE_S = 330.0
-"""The same where another one has taken its place already: longer than any channel may take."""
+STUCK_S = 330.0
+"""One whose place another has taken may take as long as it likes, but not stand still so long."""
 
 SAY_EVERY_S = 60.0
 LOOK_S = 0.2
@@ -63,8 +65,10 @@ class Stop:
             self.asked = self.unhurried = True
 
     def until(self, since_s: float) -> float:
-        """Until when what is under way may go on, once we have taken no more since then."""
-        return since_s + (LEAVE_S if self.unhurried else STOP_S / 2)
+        """Until when what is under way may go on, once we have taken no more since then. Where
+        there is no hurry, until its own limits end it: those of its channel or page.
+        """
+        return math.inf if self.unhurried else since_s + STOP_S / 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +117,7 @@ def judge_articles(child: Child) -> None:
         guard=child.guard,
         log=telemetry.logger(),
         tiers={source.id: source.tier for source in child.app.settings.sources},
+        homes={source.id: source.url for source in child.app.settings.sources},
         config=child.app.version,
         timings=child.app.settings.timings,
     )
@@ -164,10 +169,7 @@ async def _deliver_alerts(child: Child) -> None:
             child.vitals.turn()
         except StoreUnavailable as error:
             await asyncio.to_thread(patience.wait, error)
-    since_s = time.monotonic()
-    while deliver.under_way and time.monotonic() < child.stop.until(since_s):
-        with contextlib.suppress(StoreUnavailable):
-            await deliver.under_way.reap(LOOK_S)
+    await finish(child.stop, child.vitals, deliver.under_way)
     for channel in channels.values():
         await channel.close()
 
@@ -209,10 +211,7 @@ async def _read_pages(child: Child) -> None:
                 child.vitals.turn()
             except StoreUnavailable as error:
                 await asyncio.to_thread(patience.wait, error)
-        since_s = time.monotonic()
-        while pages.under_way and time.monotonic() < child.stop.until(since_s):
-            with contextlib.suppress(StoreUnavailable):
-                await pages.under_way.reap(LOOK_S)
+        await finish(child.stop, child.vitals, pages.under_way)
         await pages.under_way.end()
 
 
@@ -223,6 +222,15 @@ async def _page_done_or_due(pages: ReadPages, store: Store) -> None:
         await asyncio.sleep(min(max(pages.next_s, 0.01), LOOK_S))
     else:
         await asyncio.to_thread(store.pages.wait, 1)
+
+
+async def finish(stop: Stop, vitals: Vitals, under_way: UnderWay) -> None:
+    """Let what is under way come to its end, as long as there is time."""
+    since_s = time.monotonic()
+    while under_way and time.monotonic() < stop.until(since_s):
+        with contextlib.suppress(StoreUnavailable):
+            await under_way.reap(LOOK_S)
+        vitals.turn()
 
 
 def return_held(work: Work, worker: str) -> None:
@@ -247,14 +255,21 @@ def _attend(child: Child, queue: str, held: Callable[[], tuple[str, ...]]) -> No
 
 
 def _keep(work: Work, worker: str, held: Callable[[], tuple[str, ...]]) -> None:
-    host, pid = socket.gethostname(), os.getpid()
+    host, pid, told = socket.gethostname(), os.getpid(), False
     while True:
         jobs = held()
         # A lease that cannot be renewed runs out, and the commit is void: nothing to do here.
-        with contextlib.suppress(StoreUnavailable):
+        try:
             work.attend(worker, host=host, pid=pid, state="busy" if jobs else "idle", now=now())
             if jobs:
                 work.renew(worker, jobs)
+            told = False
+        except StoreUnavailable:
+            pass
+        except Bug:  # Redis refuses it, as by other rights: were this its end, no commit would hold
+            if not told:
+                telemetry.logger().exception("round.failed", round="leases")
+            told = True
         time.sleep(LEASE_S / 3)
 
 

@@ -12,11 +12,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import count
 from typing import assert_never
 
 from structlog.typing import FilteringBoundLogger
 
-from monitor.channels.channel import Channel
+from monitor.channels.channel import Channel, Keeper
+from monitor.channels.outline import counted_only
 from monitor.errors import Bug, ParseError
 from monitor.model import (
     Alert,
@@ -131,6 +133,7 @@ class Deliver:
                 f"{self.worker}/{self.takes}",
                 delivery=delivery_id,
                 about=about,
+                now=self.now(),
             )
         except ParseError as error:
             await self._bury(job, about, f"the alert or digest cannot be read: {error.message}")
@@ -141,13 +144,13 @@ class Deliver:
             case "gone":
                 await self._bury(job, about, "the alert, digest or its delivery is no longer kept")
             case Begun():
-                await self._settle(job, begun, await self._receipt(begun, instead))
+                await self._settle(job, begun, await self._receipt(job, begun, instead))
 
     async def _bury(self, job: Taken, alert: str | None, reason: str) -> None:
         await asyncio.to_thread(self.store.deliveries.bury, self.worker, job.id, reason, self.now())
         self.log.error("delivery.parked", delivery=job.id, alert=alert, answer=reason)
 
-    async def _receipt(self, begun: Begun, instead: Receipt | None) -> Receipt:
+    async def _receipt(self, job: Taken, begun: Begun, instead: Receipt | None) -> Receipt:
         name = begun.delivery.channel
         channel, settings = self.channels.get(name), self.settings.get(name)
         if channel is None or settings is None:
@@ -163,9 +166,28 @@ class Deliver:
             return Refused(answer="it may have arrived: an attempt was cut off (on_doubt = hold)")
         if instead is not None:
             return instead
-        receipt = await self.guard(channel.send(begun.delivery, begun.message))
+        receipt = await self._sent(channel, job, begun)
         self.breakers.answered(name, receipt)
         return receipt
+
+    async def _sent(self, channel: Channel, job: Taken, begun: Begun) -> Receipt:
+        """Of a digest, a channel that keeps all gets every alert, page by page, then what it is of;
+        another attempt goes on behind the last page that it has.
+        """
+        delivery_, message = begun.delivery, begun.message
+        if not isinstance(message, Digest) or not isinstance(channel, Keeper):
+            return await self.guard(channel.send(delivery_, message))
+        for number in count(begun.page):
+            page = await asyncio.to_thread(self.store.outbox.page, message.id, number)
+            if page is None:
+                break
+            receipt = await self.guard(channel.keep(delivery_, page))
+            if not isinstance(receipt, Sent):
+                return receipt
+            await asyncio.to_thread(
+                self.store.outbox.turn, self.worker, job.id, delivery_.id, number + 1
+            )
+        return await self.guard(channel.send(delivery_, counted_only(message)))
 
     async def _settle(self, job: Taken, begun: Begun, receipt: Receipt) -> None:
         delivery_, name = begun.delivery, begun.delivery.channel

@@ -6,13 +6,36 @@ import ctypes
 import os
 import signal
 import sys
+import threading
+import time
+from collections.abc import Callable
 
 PR_SET_PDEATHSIG = 1
+WATCH_EVERY_S = 0.5
 
 
-def die_with_parent(parent: int) -> None:
-    """Ask the kernel to end us when our parent ends (Linux); end at once if it already has."""
+def die_with_parent(parent: int, by: signal.Signals = signal.SIGTERM) -> None:
+    """Ask the kernel to end us when our parent ends (Linux); end at once if it already has.
+
+    SIGTERM is heard when Python comes to it, which code in C may hold up for ever; SIGKILL is not
+    asked.
+    """
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, by)
     if os.getppid() != parent:
         os._exit(1)
+
+
+def watch_parent(parent: int, ask: Callable[[], None], grace_s: float) -> None:
+    """From a thread: when our parent has ended, have us asked to finish, and end us `grace_s` later
+    whatever we are at. So no child outlives it, also where the kernel knows no such request.
+    """
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(WATCH_EVERY_S)
+        ask()
+        time.sleep(grace_s)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

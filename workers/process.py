@@ -52,8 +52,8 @@ class Read:
 class Process:
     """One worker's cycle. `guard` runs the reading of one article and answers its error.
 
-    `tiers` says how far each configured source is trusted, `timings` when each channel is told;
-    `config` is the version by which is judged, and stands in each outcome.
+    `tiers` says how far each configured source is trusted, `homes` its address, `timings` when each
+    channel is told; `config` is the version by which is judged, and stands in each outcome.
     """
 
     desk: Desk
@@ -63,6 +63,7 @@ class Process:
     guard: Guard
     log: FilteringBoundLogger
     tiers: Mapping[str, int] = field(default_factory=dict)
+    homes: Mapping[str, str] = field(default_factory=dict)
     config: str = ""
     timings: Mapping[str, Timing] = field(default_factory=dict)
     held: tuple[str, ...] = ()
@@ -116,18 +117,23 @@ class Process:
                 article=each.article,
                 marks=found.marks,
                 tier=self.tiers.get(each.article.source, DEFAULT_TIER),
+                home=self.homes.get(each.article.source),
             )
             for each, found in good
         ]
         claims = self.store.judging.claims(asked, self.now())
-        latest = {claim.story: claim.sources for claim in claims}
+        latest = {claim.story: claim for claim in claims}
         return [
             Claimed(
                 article=each.article,
                 job=each.job,
                 found=found,
-                claim=claim,
-                sources=latest[claim.story],
+                claim=replace(
+                    claim,
+                    agencies=latest[claim.story].agencies,
+                    publishers=latest[claim.story].publishers,
+                ),
+                sources=latest[claim.story].sources,
             )
             for (each, found), claim in zip(good, claims, strict=True)
         ]

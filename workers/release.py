@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from structlog.typing import FilteringBoundLogger
 
-from monitor.alerts import next_digest
-from monitor.model import Gap, Source, Timing
+from monitor.alerts import allowances, digest_due, put_off
+from monitor.model import Gap, Source, Timing, Watch
 from monitor.store import Open, Store
 from workers.coverage import gaps
 
@@ -20,11 +20,16 @@ PERIODS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedel
 
 @dataclass(slots=True, kw_only=True)
 class Release:
-    """Looks every second for gatherings that are due."""
+    """Looks every second for gatherings that are due, and tells those that may be told now.
+
+    A summary of one watch is told neither in quiet hours nor outside the hours of the watch, and
+    where the channel tells in digests by now, with the next of them.
+    """
 
     store: Store
     timings: Mapping[str, Timing]
     sources: Sequence[Source]
+    watches: Mapping[str, Watch] = field(default_factory=dict)
     now: Callable[[], datetime]
     log: FilteringBoundLogger
     looked: datetime | None = None
@@ -35,13 +40,35 @@ class Release:
         if self.looked is not None and timedelta(0) <= at - self.looked < LOOK_EVERY:
             return
         self.looked = at
-        for gathering in self.store.gatherings.due(at):
-            self._release(gathering, at)
+        due = self.store.gatherings.due(at)
+        paused = self.store.paused_watches.all() if due else {}
+        # what goes into a digest that is due at the same time has to be in it before that is told
+        for gathering in sorted(due, key=lambda each: each.reason == "digest"):
+            if not self._put_off(gathering, at):
+                self._release(gathering, at, paused)
         for channel, timing in self.timings.items():
             if timing.mode == "digest" and timing.empty:
-                self.store.gatherings.expect(channel, next_digest(timing, at))
+                self.store.gatherings.expect(channel, digest_due(timing, at))
 
-    def _release(self, gathering: Open, at: datetime) -> None:
+    def _put_off(self, gathering: Open, at: datetime) -> bool:
+        """Whether it has to wait still."""
+        timing = self.timings.get(gathering.channel, Timing())
+        watch = self.watches.get(gathering.watch)
+        until = put_off(gathering.reason, watch, timing, due=gathering.due, now=at)
+        if until is None or (gathering.urgent and gathering.reason != "digest"):
+            return False
+        if self.store.gatherings.put_off(gathering, until):
+            self.log.info(
+                "gathering.delayed",
+                channel=gathering.channel,
+                reason=gathering.reason,
+                watch=gathering.watch or None,
+                until=until.due.isoformat(),
+                because=until.reason,
+            )
+        return True
+
+    def _release(self, gathering: Open, at: datetime, paused: Mapping[str, datetime]) -> None:
         timing = self.timings.get(gathering.channel, Timing())
         since: datetime | None = None
         missed: tuple[Gap, ...] = ()
@@ -49,7 +76,16 @@ class Release:
             since = gathering.due - PERIODS[timing.every]
             missed = gaps(self.store, self.sources, since, at)
         empty = timing.mode == "digest" and timing.empty
-        answer = self.store.gatherings.release(gathering, at, since=since, gaps=missed, empty=empty)
+        watch = self.watches.get(gathering.watch)
+        answer = self.store.gatherings.release(
+            gathering,
+            at,
+            since=since,
+            gaps=missed,
+            empty=empty,
+            allowances=tuple(allowances(watch, timing)) if watch else (),
+            paused=paused,
+        )
         if answer == "told":
             self.log.info(
                 "digest.released",

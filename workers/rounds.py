@@ -70,6 +70,7 @@ def _release(app: App, store: Store) -> Release:
         store=store,
         timings=settings.timings,
         sources=settings.sources,
+        watches={watch.id: watch for watch in settings.watches},
         now=now,
         log=telemetry.logger(),
     )

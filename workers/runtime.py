@@ -28,10 +28,10 @@ from monitor.model import ARTICLES
 from monitor.reload import LOOK_S, Following
 from monitor.store import Store
 from workers.answering import Answering
-from workers.child import LEAVE_S, LIVES, STOP_S, Child, Patience, Stop, return_held
+from workers.child import LIVES, STOP_S, STUCK_S, Child, Patience, Stop, return_held
 from workers.guards import guarded, guarded_page, guarded_send
 from workers.heartbeat import SupervisorHeartbeat
-from workers.parent import die_with_parent
+from workers.parent import die_with_parent, watch_parent
 from workers.renewal import renewed, settle, tell_failing
 from workers.rounds import Rounds
 from workers.upkeep import Upkeep
@@ -91,6 +91,7 @@ class Supervisor:
     leaving: list[Post] = field(default_factory=list)
     vouch: Path | None = None
     looked_s: float = field(default_factory=time.monotonic)
+    last: float = 0.0
 
     @property
     def judges(self) -> bool:
@@ -125,7 +126,7 @@ class Supervisor:
                 if not met:
                     store.check_schema()
                     met = True
-                answering.run(self.ended, max(post.vitals.last for post in self.posts))
+                answering.run(self.ended, self._last())
                 self._bury(store, rounds.upkeep)
                 rounds.run()
                 patience.over()
@@ -154,6 +155,12 @@ class Supervisor:
         """How long each child has not gone round its loop; an empty post stands still for ever."""
         return [post.vitals.still_s() if post.pid else float("inf") for post in self.posts]
 
+    def _last(self) -> float:
+        """When anybody here last committed a bundle, also one who has gone; 0 for not yet."""
+        for post in (*self.posts, *self.leaving):
+            self.last = max(self.last, post.vitals.last)
+        return self.last
+
     def _follow(self) -> bool:
         """Take another configuration when there is one: whoever starts from now on works by it."""
         if self.following is None or time.monotonic() - self.looked_s < LOOK_S:
@@ -173,11 +180,11 @@ class Supervisor:
         return True
 
     def _see_off(self) -> None:
-        """Tell those whose place is taken to finish, again and again, and kill who does not."""
+        """Tell those whose place is taken to finish, again and again, and kill who is stuck."""
         for post in self.leaving:
             if post.pid:
-                late = time.monotonic() - post.left_s > LEAVE_S + STOP_S
-                os.kill(post.pid, signal.SIGKILL if late else signal.SIGUSR1)
+                still_s = min(post.vitals.still_s(), time.monotonic() - post.left_s)
+                os.kill(post.pid, signal.SIGKILL if still_s > STUCK_S else signal.SIGUSR1)
 
     def _man(self) -> None:
         """Start a child at every empty post whose time has come."""
@@ -199,11 +206,13 @@ class Supervisor:
         """Be a child; never returns."""
         code = 1
         try:
-            die_with_parent(parent)
+            # What is read may be stuck, and is read again by another; what is sent should end well.
+            die_with_parent(parent, signal.SIGKILL if post.queue == ARTICLES else signal.SIGTERM)
             stop = Stop()
             signal.signal(signal.SIGTERM, stop.ask)
             signal.signal(signal.SIGUSR1, stop.leave)
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C: the supervisor tells us
+            watch_parent(parent, stop.ask, STOP_S)
             LIVES[post.queue](
                 Child(
                     app=self.app,
@@ -238,7 +247,8 @@ class Supervisor:
                 self.ended[f"{post.queue}.{'crash' if code else 'recycle'}"] += 1
                 young = code != 0 and time.monotonic() - post.born_s < YOUNG_S
                 post.young_deaths = post.young_deaths + 1 if young else 0
-                delay_s = min(0.1 * 2**post.young_deaths, 10.0) if post.young_deaths else 0.0
+                deaths = min(post.young_deaths, 10)  # or the power has no end, nor has a float
+                delay_s = min(0.1 * 2**deaths, 10.0) if deaths else 0.0
                 post.pid, post.due_s = 0, time.monotonic() + delay_s
         for post in (*self.posts, *self.leaving):
             if post.worker and not post.pid:
@@ -247,6 +257,7 @@ class Supervisor:
                 work.leave(post.worker)
                 upkeep.say(work, returned, post.blame or "its process died")
                 post.worker = ""
+        self._last()
         for post in [post for post in self.leaving if not post.worker]:
             self.leaving.remove(post)
             post.vitals.close()

@@ -159,7 +159,8 @@ class Telling:
             name, watch = match.watch, self.desk.watches[match.watch]
             if watch.threshold and counts(claimed.article, watch, told[name], paused.get(name)):
                 about, within = subject(watch, claimed.claim), watch.threshold.within
-                tally = self.store.judging.tally(name, about, claimed.article, within)
+                voice = claimed.claim.voice
+                tally = self.store.judging.tally(name, about, claimed.article, within, voice)
                 yield name, tuple(e for e in tally if not spoken.get((name, e.story)))
 
     def _raised(self, alert: Alert) -> Raised:
@@ -178,12 +179,13 @@ class Telling:
             if was is None or not watch.follows:
                 continue
             article, sources = claimed.article, claimed.sources
-            step = step_reached(article=article, watch=watch, told=was, sources=sources)
+            carried = claimed.claim.carried
+            step = step_reached(article=article, watch=watch, told=was, carried=carried)
             again = is_revised(article=article, watch=watch, told=was, claim=claimed.claim)
             alert = self.store.judging.alert(was.alert) if step is not None or again else None
             if alert is None or alert.story != claimed.claim.story:
                 continue
-            severity = watch.severity_at(len(sources))
+            severity = watch.severity_at(carried)
             if step is None:
                 matches = claimed.found.judgement.matches
                 match = next((each for each in matches if each.watch == name), None)
@@ -194,6 +196,7 @@ class Telling:
                     match=match,
                     text=text,
                     sources=sources,
+                    claim=claimed.claim,
                     severity=severity,
                     now=self.now(),
                 )
@@ -203,6 +206,7 @@ class Telling:
                     step=step,
                     article=article,
                     sources=sources,
+                    claim=claimed.claim,
                     severity=severity,
                     now=self.now(),
                 )

@@ -31,7 +31,7 @@ def trend_counts(
         TrendCount(
             scope=scope,
             hour=hour,
-            source=claim.agencies[0] if claim.agencies else article.source,
+            source=claim.voice or article.source,
             counted=judgement.counted,
         )
         for scope in scopes

@@ -1,5 +1,5 @@
-"""What keeps the queues whole: leases that ran out, pages that are too late, and the ledger as the
-second net."""
+"""What keeps the queues whole and the store small: leases that ran out, pages that are too late,
+the ledger as the second net; workers that were lost, and dead letters that nobody looked after."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ SWEEP_EVERY = timedelta(seconds=1)
 RECOVER_EVERY = timedelta(seconds=60)
 RECOVER_AFTER = timedelta(seconds=60)
 """A job on the ledger that long is looked for; it is put back only if it is nowhere."""
+LETTERS_EVERY = timedelta(hours=1)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,6 +31,7 @@ class Upkeep:
     era: str = ""
     swept: datetime | None = None
     recovered: datetime | None = None
+    expired: datetime | None = None
 
     @property
     def hand_on(self) -> HandOn:
@@ -48,17 +50,30 @@ class Upkeep:
             self.hand_on.late(f"{self.hand_on.worker}/{at.timestamp():.6f}")
         if self.recovered is None or at - self.recovered >= RECOVER_EVERY:
             self.recovered = at
-            before = at - RECOVER_AFTER
-            for work in (self.store.articles, self.store.pages):
-                back = work.recover(admitted_before=before, now=at)
-                if not back:
-                    continue
+            self._recover(at)
+        if self.expired is None or at - self.expired >= min(LETTERS_EVERY, self.store.letters.kept):
+            self.expired = at
+            for letter in self.store.letters.expire(at):
+                self.log.warning(
+                    "letter.expired",
+                    letter=letter.id,
+                    kind=letter.kind,
+                    set_aside=letter.at.isoformat(timespec="seconds"),
+                    reason=letter.reason,
+                )
+
+    def _recover(self, at: datetime) -> None:
+        for work in (self.store.articles, self.store.pages):
+            back = work.recover(admitted_before=at - RECOVER_AFTER, now=at)
+            if back:
                 self.log.warning(
                     "lease.returned",
                     queue=work.queue,
                     jobs=len(back),
                     reason="found on the ledger only",
                 )
+        for work in (self.store.articles, self.store.pages, self.store.deliveries):
+            work.dismiss()
 
     def _look_for_loss(self, at: datetime) -> None:
         """Say loudly when the state in Redis is gone, before a double alert says it."""

@@ -33,6 +33,12 @@ def next_digest(timing: Timing, now: datetime) -> datetime:
     return next(at for day in days if (at := _moment(day, timing.at, timing.zone)) > now)
 
 
+def digest_due(timing: Timing, now: datetime) -> datetime:
+    """When the channel's next digest is told: one that falls into quiet hours, at their end."""
+    due = next_digest(timing, now)
+    return (timing.quiet and closes(timing.quiet, timing.zone, due)) or due
+
+
 def closes(hours: Hours, zone: tzinfo, now: datetime) -> datetime | None:
     """When the hours that it is now in are over, in UTC; None outside of them. Days that join are
     one: what ends as the next begins is not over.

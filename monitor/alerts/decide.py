@@ -132,7 +132,7 @@ def _alert(
         id=Alert.id_for(watch.id, subject(watch, claim)),
         watch=watch.id,
         title=watch.title,
-        severity=watch.severity_at(len(sources)),
+        severity=watch.severity_at(claim.carried),
         tags=watch.tags,
         story=claim.story,
         article=AlertedArticle.of(article),
@@ -146,6 +146,8 @@ def _alert(
         once_per=watch.once_per,
         counted=counted,
         elsewhere=match.elsewhere,
+        publishers=claim.carried,
+        independent=claim.independent,
     )
 
 

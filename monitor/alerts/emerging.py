@@ -14,6 +14,7 @@ from monitor.model import (
     Rising,
     Topic,
     digest,
+    publisher_of,
 )
 
 if TYPE_CHECKING:
@@ -49,7 +50,10 @@ def emerging_alert(watch: Watch, rising: Rising, now: datetime) -> Alert:
     """
     subject = subject_of(watch, rising.key)
     newest = rising.articles[0] if rising.articles else None
-    source = newest.source if newest else rising.sources[0]
+    source = rising.sources[0]
+    if newest is not None:
+        own = publisher_of(url=newest.url, home=None, source=newest.source)
+        source = next((each for each in (own, newest.source) if each in rising.sources), source)
     counts = (
         f"{rising.stories} stories of {len(rising.sources)} sources in {rising.hours} hours,"
         f" usually {usually(rising.usual)}"
@@ -71,7 +75,7 @@ def emerging_alert(watch: Watch, rising: Rising, now: datetime) -> Alert:
         ),
         evidence=tuple(_evidence(rising)),
         topics=(_topic(rising),),
-        sources=tuple(dict.fromkeys((source, *rising.sources))),
+        sources=rising.sources,
         notify=watch.notify,
         raised=now,
         lead=f"{rising.label} is suddenly told: {counts}.",

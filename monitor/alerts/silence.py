@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
+from monitor.alerts.unseen import unseen
 from monitor.errors import Bug
-from monitor.model import Alert, AlertedArticle, Trouble, digest
+from monitor.model import Alert, AlertedArticle, Trouble, digest, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from monitor.model import Gap, Watch
 
@@ -17,7 +19,6 @@ ABOUT: Final = "silence"
 """What a watch has spoken about when it has told that it is quiet: no story is called so."""
 
 MOST_NAMED = 10
-_UNITS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 
 
 def silence(
@@ -59,15 +60,12 @@ def silence(
 
 def _unseen(gaps: Sequence[Gap]) -> str:
     if not gaps:
-        return "No source is known to fail."
-    names = [f"{gap.source_name or gap.source} ({gap.kind})" for gap in gaps[:MOST_NAMED]]
-    more = f" and {len(gaps) - MOST_NAMED} more" if len(gaps) > MOST_NAMED else ""
-    return f"Not all can be read: {', '.join(names)}{more}."
+        return "As far as is known, nothing was missed meanwhile."
+    said = [f"{gap.source_name or gap.source} {unseen(gap, _when)}" for gap in gaps[:MOST_NAMED]]
+    if len(gaps) > MOST_NAMED:
+        said.append(f"and {len(gaps) - MOST_NAMED} more")
+    return f"Not all was seen meanwhile (times in UTC): {'; '.join(said)}."
 
 
-def spelled(span: timedelta) -> str:
-    """ "1 day", "90 minutes" """
-    seconds = int(span.total_seconds())
-    size, unit = next((each for each in _UNITS if seconds % each[0] == 0), (1, "second"))
-    number = seconds // size
-    return f"{number} {unit}{'' if number == 1 else 's'}"
+def _when(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"

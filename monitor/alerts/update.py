@@ -14,17 +14,16 @@ if TYPE_CHECKING:
     from monitor.model import Alert, Article, Claim, Match, Severity, Spoken, Watch
 
 
-def step_reached(
-    *, article: Article, watch: Watch, told: Spoken, sources: tuple[str, ...]
-) -> int | None:
-    """The step of the watch that the article's story has reached since `told`, or None.
+def step_reached(*, article: Article, watch: Watch, told: Spoken, carried: int) -> int | None:
+    """The step of the watch that the article's story has reached since `told`, or None; so many
+    publishers have `carried` it.
 
     Steps passed at once are told at once, as the highest of them. The article that made the watch
     speak updates nothing, nor does one that came in silently (old, or its source muted).
     """
     if article.ref == told.article or article.origin in SILENT:
         return None
-    reached = [step for step in watch.steps if told.sources < step <= len(sources)]
+    reached = [step for step in watch.steps if told.sources < step <= carried]
     return max(reached, default=None)
 
 
@@ -34,6 +33,7 @@ def updated(
     step: int,
     article: Article,
     sources: tuple[str, ...],
+    claim: Claim,
     severity: Severity,
     now: datetime,
 ) -> Alert:
@@ -41,6 +41,8 @@ def updated(
     return replace(
         alert,
         sources=sources,
+        publishers=claim.carried,
+        independent=claim.independent,
         severity=severity,
         update=Update(step=step, at=now, copy=AlertedArticle.of(article)),
     )
@@ -59,6 +61,7 @@ def revised(
     match: Match | None,
     text: str,
     sources: tuple[str, ...],
+    claim: Claim,
     severity: Severity,
     now: datetime,
 ) -> Alert:
@@ -72,6 +75,8 @@ def revised(
         evidence=match.evidence if match else (),
         lead=lead_of(article),
         sources=sources,
+        publishers=claim.carried,
+        independent=claim.independent,
         severity=severity,
-        update=Update(step=len(sources), at=now, copy=AlertedArticle.of(article), revision=text),
+        update=Update(step=claim.carried, at=now, copy=AlertedArticle.of(article), revision=text),
     )

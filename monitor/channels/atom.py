@@ -93,6 +93,10 @@ class Atom:
         """
         return await self._hand.do(partial(self._put_all, _alerts_of(message)))
 
+    async def keep(self, delivery: Delivery, alerts: tuple[Alert, ...]) -> Receipt:
+        """Put each alert of a page of a digest into its watch's feed."""
+        return await self._hand.do(partial(self._put_all, alerts))
+
     def draft(self, delivery: Delivery, message: Message) -> str:
         """The entries that would be written, and the files."""
         return "\n".join(
@@ -105,18 +109,22 @@ class Atom:
         self._hand.close()
 
     def _put_all(self, alerts: tuple[Alert, ...]) -> Receipt:
-        paths = dict.fromkeys(self._put(alert) for alert in alerts)
-        return Sent(answer=f"it is in {', '.join(map(str, paths))}" if paths else "nothing to add")
+        feeds: dict[Path, list[Alert]] = {}
+        for alert in alerts:
+            feeds.setdefault(self._folder / file_of(alert), []).append(alert)
+        for path, some in feeds.items():
+            self._put(path, some)
+        return Sent(answer=f"it is in {', '.join(map(str, feeds))}" if feeds else "nothing to add")
 
-    def _put(self, alert: Alert) -> Path:
-        path = self._folder / file_of(alert)
+    def _put(self, path: Path, alerts: list[Alert]) -> None:
+        """All that goes into one feed in one change of it."""
         with locked(self._folder) as folder:
-            before = _entries(path)
-            entries = with_entry(before, _entry(alert, self._zone))
+            before = entries = _entries(path)
+            for alert in alerts:
+                entries = with_entry(entries, _entry(alert, self._zone))
             if entries != before:
                 address = f"{self._url.rstrip('/')}/{quote(path.name)}" if self._url else ""
-                replace(path, _text(_feed(alert, entries, address)), folder)
-        return path
+                replace(path, _text(_feed(alerts[-1], entries, address)), folder)
 
 
 def _alerts_of(message: Message) -> tuple[Alert, ...]:

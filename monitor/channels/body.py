@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Evidence,
         Gap,
         Message,
+        Rate,
         Rising,
         Topic,
         Trouble,
@@ -89,6 +90,7 @@ def _alert(alert: Alert) -> Told:
         "evidence": [_evidence(each) for each in alert.evidence],
         "topics": [_topic(each) for each in alert.topics],
         "sources": list(alert.sources),
+        "independent": alert.independent or alert.carried,
         "counted": [_counted(each) for each in alert.counted] or UNSET,
         "elsewhere": [_elsewhere(each) for each in alert.elsewhere] or UNSET,
         "rising": _rising(alert.rising) if alert.rising else UNSET,
@@ -118,6 +120,16 @@ def _digest(digest: Digest) -> documents.DigestReady:
             until=_moment(digest.until),
             count=digest.count,
             alerts=[_alert(alert) for alert in digest.alerts],
+            rest=[
+                documents.Rest(watch=each.watch, title=each.title, count=each.count)
+                for each in digest.rest
+            ],
+            rate=_rate(digest.rate) if digest.rate else UNSET,
+            paused=[
+                documents.Paused(watch=watch, since=_moment(since))
+                for watch, since in digest.paused
+            ]
+            or UNSET,
             gaps=[_gap(gap) for gap in digest.gaps],
         ),
     )
@@ -205,12 +217,17 @@ def _update(update: Update) -> documents.Update:
     )
 
 
+def _rate(rate: Rate) -> documents.Rate:
+    return documents.Rate(most=rate.most, span_s=int(rate.span.total_seconds()))
+
+
 def _gap(gap: Gap) -> documents.Gap:
     return documents.Gap(
         source=gap.source,
         name=gap.source_name,
         kind=gap.kind,
         since=_moment(gap.since),
+        until=_moment(gap.until),
         entries=gap.entries,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
-from typing import TYPE_CHECKING, Annotated, ClassVar, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, Protocol, TypeVar, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -16,7 +16,7 @@ from monitor.model import Rate
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from monitor.model import Delivery, Message, Receipt
+    from monitor.model import Alert, Delivery, Message, Receipt
 
 IPNetwork = IPv4Network | IPv6Network
 
@@ -37,6 +37,17 @@ class Channel(Protocol):
 
     async def close(self) -> None:
         """Give back connections; the channel is not used again."""
+        ...
+
+
+@runtime_checkable
+class Keeper(Channel, Protocol):
+    """A channel that is a record: of a digest it gets every alert, page by page, before the digest
+    itself, which then counts them only.
+    """
+
+    async def keep(self, delivery: Delivery, alerts: tuple[Alert, ...]) -> Receipt:
+        """Take a page there; of those it has already nothing is doubled."""
         ...
 
 

@@ -13,6 +13,7 @@ from monitor.channels.body import encode
 from monitor.channels.channel import Channel, ChannelConfig, IPNetwork, kind
 from monitor.channels.sheet import printed
 from monitor.model import Later, Receipt, Sent
+from monitor.terminal import escaped_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,7 +77,7 @@ class Console:
 
     def _shown(self, message: Message, stream: TextIO) -> bytes:
         if self._config.format == "json":
-            return encode(message) + b"\n"
+            return escaped_json(encode(message)) + b"\n"
         sheet = printed(
             message,
             columns=columns_of(stream),

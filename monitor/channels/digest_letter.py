@@ -29,12 +29,12 @@ def plain_text(digest: Digest, zone: tzinfo) -> str:
     """The digest for those who read plain text; matched words stand between guillemets."""
     plan = outline(digest)
     head = (gathered.heading(digest), gathered.period(digest, zone), gathered.reason(digest))
-    blocks = ["\n".join(head)]
+    blocks = ["\n".join(filter(None, (*head, gathered.paused(digest, zone))))]
     for section in plan.sections:
         blocks += [] if digest.watch else [_underlined(gathered.section_heading(section))]
         blocks += [_plain_happening(each, digest, zone) for each in section.happenings]
         blocks.append(gathered.more_of(section))
-    blocks.append(gathered.more(digest, plan))
+    blocks.append("\n".join(gathered.more(digest, plan)))
     missed = "\n".join(f"  {gap}" for gap in gathered.gaps(digest, zone))
     blocks.append(f"{gathered.GAPS}:\n{missed}" if missed else "")
     blocks.append("-- \n" + gathered.footer(digest))
@@ -51,8 +51,9 @@ def html_text(digest: Digest, zone: tzinfo) -> str:
         heading=html.escape(gathered.heading(digest)),
         period=html.escape(gathered.period(digest, zone)),
         reason=html.escape(gathered.reason(digest)),
+        paused=markup.paragraph("reason", gathered.paused(digest, zone)),
         sections="\n".join(_html_section(each, digest, zone) for each in plan.sections),
-        more=markup.paragraph("more", gathered.more(digest, plan)),
+        more="\n".join(markup.paragraph("more", said) for said in gathered.more(digest, plan)),
         gaps=f'<h2>{gathered.GAPS}</h2>\n<ul class="gaps">\n{missed}\n</ul>' if missed else "",
         why=f"<p>{html.escape(gathered.footer(digest))}</p>",
     )

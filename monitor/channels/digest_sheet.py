@@ -28,9 +28,7 @@ def lines(digest: Digest, zone: tzinfo, *, colour: bool) -> Iterator[Line]:
     from rich.text import Text  # 30 ms to import, and only people need it
 
     none, margin = Text(), Text("  ")
-    yield none, Text(gathered.heading(digest), style="bold"), True
-    yield margin, Text(gathered.period(digest, zone), style="dim"), True
-    yield margin, Text(gathered.reason(digest)), True
+    yield from _head(digest, zone)
     plan = outline(digest)
     for section in plan.sections:
         if not digest.watch:
@@ -40,13 +38,23 @@ def lines(digest: Digest, zone: tzinfo, *, colour: bool) -> Iterator[Line]:
             yield from _happening(happening, digest, zone, colour=colour)
         if more := gathered.more_of(section):
             yield margin, Text(more, style="dim"), True
-    if more := gathered.more(digest, plan):
+    for more in gathered.more(digest, plan):
         yield none, Text(more, style="dim"), True
     for number, gap in enumerate(gathered.gaps(digest, zone)):
         if number == 0:
             yield none, none, True
             yield none, Text(gathered.GAPS, style="bold"), True
         yield margin, Text(gap), True
+
+
+def _head(digest: Digest, zone: tzinfo) -> Iterator[Line]:
+    from rich.text import Text
+
+    margin = Text("  ")
+    yield Text(), Text(gathered.heading(digest), style="bold"), True
+    yield margin, Text(gathered.period(digest, zone), style="dim"), True
+    for said in filter(None, (gathered.reason(digest), gathered.paused(digest, zone))):
+        yield margin, Text(said), True
 
 
 def _happening(

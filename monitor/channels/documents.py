@@ -133,6 +133,13 @@ class AlertData(_Part, frozen=True, kw_only=True):
         list[str],
         Meta(description="the sources that carried the story when it was raised (or updated)"),
     ]
+    independent: Annotated[
+        int,
+        Meta(
+            description="how many of them are independent of each other: publishers, not feeds, and"
+            " one for a text that papers took from an agency"
+        ),
+    ]
     counted: Annotated[
         list[Counted] | UnsetType,
         Meta(
@@ -214,12 +221,32 @@ class QuietData(_Part, frozen=True, kw_only=True):
 class Gap(_Part, frozen=True, kw_only=True):
     """Something that was not seen meanwhile."""
 
-    source: Annotated[str, Meta(description="the id of the source that was not seen")]
+    source: Annotated[
+        str,
+        Meta(
+            description="the id of the source that was not seen; `_wirewatch` where Wirewatch"
+            " itself was off"
+        ),
+    ]
     name: Annotated[str | None, Meta(description="what it is called, or null")]
-    kind: Annotated[GapKind, Meta(description="its trouble; or `missed`: entries came and went")]
+    kind: Annotated[
+        GapKind,
+        Meta(
+            description="its trouble; or `missed`: entries came and went between two polls; or of"
+            " Wirewatch itself: `off`, `unpolled` (no poller ran), `unjudged` (no worker ran)"
+        ),
+    ]
     since: Annotated[str, Meta(description="since when", extra_json_schema=_TIME)]
+    until: Annotated[
+        str | None,
+        Meta(description="until when; null where it goes on", extra_json_schema=_TIME),
+    ]
     entries: Annotated[
-        int, Meta(description="how many were missed at least; 0 where nobody can know")
+        int,
+        Meta(
+            description="about how many were missed, by the source's own pace; 0 where nobody can"
+            " know"
+        ),
     ]
 
 
@@ -261,6 +288,30 @@ class WatchQuiet(_Document, frozen=True, kw_only=True, tag="watch.quiet"):
     data: Annotated[QuietData, Meta(description="the silence")]
 
 
+class Rest(_Part, frozen=True, kw_only=True):
+    """How many alerts of one watch there were beyond those in `alerts`."""
+
+    watch: Annotated[
+        str, Meta(description="the watch's id; empty for alerts about sources in trouble")
+    ]
+    title: Annotated[str, Meta(description="its title")]
+    count: Annotated[int, Meta(description="how many more alerts of it there were")]
+
+
+class Rate(_Part, frozen=True, kw_only=True):
+    """How often a watch may tell the channel."""
+
+    most: Annotated[int, Meta(description="so many times")]
+    span_s: Annotated[int, Meta(description="in any stretch of so many seconds")]
+
+
+class Paused(_Part, frozen=True, kw_only=True):
+    """A watch that a person has paused since."""
+
+    watch: Annotated[str, Meta(description="the watch's id")]
+    since: Annotated[str, Meta(description="since when", extra_json_schema=_TIME)]
+
+
 class DigestData(_Part, frozen=True, kw_only=True):
     """Alerts that were gathered for one channel."""
 
@@ -282,12 +333,33 @@ class DigestData(_Part, frozen=True, kw_only=True):
     since: Annotated[str, Meta(description="the time it is of begins", extra_json_schema=_TIME)]
     until: Annotated[str, Meta(description="and ends", extra_json_schema=_TIME)]
     count: Annotated[
-        int, Meta(description="how many alerts there were; `alerts` may hold fewer, the first ones")
+        int, Meta(description="how many alerts there were; `alerts` may hold fewer: see `rest`")
     ]
     alerts: Annotated[
         list[AlertRaised | AlertUpdated | SourceFailing | WatchQuiet],
-        Meta(description="each in full, as it would have come by itself"),
+        Meta(
+            description="each in full, as it would have come by itself, in the order they were"
+            " raised; at most 100, of each watch the most severe and then the newest. Empty where"
+            " all stand before it, as in a file"
+        ),
     ]
+    rest: Annotated[
+        list[Rest], Meta(description="how many more there were of which watch, most first")
+    ]
+    rate: Annotated[
+        Rate | UnsetType,
+        Meta(
+            description="what the watch may tell, where the reason is `at_most` or `cooldown`:"
+            " `most` times in any `span_s` seconds; else left out"
+        ),
+    ] = UNSET
+    paused: Annotated[
+        list[Paused] | UnsetType,
+        Meta(
+            description="those of its watches that a person has paused by now, each as `watch` and"
+            " `since`: what was raised before is told all the same; left out for none"
+        ),
+    ] = UNSET
     gaps: Annotated[list[Gap], Meta(description="what was not seen meanwhile")]
 
 

@@ -1,8 +1,13 @@
-"""File: alerts as JSON Lines for programs that follow a file, rotated by size."""
+"""File: alerts as JSON Lines for programs that follow a file, rotated by size.
+
+Of a digest every alert has a line of its own, as if it had come by itself; then comes the digest's,
+which counts them.
+"""
 
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
 from functools import partial
@@ -14,10 +19,13 @@ from pydantic import AfterValidator, Field
 from monitor.channels.body import encode
 from monitor.channels.channel import Channel, ChannelConfig, IPNetwork, kind
 from monitor.channels.disk import Hand, absolute, locked
-from monitor.model import Receipt, Refused, Sent
+from monitor.channels.outline import counted_only
+from monitor.model import Digest, Receipt, Refused, Sent
 
 if TYPE_CHECKING:
-    from monitor.model import Delivery, Message
+    from collections.abc import Collection
+
+    from monitor.model import Alert, Delivery, Message
 
 LONGEST_LINE_BYTES = 1 << 20
 """A single line may be longer than a file may grow; longer than this no alert is."""
@@ -54,7 +62,7 @@ KIND = kind(Config, open_channel)
 
 
 class File:
-    """Appends each alert in one write, alone among all processes, and tells when it is on disk."""
+    """Appends what comes in one write, alone among all processes, and tells when it is on disk."""
 
     def __init__(self, name: str, config: Config) -> None:
         self.name = name
@@ -63,13 +71,17 @@ class File:
         self._hand = Hand(name)
 
     async def send(self, delivery: Delivery, message: Message) -> Receipt:
-        """Write the line, unless it stands there already: an attempt that was cut off may have."""
-        old = tuple(map(self._old, range(1, self._keep + 1))) if delivery.attempts > 1 else ()
-        return await self._hand.do(partial(self._append, encode(message) + b"\n", old))
+        """Write what does not stand there already: an attempt that was cut off may have written."""
+        return await self._put(delivery, _rows(message))
+
+    async def keep(self, delivery: Delivery, alerts: tuple[Alert, ...]) -> Receipt:
+        """Write the lines of a page of a digest, but for those that stand there already."""
+        return await self._put(delivery, [row for alert in alerts for row in _rows(alert)])
 
     def draft(self, delivery: Delivery, message: Message) -> str:
         """What would be written, and where."""
-        return f"to the end of {self._path}\n{encode(message).decode()}"
+        lines = b"".join(_rows(message)).decode().rstrip("\n")
+        return f"to the end of {self._path}\n{lines}"
 
     async def close(self) -> None:
         """Take nothing more."""
@@ -78,26 +90,39 @@ class File:
     def _old(self, number: int) -> Path:
         return self._path.with_name(f"{self._path.name}.{number}")
 
-    def _append(self, row: bytes, old: tuple[Path, ...]) -> Receipt:
+    async def _put(self, delivery: Delivery, rows: list[bytes]) -> Receipt:
+        old = tuple(map(self._old, range(1, self._keep + 1))) if delivery.attempts > 1 else ()
+        return await self._hand.do(partial(self._append, rows, old))
+
+    def _append(self, rows: list[bytes], old: tuple[Path, ...]) -> Receipt:
         if self._path.exists() and not self._path.is_file():
             return Refused(answer=f"{self._path} is no file")
         with locked(self._path.parent) as folder:
             there = self._end_of(self._path)
-            if found := self._found(row, there, old):
-                _sync(found)  # the attempt that wrote it may have died before it did
-                return Sent(answer=f"it was in {found} already")
-            before = _mended(self._path, there)
-            if (size := _size(self._path)) and size + len(row) > self._max_bytes:
-                self._rotate()
-                before = b""
-            _write(self._path, before + row)
+            wanted, seen = dict.fromkeys(rows), self._path
+            for path in (self._path, *old):
+                if not wanted:
+                    break
+                if found := _lines_of(there if path == self._path else self._end_of(path), wanted):
+                    _sync(seen := path)  # the attempt that wrote them may have died before it did
+                    wanted = {row: None for row in wanted if row not in found}
+            if not wanted:
+                return Sent(answer=f"it was in {seen} already" if rows else "nothing to add")
+            self._write(list(wanted), _mended(self._path, there))
             os.fsync(folder)  # the names, too: a new file must be found after a power cut
         return Sent(answer=f"written to {self._path}")
 
-    def _found(self, row: bytes, there: bytes, old: tuple[Path, ...]) -> Path | None:
-        if row in there:
-            return self._path
-        return next((path for path in old if row in self._end_of(path)), None)
+    def _write(self, rows: list[bytes], before: bytes) -> None:
+        """The rows, in one write for each file that they go into. Raises OSError."""
+        size, piece = _size(self._path), b""
+        for row in rows:
+            if (there := size + len(piece)) and there + len(row) > self._max_bytes:
+                if piece:
+                    _write(self._path, before + piece)
+                self._rotate()
+                before, size, piece = b"", 0, b""
+            piece += row
+        _write(self._path, before + piece)
 
     def _end_of(self, path: Path) -> bytes:
         """The file; of one larger than ours can grow its end; nothing if there is none."""
@@ -114,6 +139,17 @@ class File:
         for number in range(free, 1, -1):
             self._old(number - 1).replace(self._old(number))
         self._path.replace(self._old(1))
+
+
+def _rows(message: Message) -> list[bytes]:
+    told: tuple[Message, ...] = (message,)
+    if isinstance(message, Digest):
+        told = (*message.alerts, counted_only(message))
+    return [encode(each) + b"\n" for each in told]
+
+
+def _lines_of(there: bytes, wanted: Collection[bytes]) -> set[bytes]:
+    return {line for line in io.BytesIO(there) if line in wanted}
 
 
 def _mended(path: Path, there: bytes) -> bytes:

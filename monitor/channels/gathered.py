@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from monitor.alerts import unseen
 from monitor.channels.outline import total, watch_of
 from monitor.channels.render import (
-    MAX_TITLE_CHARS,
     Piece,
     bare,
     headline,
     local,
     moment,
     source_name,
+    titled,
+    watch_title,
 )
 from monitor.channels.safe import (
     FIRST_STRONG_ISOLATE,
@@ -22,16 +24,19 @@ from monitor.channels.safe import (
     isolated,
     line,
 )
+from monitor.model import OURSELVES, spelled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime, tzinfo
 
     from monitor.channels.outline import Happening, Outline, Section
     from monitor.channels.render import Words
-    from monitor.model import Alert, Digest, Gap, GapKind, GatherReason
+    from monitor.model import Alert, Digest, Gap, GatherReason, Rate, Rest
 
 MAX_GAPS = 20
+MAX_OTHERS = 20
+"""Watches of which it is said in a line each how many alerts are not shown."""
 MOST_LISTED = 10_000
 """More is not listed by `wirewatch alerts --last`."""
 GAPS: Final = "Not seen meanwhile"
@@ -46,16 +51,6 @@ _REASON: Final[Mapping[GatherReason, str]] = {
 }
 _NOTHING: Final = "Nothing was found in that time."
 _NO_GAPS: Final = "As far as is known, no source was missed."
-
-_GAP: Final[Mapping[GapKind, str]] = {
-    "failing": "could not be read since",
-    "gone": "says that it is gone for good, since",
-    "silent": "is unusually silent since",
-    "unreadable": "sends what is no feed, since",
-    "moved": "has moved, since",
-    "quiet": "has brought less than is expected, since",
-    "missed": "may have had entries that went by unread since",
-}
 
 
 def heading(digest: Digest) -> str:
@@ -75,14 +70,30 @@ def subject(digest: Digest, zone: tzinfo) -> str:
 
 def title(digest: Digest) -> str:
     """What the one watch is called whose alerts were gathered."""
-    return clip(line(digest.title), MAX_TITLE_CHARS) or line(digest.watch)
+    return titled(digest.title, digest.watch)
 
 
 def reason(digest: Digest) -> str:
     """Why it was gathered, in a sentence; that there was nothing, where there was nothing."""
+    if digest.count and digest.rate is not None:
+        return _beyond(digest.reason, digest.rate)
     if digest.count:
         return _REASON[digest.reason]
     return _NOTHING if digest.gaps else f"{_NOTHING} {_NO_GAPS}"
+
+
+def paused(digest: Digest, zone: tzinfo) -> str:
+    """Which of its watches a person has paused since this was raised; "" for none."""
+    if not digest.paused:
+        return ""
+    if digest.watch:
+        since = moment(digest.paused[0][1], zone)
+        return f"The watch is paused since {since}: what came before that is told all the same."
+    titles = {watch_of(alert): watch_title(alert) for alert in digest.alerts}
+    titles |= {each.watch: titled(each.title, each.watch) for each in digest.rest}
+    named = [isolated(titles.get(watch) or line(watch)) for watch, _ in digest.paused]
+    more = f" and {len(named) - MAX_OTHERS} more" if len(named) > MAX_OTHERS else ""
+    return f"Paused meanwhile: {', '.join(named[:MAX_OTHERS])}{more}."
 
 
 def number(count: int, one: str, many: str = "") -> str:
@@ -149,17 +160,33 @@ def more_in(happening: Happening) -> str:
     return f"and {happening.left_out:,} more of the same event" if happening.left_out else ""
 
 
-def more(digest: Digest, plan: Outline) -> str:
-    """How many stand in none of its sections, and who shows them; "" for none."""
-    return _and_more(plan.unseen, digest.watch, of=total(digest))
+def more(digest: Digest, plan: Outline) -> Iterator[str]:
+    """How many stand in none of its sections, watch by watch, and who shows them."""
+    yield from others(plan.others)
+    if said := _and_more(plan.unseen, digest.watch, of=total(digest)):
+        yield said
+
+
+def others(rest: Sequence[Rest], at_most: int = MAX_OTHERS) -> Iterator[str]:
+    """How many more of which watch, a line each: "9,980 more: Everything"."""
+    for each in rest[:at_most]:
+        yield f"{each.count:,} more: {isolated(each.title)}"
+    if left := rest[at_most:]:
+        count = sum(each.count for each in left)
+        yield f"{count:,} more: {number(len(left), 'other watch', 'other watches')}"
 
 
 def gaps(digest: Digest, zone: tzinfo) -> Iterator[str]:
     """What was not seen meanwhile, a line for each source."""
     for gap in digest.gaps[:MAX_GAPS]:
-        yield f"{isolated(_name(gap))}: {_missed(gap)} {clock(gap.since, digest, zone)}"
+        yield f"{gap_name(gap)}: {unseen(gap, lambda when: clock(when, digest, zone))}"
     if (left := len(digest.gaps) - MAX_GAPS) > 0:
-        yield f"and {number(left, 'more source')}: `wirewatch feeds --failing`"
+        yield f"and {left} more: `wirewatch feeds --failing` shows what fails now"
+
+
+def gap_name(gap: Gap) -> str:
+    """What is called so that was not seen, or did not see."""
+    return isolated(clip(line(gap.source_name or "") or line(gap.source), 100))
 
 
 def footer(digest: Digest) -> str:
@@ -168,6 +195,14 @@ def footer(digest: Digest) -> str:
     if digest.watch:
         return f"You get this because “{title(digest)}” ({atom(digest.watch)}) tells {channel}"
     return f"You get this because your watches tell {channel}"
+
+
+def _beyond(reason: GatherReason, rate: Rate) -> str:
+    """Why it was gathered, with what the watch may tell."""
+    if reason == "cooldown":
+        rests = f"The watch rests for {spelled(rate.span)} after it has told something"
+        return f"{rests} (`cooldown`); these came meanwhile."
+    return f"The watch tells at most {rate.words} here (`at_most`); these came beyond that."
 
 
 def _kind(digest: Digest) -> str:
@@ -182,14 +217,16 @@ def _more(digest: Digest) -> str:
 
 
 def _numbers(digest: Digest) -> Iterator[str]:
-    """How many alerts and, where all are at hand, of how many watches."""
+    """How many alerts and, where all are known, of how many watches."""
     yield number(total(digest), "alert")
-    if digest.alerts and digest.count <= len(digest.alerts):
+    known = len(digest.alerts) + sum(each.count for each in digest.rest)
+    if known and digest.count <= known:
         watches = {watch_of(alert) for alert in digest.alerts} - {""}
+        watches |= {each.watch for each in digest.rest} - {""}
         if watches:
             yield number(len(watches), "watch", "watches")
-    elif digest.gaps and not digest.count:
-        yield f"{number(len({gap.source for gap in digest.gaps}), 'source')} not seen"
+    elif (missed := {gap.source for gap in digest.gaps} - {OURSELVES}) and not digest.count:
+        yield f"{number(len(missed), 'source')} not seen"
 
 
 def _and_more(count: int, watch: str, *, of: int) -> str:
@@ -197,14 +234,3 @@ def _and_more(count: int, watch: str, *, of: int) -> str:
         return ""
     asked = f"wirewatch alerts --watch {atom(watch)}" if watch else "wirewatch alerts"
     return f"and {count:,} more: `{asked} --last {min(of, MOST_LISTED)}`"
-
-
-def _name(gap: Gap) -> str:
-    return clip(line(gap.source_name or "") or line(gap.source), 100)
-
-
-def _missed(gap: Gap) -> str:
-    if gap.kind == "missed" and gap.entries:
-        entries = number(gap.entries, "entry", "entries")
-        return f"at least {entries} went by unread since"
-    return _GAP[gap.kind]

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import urlsplit
 
+from monitor.alerts import unseen
 from monitor.channels import gathered
+from monitor.channels.outline import in_turns, watch_of
 from monitor.channels.render import (
     Piece,
     headline,
@@ -24,11 +26,12 @@ from monitor.channels.render import (
     quotes,
     source_name,
     spread,
+    titled,
     topic_labels,
     watch_title,
 )
-from monitor.channels.safe import clip, isolated, line, link
-from monitor.model import Digest
+from monitor.channels.safe import clip, isolated, link
+from monitor.model import Digest, Rest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +44,7 @@ Markup = Literal["text", "markdown", "html"]
 
 MAX_QUOTES = 2
 MAX_GAPS = 5
+MAX_OTHERS = 5
 
 _CALLS_ALL: Final = re.compile(r"@(?=(?:everyone|here|channel|all|room)\b)", re.IGNORECASE)
 _MARKDOWN: Final = re.compile(r"[\\`*_\[\]<>~|#&]")
@@ -61,13 +65,26 @@ class Row:
 class Note:
     """What is said first, what may be left out, from its end on, and what is said last.
 
-    `left_out` is how many alerts of a digest are in none of the blocks.
+    Of a digest `watches` are ids and titles of the watches of the blocks, `rest` is what is in none
+    of them, and `unseen` what is of no watch that is known.
     """
 
     head: tuple[Row, ...]
     blocks: tuple[tuple[Row, ...], ...]
     tail: tuple[Row, ...]
-    left_out: int | None = None
+    watches: tuple[tuple[str, str], ...] = ()
+    rest: tuple[Rest, ...] = ()
+    unseen: int = 0
+
+    def left_out(self, shown: int) -> tuple[str, ...]:
+        """How many more of which watch there are than in the first blocks, a line each."""
+        left = {each.watch: each for each in self.rest}
+        for watch, title in self.watches[shown:]:
+            before = left.get(watch, Rest(watch=watch, title=title, count=0))
+            left[watch] = replace(before, title=title, count=before.count + 1)
+        most = sorted(left.values(), key=lambda each: -each.count)
+        unseen = (f"{self.unseen:,} more",) if self.unseen else ()
+        return (*(f"… {said}" for said in (*gathered.others(most, MAX_OTHERS), *unseen)),)
 
 
 def heading(message: Message, zone: tzinfo = UTC) -> str:
@@ -81,8 +98,9 @@ def heading(message: Message, zone: tzinfo = UTC) -> str:
 def lines(message: Message, zone: tzinfo = UTC) -> tuple[str, ...]:
     """All of it as plain lines, without the heading."""
     note = note_of(message, zone)
-    rows = (*note.head, *(row for block in note.blocks for row in block), *note.tail)
-    return tuple(_row(row, "text") for row in rows)
+    rows = (*note.head, *(row for block in note.blocks for row in block))
+    said = tuple(_row(row, "text") for row in rows)
+    return (*said, *note.left_out(len(note.blocks)), *(_row(row, "text") for row in note.tail))
 
 
 def note_of(message: Message, zone: tzinfo = UTC) -> Note:
@@ -93,11 +111,17 @@ def note_of(message: Message, zone: tzinfo = UTC) -> Note:
             blocks=tuple((row,) for row in _about(message, zone)),
             tail=tuple(_link(message)),
         )
+    alerts, why = in_turns(message), gathered.reason(message) if message.watch else ""
+    known = len(message.alerts) + sum(each.count for each in message.rest)
     return Note(
-        head=(),
-        blocks=tuple(_short(alert) for alert in message.alerts),
+        head=tuple(
+            Row(words=(Piece(text=said),)) for said in (why, gathered.paused(message, zone)) if said
+        ),
+        blocks=tuple(_short(alert) for alert in alerts),
         tail=tuple(_gaps(message.gaps, zone)),
-        left_out=message.count - len(message.alerts),
+        watches=tuple((watch_of(alert), watch_title(alert)) for alert in alerts),
+        rest=tuple(replace(r, title=titled(r.title, r.watch)) for r in message.rest),
+        unseen=max(message.count - known, 0),
     )
 
 
@@ -110,25 +134,13 @@ def written(note: Note, markup: Markup, *, at_most: int, title: str = "") -> str
     head = ((Row(words=(Piece(text=title),), strong=True),) if title else ()) + note.head
     first = [_row(row, markup) for row in head]
     last = [_row(row, markup) for row in note.tail]
-    room = at_most - sum(len(text) + len(between) for text in (*first, *last))
     blocks = [between.join(_row(row, markup) for row in block) for block in note.blocks]
-    shown = _fitting(blocks, room, len(between), reserve=0 if note.left_out is None else 30)
-    more = len(blocks) - shown + (note.left_out or 0)
-    if note.left_out is not None and more:
-        last.insert(0, f"… and {more} more")
-    text = between.join([*first, *blocks[:shown], *last])
-    if len(text) <= at_most:
-        return text
+    for shown in range(len(blocks), -1, -1):
+        more = (_escaped(_uncalling(said), markup) for said in note.left_out(shown))
+        text = between.join([*first, *blocks[:shown], *more, *last])
+        if len(text) <= at_most:
+            return text
     return _bare(note, markup, title, at_most)
-
-
-def _fitting(blocks: list[str], room: int, between: int, *, reserve: int) -> int:
-    """How many of the blocks there is room for."""
-    for shown, block in enumerate(blocks):
-        room -= len(block) + between
-        if room < (reserve if shown + 1 < len(blocks) else 0):
-            return shown
-    return len(blocks)
 
 
 def _bare(note: Note, markup: Markup, title: str, at_most: int) -> str:
@@ -168,10 +180,8 @@ def _short(alert: Alert) -> tuple[Row, ...]:
 
 def _gaps(gaps: tuple[Gap, ...], zone: tzinfo) -> Iterator[Row]:
     for gap in gaps[:MAX_GAPS]:
-        name = isolated(clip(line(gap.source_name or "") or line(gap.source), 100))
-        missed = f", at least {gap.entries} entries" if gap.entries else ""
-        said = f"Not seen: {name} ({gap.kind} since {moment(gap.since, zone)}{missed})"
-        yield Row(words=(Piece(text=said),))
+        missed = unseen(gap, lambda when: moment(when, zone))
+        yield Row(words=(Piece(text=f"Not seen: {gathered.gap_name(gap)} {missed}"),))
     if more := len(gaps[MAX_GAPS:]):
         yield Row(words=(Piece(text=f"Not seen: {more} more"),))
 

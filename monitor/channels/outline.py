@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from monitor.channels.render import watch_title
-from monitor.model import SEVERITIES
+from monitor.alerts import choice
+from monitor.channels.render import titled, watch_title
+from monitor.model import SEVERITIES, Rest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -36,8 +37,8 @@ class Happening:
 class Section:
     """What is told of one watch. `watch` is its id, "" for troubles with sources.
 
-    `count` is how many alerts of it the digest holds, `left_out` how many of their events have no
-    room here, in alerts.
+    `count` is how many alerts of it there are, `left_out` how many of them are shown neither here
+    nor as further ones of an event.
     """
 
     watch: str
@@ -49,29 +50,66 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """A digest in the order it is told in. `unseen` counts what stands in none of its sections."""
+    """A digest in the order it is told in. `others` are the watches that have no section, `unseen`
+    counts what is of none of all these.
+    """
 
     sections: tuple[Section, ...]
+    others: tuple[Rest, ...]
     unseen: int
 
 
 def outline(digest: Digest) -> Outline:
-    """The digest's alerts by watch and event: the most severe first, then in order of time.
+    """The digest's alerts by watch and event: the most severe first, then the newest.
 
     An alert and its update are one, as it was told last. Where there is no room for all, watches
     take turns, so that one which floods hides no other.
     """
-    told = {alert.id: alert for alert in digest.alerts}
-    watches = [_by_event(alerts) for alerts in _grouped(told.values(), watch_of)]
+    watches = [_by_event(alerts) for alerts in _grouped(_newest_first(digest), watch_of)]
     watches.sort(key=lambda events: _gravity(events[0][0]))
-    room = _room(watches)
-    sections = [
-        _section(events, places) for events, places in zip(watches, room, strict=True) if places
-    ]
+    rest = {each.watch: each for each in digest.rest}
+    sections, others = [], []
+    for events, places in zip(watches, _room(watches), strict=True):
+        left = rest.pop(watch_of(events[0][0]), None)
+        section = _section(events, places, left.count if left else 0)
+        if places:
+            sections.append(section)
+        else:
+            others.append(Rest(watch=section.watch, title=section.title, count=section.count))
+    others += [_named(each) for each in rest.values()]
+    known = sum(section.count for section in sections) + sum(each.count for each in others)
     return Outline(
-        sections=tuple(sections),
-        unseen=total(digest) - sum(section.count for section in sections),
+        sections=tuple(sections), others=tuple(others), unseen=max(total(digest) - known, 0)
     )
+
+
+def in_turns(digest: Digest) -> list[Alert]:
+    """The digest's alerts so that whoever shows the first of them only shows a fair choice."""
+    watches = [sorted(each, key=_gravity) for each in _grouped(_newest_first(digest), watch_of)]
+    watches.sort(key=lambda alerts: _gravity(alerts[0]))
+    return choice.in_turns(watches)
+
+
+def counted_only(digest: Digest) -> Digest:
+    """The digest without its alerts, for who has them already: they are counted as the rest is."""
+    counts = {each.watch: each for each in digest.rest}
+    for alerts in _grouped(digest.alerts, watch_of):
+        watch, title = watch_of(alerts[0]), watch_title(alerts[0])
+        before = counts.get(watch, Rest(watch=watch, title=title, count=0))
+        counts[watch] = replace(before, count=before.count + len(alerts))
+    return replace(digest, alerts=(), rest=tuple(counts.values()))
+
+
+def _newest_first(digest: Digest) -> list[Alert]:
+    told: dict[str, Alert] = {}
+    for alert in reversed(digest.alerts):
+        told.setdefault(alert.id, alert)
+    return list(told.values())
+
+
+def _named(rest: Rest) -> Rest:
+    """The rest by a title that can be shown."""
+    return replace(rest, title=titled(rest.title, rest.watch))
 
 
 def total(digest: Digest) -> int:
@@ -97,14 +135,14 @@ def _room(watches: list[list[list[Alert]]]) -> list[int]:
     return places
 
 
-def _section(events: list[list[Alert]], places: int) -> Section:
+def _section(events: list[list[Alert]], places: int, rest: int) -> Section:
     first = events[0][0]
     return Section(
         watch=watch_of(first),
         title=watch_title(first),
-        count=sum(map(len, events)),
+        count=sum(map(len, events)) + rest,
         happenings=tuple(map(_happening, events[:places])),
-        left_out=sum(map(len, events[places:])),
+        left_out=sum(map(len, events[places:])) + rest,
     )
 
 
@@ -119,8 +157,7 @@ def _happening(event: list[Alert]) -> Happening:
 
 def watch_of(alert: Alert) -> str:
     """The watch an alert is of; "" for the trouble of a source."""
-    about_source = alert.trouble is not None and alert.trouble.kind != "quiet"
-    return "" if about_source else alert.watch
+    return choice.watch_of(alert.watch, alert.trouble.kind if alert.trouble else None)
 
 
 def _event_of(alert: Alert) -> str:

@@ -219,7 +219,12 @@ def severity_tag(severity: Severity) -> str:
 
 def watch_title(alert: Alert) -> str:
     """What the watch is called."""
-    return clip(line(alert.title), MAX_TITLE_CHARS) or line(alert.watch)
+    return titled(alert.title, alert.watch)
+
+
+def titled(title: str, watch: str) -> str:
+    """The title of a watch with this id, safe to show; of one that has none the id."""
+    return clip(line(title), MAX_TITLE_CHARS) or line(watch)
 
 
 def source_name(alert: Alert) -> str:
@@ -276,8 +281,10 @@ def spread(alert: Alert, zone: tzinfo = UTC) -> tuple[str, ...]:
             f"Revised by {name}, {moment(alert.update.at, zone)}",
             f"First told {moment(alert.raised, zone)}",
         )
+    count = alert.independent
+    alone = f" ({count} independent)" if count not in (0, len(alert.sources)) else ""
     return (
-        f"Now in {len(alert.sources)} sources: {names}",
+        f"Now in {len(alert.sources)} sources{alone}: {names}",
         f"The newest copy: {name}, {moment(copy.published or alert.update.at, zone)}",
         f"First told {moment(alert.raised, zone)}",
     )

@@ -97,6 +97,7 @@ def wirewatch() -> None:
 def main() -> None:
     """Run a command; our errors become a message and an exit code."""
     from monitor.errors import ConfigError, WirewatchError
+    from monitor.terminal import escaped
 
     # Whoever starts us may have blocked them, as podman does when its restart policy starts a
     # container again: children of a supervisor would never hear that others take their places.
@@ -110,10 +111,10 @@ def main() -> None:
     except click.Abort:
         sys.exit(130)
     except ConfigError as error:
-        click.echo(error.message, err=True)
+        click.echo(escaped(error.message), err=True)
         sys.exit(2)
     except WirewatchError as error:
-        click.echo(f"wirewatch: {error}", err=True)
+        click.echo(escaped(f"wirewatch: {error}"), err=True)
         sys.exit(2)
     except BrokenPipeError:
         # `| head` has seen enough; Python must not complain when it closes standard output.

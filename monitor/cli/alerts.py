@@ -2,36 +2,69 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from typing import Self
 
 import click
 
 from monitor.app import now
 from monitor.channels.render import bare, headline, moment, plain, quotes
-from monitor.channels.safe import line, link
+from monitor.channels.safe import clip, line, link
 from monitor.cli import options
 from monitor.cli.articles import write
 from monitor.cli.connection import open_store
-from monitor.cli.telling import telling
-from monitor.model import Alert, DeliveryState, Story
+from monitor.cli.timeline import Event, State, state_of, timeline
+from monitor.model import Alert, DeliveryState, Severity, Story
 from monitor.store import Store
 from monitor.store.outbox import Told
 
 QUOTES = 3
 MOST = 10_000
 SHOWN_COPIES = 20
+WIDTH = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """An alert and what is known of its story by now, where that is still kept."""
+    """An alert, who was told, and what is known of its story by now, where that is still kept."""
 
     alert: Alert
+    updates: tuple[Alert, ...]
     story: Story | None
+    told: tuple[Told, ...]
+    acked: datetime | None
+
+    @classmethod
+    def of(cls, store: Store, alert: Alert) -> Self:
+        """As the store knows it."""
+        return cls(
+            alert=alert,
+            updates=store.view.updates(alert.id),
+            story=store.view.story(alert.story),
+            told=store.outbox.told(alert),
+            acked=store.view.acknowledged(alert.id),
+        )
+
+    @property
+    def severity(self) -> Severity:
+        """How urgent it is by now: `escalate` may have made it so."""
+        return (self.alert, *self.updates)[-1].severity
+
+    @property
+    def state(self) -> State:
+        """How it fares: as the worst of its deliveries does."""
+        return state_of(self.told)
+
+    def is_in(self, state: str | None) -> bool:
+        """Whether a delivery of it is in this state, or a person has seen it (`acked`)."""
+        if state == "acked":
+            return self.acked is not None
+        return state is None or any(each.state == state for each in self.told)
 
     @property
     def sources(self) -> tuple[tuple[str, datetime | None], ...]:
@@ -85,31 +118,33 @@ def command(
     begin = None if since is None else now() - since
     with open_store(config, data) as store:
         found = store.view.alerts(MOST if only or state else last, begin)
-        wanted = (a for a in found if only in (None, a.watch) and _is(store, a, state))
-        known = [
-            Known(alert=alert, story=store.view.story(alert.story))
-            for alert in islice(wanted, last)
-        ]
+        asked = (Known.of(store, alert) for alert in found if only in (None, alert.watch))
+        known = list(islice((each for each in asked if each.is_in(state)), last))
     for each in known:
         if as_json:
             write(_row(each))
             continue
-        alert = each.alert
-        click.echo(
-            f"{alert.id}  {alert.raised:%Y-%m-%d %H:%M}  {line(alert.watch)}: "
-            f"{bare(headline(alert))}\n    {each.spread}",
-            err=True,
-        )
+        for said in _brief(each):
+            click.echo(said, err=True)
     if not known:
         click.echo("no alerts are kept", err=True)
 
 
-def _is(store: Store, alert: Alert, state: str | None) -> bool:
-    if state is None:
-        return True
-    if state == "acked":
-        return store.view.acknowledged(alert.id) is not None
-    return any(told.state == state for told in store.outbox.told(alert))
+def _brief(known: Known) -> Iterator[str]:
+    """An alert of a list, in three lines that a terminal of 80 columns holds."""
+    alert = known.alert
+    seen = "; seen" if known.acked else ""
+    yield (f"{alert.id}  {alert.raised:%Y-%m-%d %H:%M}  {known.severity:8}  {_fares(known)}{seen}")
+    for said in (f"{line(alert.watch)}: {bare(headline(alert))}", known.spread):
+        yield f"    {clip(said, WIDTH - 4)}"
+
+
+def _fares(known: Known) -> str:
+    """ "sent", or where not all is as it should be: "parked: desk" """
+    if known.state in ("sent", "untold"):
+        return known.state
+    where = (each.channel for each in known.told if each.state == known.state)
+    return f"{known.state}: {', '.join(dict.fromkeys(where))}"
 
 
 @command.command("ack")
@@ -133,23 +168,22 @@ def ack(alert_id: str, config: Path, data: Path) -> None:
 @options.data
 @click.option("--json", "as_json", is_flag=True, help="One JSON line for machines.")
 def show(alert_id: str, config: Path, data: Path, *, as_json: bool) -> None:
-    """One alert: why it was raised, who carries its story since when, who was told.
+    """One alert: why it was raised, who carries its story since when; then all that happened to it,
+    by time: gathered, each attempt and its answer, told again, seen.
 
     ID may be shortened as long as it is the only one that begins so.
     """
     with open_store(config, data) as store:
         alert = _found(store, alert_id)
-        known = Known(alert=alert, story=store.view.story(alert.story))
-        told = store.outbox.told(alert)
+        known = Known.of(store, alert)
+        events = timeline(alert, known.updates, known.told, known.acked)
         event = _same_event(store, alert)
-        acked = store.view.acknowledged(alert.id)
     if as_json:
-        write({**_row(known), "evidence": alert.evidence, "deliveries": told, "acked": acked})
+        row = _row(known)
+        write({**row, "evidence": alert.evidence, "deliveries": known.told, "timeline": events})
         return
-    for said in _sheet(known, told, event):
+    for said in _sheet(known, events, event):
         click.echo(said, err=True)
-    if acked is not None:
-        click.echo(f"Seen by a person since {moment(acked)}: no updates any more", err=True)
 
 
 def _found(store: Store, alert_id: str) -> Alert:
@@ -177,7 +211,10 @@ def _row(known: Known) -> dict[str, object]:
     return {
         "alert": alert.id,
         "watch": alert.watch,
-        "severity": alert.severity,
+        "severity": known.severity,
+        "state": known.state,
+        "states": {each.channel: each.state for each in known.told},
+        "acked": known.acked,
         "raised": alert.raised,
         "story": alert.story,
         "event": alert.event,
@@ -193,7 +230,7 @@ def _row(known: Known) -> dict[str, object]:
     }
 
 
-def _sheet(known: Known, told: tuple[Told, ...], event: list[Alert]) -> Iterator[str]:
+def _sheet(known: Known, events: tuple[Event, ...], event: list[Alert]) -> Iterator[str]:
     alert = known.alert
     yield f"{line(alert.title)} ({line(alert.watch)})"
     yield f"  {plain(headline(alert))}"
@@ -201,15 +238,25 @@ def _sheet(known: Known, told: tuple[Told, ...], event: list[Alert]) -> Iterator
         yield f"  {url}"
     for words in quotes(alert, at_most=QUOTES).shown:
         yield f"  “{plain(words)}”"
-    yield f"\nAlert {alert.id}, raised {moment(alert.raised)}"
+    yield f"\nAlert {alert.id}, {known.severity}, {_fares(known)}"
     yield f"Carried by {known.spread}:"
     yield from (f"  {line(name)}{_since(since)}" for name, since in known.sources)
     yield from _joined(known.story)
     if event:
         yield "Other stories about what seems the same event:"
     yield from (f"  {other.id}  {line(other.watch)}: {bare(headline(other))}" for other in event)
-    yield "Told:" if told else "Told to nobody: the watch names no channel in `notify`"
-    yield from (f"  {telling(each)}" for each in told)
+    yield "Timeline (UTC):"
+    yield from map(_dated, events)
+    if not known.told:
+        yield "Told to nobody: the watch names no channel in `notify`"
+
+
+def _dated(event: Event) -> str:
+    """A line of the timeline; what is too long for one goes on under it."""
+    begin = f"  {event.at.astimezone(UTC):%Y-%m-%d %H:%M:%S}  "
+    return textwrap.fill(
+        event.said, WIDTH, initial_indent=begin, subsequent_indent=" " * len(begin)
+    )
 
 
 def _since(since: datetime | None) -> str:

@@ -9,9 +9,11 @@ import click
 import msgspec
 
 from monitor.app import now
+from monitor.channels.safe import line
 from monitor.cli.progress import progress
 from monitor.model import Article, SourceProblem
 from monitor.sources.seed import read_paths
+from monitor.terminal import escaped_json
 
 
 class Articles:
@@ -25,7 +27,7 @@ class Articles:
             for found in read_paths(self._paths, fetched=now(), through=through):
                 if isinstance(found, SourceProblem):
                     self.problems += 1
-                    click.echo(f"{found.where}: {found.found}", err=True)
+                    click.echo(f"{line(found.where)}: {line(found.found)}", err=True)
                 else:
                     self._count += 1
                     yield found
@@ -38,5 +40,5 @@ class Articles:
 
 
 def write(row: object) -> None:
-    """One JSON line on stdout."""
-    sys.stdout.buffer.write(msgspec.json.encode(row) + b"\n")
+    """One JSON line on stdout, which may be a terminal."""
+    sys.stdout.buffer.write(escaped_json(msgspec.json.encode(row)) + b"\n")

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from monitor import telemetry
 from monitor.app import now
-from monitor.errors import StoreUnavailable
+from monitor.errors import Bug, SchemaMismatch, StoreUnavailable
 from monitor.poller import Poller
 from monitor.poller.report import reports
 from monitor.store import Beat, Store, beat_of
@@ -59,18 +59,27 @@ def _tell_of_bugs(task: asyncio.Task[None]) -> None:
 
 
 async def _beat(poller: Poller, store: Store) -> None:
-    heard = False
+    heard = refused = met = False
     try:
         while True:
             try:
+                if not met:  # what another version has written is not touched
+                    await asyncio.to_thread(store.check_schema)
+                    met = True
                 await asyncio.to_thread(store.beats.say, _own(poller))
-                heard = True
+                heard, refused = True, False
+            except SchemaMismatch:  # the poller says so, and ends
+                return
             except StoreUnavailable:  # the poller says so
                 heard = False
+            except Bug:  # Redis refuses it, as by other rights; said once, and tried again
+                if not refused:
+                    telemetry.logger().exception("round.failed", round="beat")
+                heard, refused = False, True
             await asyncio.sleep(BEAT_EVERY_S)
     finally:
         if heard:  # else to take leave would hold us up, and nobody would hear it
-            with contextlib.suppress(StoreUnavailable):
+            with contextlib.suppress(StoreUnavailable, Bug):
                 store.beats.leave(_own(poller))
 
 

@@ -11,6 +11,7 @@ import click
 from monitor.app import Desk, now
 from monitor.channels import CHANNELS
 from monitor.cli import options
+from monitor.cli.stranded import stranded
 from monitor.cli.watch import state_of
 from monitor.model import Watch
 from monitor.settings import load, read_own
@@ -24,10 +25,12 @@ _FILES = {"watch": "watchlist.toml", "actor": "actors.toml", "place": "places.to
 
 @click.command("check")
 @options.config
-def command(config: Path) -> None:
+@options.data
+def command(config: Path, data: Path) -> None:
     """Validate the configuration and try every watch's examples.
 
-    Exit 2 when it would not load, 1 when an example fails or a watch is odd.
+    Exit 2 when it would not load, 1 when an example fails or a watch is odd. No server is needed;
+    where one runs, alerts that wait for a channel which is no longer there are told of, too.
     """
     settings = load(config)
     own = read_own(config, Problems())
@@ -49,6 +52,8 @@ def command(config: Path) -> None:
         for said in CHANNELS[channel.type].odd(channel.config)
     ]
     for said in odd_channels:
+        click.echo(f"channels.toml {said}", err=True)
+    for said in stranded(settings, data):
         click.echo(f"channels.toml {said}", err=True)
     for said in _said_of(settings.watches):
         click.echo(f"watchlist.toml {said}", err=True)

@@ -28,7 +28,8 @@ class Workers:
     def start(self) -> None:
         """Start it. It ends when we end, however we end."""
         self._child = subprocess.Popen(
-            [sys.executable, "-m", "workers", *self.arguments, "--parent", str(os.getpid())],
+            # -P: not what stands in the working folder under the name of a module of ours
+            [sys.executable, "-P", "-m", "workers", *self.arguments, "--parent", str(os.getpid())],
             env={**os.environ, **self.environment},
             start_new_session=True,  # Ctrl-C is for us; we tell it in our own time
         )
@@ -40,9 +41,14 @@ class Workers:
         if time.monotonic() < self._next_s:
             return
         status = self._child.returncode
-        self._deaths += 1
+        self._deaths = min(self._deaths + 1, 10)  # or the power has no end, nor has a float
         self._next_s = time.monotonic() + min(0.1 * 2**self._deaths, SLOWEST_S)
-        self.start()
+        try:
+            self.start()
+        except OSError as error:  # no memory or no process is to be had: in a while, perhaps
+            said = error.strerror or type(error).__name__
+            telemetry.logger().error("process.ended", worker="supervisor", reason=f"{said}; waits")
+            return
         telemetry.logger().error("process.ended", worker="supervisor", status=status)
 
     def stop(self) -> None:

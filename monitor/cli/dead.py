@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 import click
 
 from monitor.app import now
+from monitor.channels.gathered import heading, reason
+from monitor.channels.outline import counted_only, in_turns
+from monitor.channels.render import bare, headline
+from monitor.channels.safe import line
 from monitor.cli import options
 from monitor.cli.articles import write
 from monitor.cli.connection import open_store
+from monitor.cli.stranded import known_channels, outgoing_of
 from monitor.errors import ParseError
-from monitor.model import DELIVERIES, PAGES, Article
+from monitor.model import DELIVERIES, PAGES, Article, Digest
 from monitor.queues import articles_of, delivery_of, page_of
-from monitor.store import DeadLetter, Store
+from monitor.store import DeadLetter, Moved, Store
+
+FIRST = 10
+"""Alerts of a digest that `show` names."""
 
 
 @click.group("dead")
@@ -34,9 +43,11 @@ def list_letters(config: Path, data: Path, *, as_json: bool) -> None:
         if as_json:
             write({"letter": letter, **about})
             continue
-        words = " · ".join(str(word) for word in about.values() if word)
+        words = " · ".join(line(word) for word in about.values() if word)
         at = letter.at.strftime("%Y-%m-%d %H:%M")
-        click.echo(f"{letter.id}  {at}  {letter.kind}: {words}\n    {letter.reason}", err=True)
+        click.echo(
+            f"{letter.id}  {at}  {letter.kind}: {words}\n    {line(letter.reason)}", err=True
+        )
     if not letters:
         click.echo("nothing was set aside", err=True)
     sys.exit(1 if letters else 0)
@@ -56,18 +67,52 @@ def show(letter: str, config: Path, data: Path) -> None:
 @command.command("retry")
 @click.argument("letters", nargs=-1, metavar="[ID]...")
 @click.option("--all", "every", is_flag=True, help="Every dead letter.")
+@click.option(
+    "--channel",
+    metavar="NEW",
+    help="Send alerts and digests to this channel instead. With --all: those that were set aside"
+    " for a channel that is not in channels.toml (any more).",
+)
 @options.config
 @options.data
-def retry(letters: tuple[str, ...], config: Path, data: Path, *, every: bool) -> None:
+def retry(
+    letters: tuple[str, ...], config: Path, data: Path, channel: str | None, *, every: bool
+) -> None:
     """Put dead letters back on their queues, with a clean record.
 
     A channel that had said it is gone for good is tried again, too.
     """
+    known = known_channels(config, channel)
     with open_store(config, data) as store:
-        for letter in _chosen(store, letters, every=every):
-            done = store.letters.retry(letter, now(), channel=_about(store, letter).get("channel"))
-            said = "back on its queue" if done else "no longer kept"
+        chosen = _chosen(store, letters, every=every)
+        if channel is not None:
+            chosen = tuple(each for each in chosen if _may_move(store, each, known, every=every))
+        for letter in chosen:
+            said = _retried(store, letter, channel)
             click.echo(f"{letter.id}  {said}", err=True)
+        if not chosen:
+            where = "" if channel is None else " for a channel that is not in channels.toml"
+            click.echo(f"nothing was set aside{where}", err=True)
+
+
+def _retried(store: Store, letter: DeadLetter, to: str | None) -> str:
+    outgoing = outgoing_of(store, letter)
+    channel, moved = (outgoing.channel if outgoing else ""), None
+    if outgoing and to is not None:
+        moved = Moved(channel=to, about=outgoing.about)
+    if not store.letters.retry(letter, now(), channel=channel, moved=moved):
+        return "no longer kept"
+    return f"back on its queue, for {to}" if moved else "back on its queue"
+
+
+def _may_move(store: Store, letter: DeadLetter, known: Collection[str], *, every: bool) -> bool:
+    """Whether it goes to another channel: of all, what no channel is there for."""
+    outgoing = outgoing_of(store, letter)
+    if every:
+        return outgoing is not None and outgoing.channel not in known
+    if outgoing is None:
+        raise click.UsageError(f"{letter.id} is no alert or digest: --channel is for those only")
+    return True
 
 
 @command.command("drop")
@@ -105,13 +150,15 @@ def _about(store: Store, letter: DeadLetter) -> dict[str, str | None]:
         if queue != DELIVERIES:
             article = _articles(queue, data)[0]
             return {"source": article.source, "title": article.title, "url": article.url}
-        _, alert_id, channel = delivery_of(data)
-        alert = store.view.alert(alert_id)
+        _, about, channel = delivery_of(data)
+        alert, digest = store.view.alert(about), store.outbox.digest(about)
     except (ParseError, IndexError):
         return {}
-    if alert is None:
-        return {"channel": channel}
-    return {"channel": channel, "watch": alert.watch, "title": alert.article.title}
+    if alert is not None:
+        return {"channel": channel, "watch": alert.watch, "title": alert.article.title}
+    if digest is not None:
+        return {"channel": channel, "watch": digest.watch or None, "title": heading(digest)}
+    return {"channel": channel}
 
 
 def _articles(queue: str, data: bytes) -> tuple[Article, ...]:
@@ -126,6 +173,32 @@ def _held(store: Store, letter: DeadLetter) -> object:
     try:
         if queue != DELIVERIES:
             return _articles(queue, data)
-        return store.view.alert(delivery_of(data)[1])
+        about = delivery_of(data)[1]
+        digest = store.outbox.digest(about)
+        return store.view.alert(about) if digest is None else _summed(digest)
     except ParseError as error:
         return error.message
+
+
+def _summed(digest: Digest) -> dict[str, object]:
+    """What a digest is of, without all that its alerts say."""
+    return {
+        "digest": digest.id,
+        "channel": digest.channel,
+        "heading": heading(digest),
+        "reason": digest.reason,
+        "said": reason(digest),
+        "watch": digest.watch or None,
+        "since": digest.since,
+        "until": digest.until,
+        "count": digest.count,
+        "first": [
+            {"alert": alert.id, "watch": alert.watch, "title": bare(headline(alert))}
+            for alert in in_turns(digest)[:FIRST]
+        ],
+        "watches": [
+            {"watch": each.watch, "title": each.title, "count": each.count}
+            for each in counted_only(digest).rest
+        ],
+        "gaps": digest.gaps,
+    }

@@ -9,7 +9,7 @@ from typing import Final
 
 from monitor import __version__
 from monitor.cli.watch import WATCHING, state_of
-from monitor.model import JOBS, Alert
+from monitor.model import JOBS, Alert, GatherReason
 from monitor.poller.report import FeedReport, reports
 from monitor.settings import Settings
 from monitor.store import Beat, DeadLetter, Leader, Present, QueueDepth, Store
@@ -55,8 +55,23 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Alerts that wait to be told together: for which channel, of one watch or ("") of all, why,
+    how many, until when.
+    """
+
+    channel: str
+    watch: str
+    reason: GatherReason
+    alerts: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """Everything at a glance. `lag_s` is how long the oldest unjudged article has waited."""
+    """Everything at a glance. `lag_s` is how long the oldest unjudged article has waited;
+    `gathered` is in the order in which it will be told.
+    """
 
     version: str
     server: Server
@@ -72,6 +87,7 @@ class Overview:
     resting: Mapping[str, str]
     counts: Mapping[str, int]
     alerts: tuple[Alert, ...]
+    gathered: tuple[Waiting, ...]
 
 
 def overview(store: Store, settings: Settings, now: datetime) -> Overview:
@@ -103,6 +119,17 @@ def overview(store: Store, settings: Settings, now: datetime) -> Overview:
         resting={watch: state for watch, state in states.items() if state != WATCHING},
         counts=counts,
         alerts=view.alerts(ALERTS),
+        gathered=tuple(
+            Waiting(
+                channel=each.channel,
+                watch=each.watch,
+                reason=each.reason,
+                alerts=each.count,
+                until=each.due,
+            )
+            for each in store.gatherings.all()
+            if each.count
+        ),
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -12,10 +13,12 @@ from rich.text import Text
 
 from monitor.channels.render import bare, headline
 from monitor.channels.safe import line
-from monitor.cli.overview import Overview, Service
+from monitor.cli.overview import Overview, Service, Waiting
 from monitor.cli.queue import told
+from monitor.terminal import escaped_line
 
 SHOWN_FEEDS = 10
+SHOWN_GATHERED = 4
 LATE_S = 60.0
 BAD = "red"
 ODD = "yellow"
@@ -35,7 +38,7 @@ def _parts(seen: Overview, now: datetime) -> Iterator[RenderableType]:
         f" {now:%Y-%m-%d %H:%M:%S} UTC"
     )
     yield _grid(_services(seen))
-    yield _grid(_flow(seen))
+    yield _grid(_flow(seen, now))
     yield _grid(_feeds(seen))
     yield _grid(_waiting(seen))
     if seen.alerts:
@@ -47,7 +50,8 @@ def _grid(rows: Iterable[tuple[Text, Text]]) -> Table:
     table.add_column(min_width=12)
     table.add_column(overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        # hosts, versions, names: some of it is what somebody wrote into Redis
+        table.add_row(*(Text(escaped_line(cell.plain), cell.style) for cell in row))
     return table
 
 
@@ -82,7 +86,7 @@ def _told_of(service: Service, version: str) -> Text:
     return Text(", ".join([said, *odd]), ODD if odd else "")
 
 
-def _flow(seen: Overview) -> Iterator[tuple[Text, Text]]:
+def _flow(seen: Overview, now: datetime) -> Iterator[tuple[Text, Text]]:
     rates = seen.rates
     yield Text("lag"), Text(_span(seen.lag_s), ODD if seen.lag_s > LATE_S else "")
     if rates.articles_min is None or rates.articles_min_hour is None:
@@ -93,8 +97,26 @@ def _flow(seen: Overview) -> Iterator[tuple[Text, Text]]:
     yield Text("judged"), Text(said)
     told_lately = f"{rates.alerts_hour} in the last hour, {rates.alerts_day} in the last day"
     yield Text("alerts"), Text(told_lately)
+    if seen.gathered:
+        yield Text("gathered"), Text(_gathered(seen.gathered, now))
     for queue, depth in seen.queues.items():
         yield Text(queue), Text(told(queue, depth).removeprefix(queue).strip())
+
+
+def _gathered(waiting: Sequence[Waiting], now: datetime) -> str:
+    """ "12 alerts wait to be told together: desk 9 until 18:00, chat 3 until 12-01 08:00" """
+    count = sum(each.alerts for each in waiting)
+    said = f"{count} alert{' waits' if count == 1 else 's wait'} to be told together: "
+    shown = (f"{each.channel} {each.alerts} until {_clock(each.until, now)}" for each in waiting)
+    return (
+        said
+        + ", ".join(islice(shown, SHOWN_GATHERED))
+        + (f" and {len(waiting) - SHOWN_GATHERED} more" if len(waiting) > SHOWN_GATHERED else "")
+    )
+
+
+def _clock(when: datetime, now: datetime) -> str:
+    return f"{when:%H:%M}" if when.date() == now.date() else f"{when:%m-%d %H:%M}"
 
 
 def _feeds(seen: Overview) -> Iterator[tuple[Text, Text]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from monitor.channels.safe import line
 from monitor.cli import options
 from monitor.cli.articles import write
 from monitor.cli.connection import open_store
@@ -27,7 +28,7 @@ def command(config: Path, data: Path, *, as_json: bool) -> None:
             continue
         click.echo(f"{told(queue, depth)}, oldest {depth.oldest_s:.0f} s", err=True)
         for worker in workers:
-            click.echo(f"  {worker}", err=True)
+            click.echo(f"  {line(worker)}", err=True)
 
 
 def told(queue: str, depth: QueueDepth) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import sys
 import time
 from pathlib import Path
+from typing import Self
 
 import click
 from rich.console import Console, RenderableType
@@ -49,19 +51,47 @@ def command(config: Path, data: Path, every_s: float, *, forever: bool, as_json:
             Console(stderr=True).print(shown(overview(store, settings, now()), now()))
 
 
+class CtrlC:
+    """Ctrl-C ends a loop between two looks: as an exception it could strike in a destructor, where
+    Python swallows it. A second one strikes at once.
+    """
+
+    def __enter__(self) -> Self:
+        self.struck = False
+        self._before = signal.signal(signal.SIGINT, self._strike)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+    def _strike(self, *_: object) -> None:
+        self.struck = True
+        signal.signal(signal.SIGINT, self._before)
+
+    def pause(self, seconds: float) -> bool:
+        """Wait so long, or until it strikes; whether it has not."""
+        until = time.monotonic() + seconds
+        while not self.struck and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, 0.1))
+        return not self.struck
+
+
 def _tell(store: Store, settings: Settings, every_s: float | None) -> None:
     write(overview(store, settings, now()))
-    while every_s is not None:
+    if every_s is None:
+        return
+    with CtrlC() as end:
         sys.stdout.flush()
-        time.sleep(every_s)
-        write(overview(store, settings, now()))
+        while end.pause(every_s):
+            write(overview(store, settings, now()))
+            sys.stdout.flush()
 
 
 def _show(store: Store, settings: Settings, every_s: float) -> None:
-    with Live(console=Console(stderr=True), auto_refresh=False) as live:
-        while True:
+    with CtrlC() as end, Live(console=Console(stderr=True), auto_refresh=False) as live:
+        live.update(_look(store, settings), refresh=True)
+        while end.pause(every_s):
             live.update(_look(store, settings), refresh=True)
-            time.sleep(every_s)
 
 
 def _look(store: Store, settings: Settings) -> RenderableType:

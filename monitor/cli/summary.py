@@ -21,9 +21,10 @@ class Summary:
     """Numbers of one run. `read` = new + copies + revisions + repeated + set_aside.
 
     `pages_read` are articles with the text of their pages, `pages_missed` those for which it was
-    wanted and the feed's own had to do. `gathered` alerts wait to be told with others: the next run
-    tells them when their time has come. `pending` deliveries are kept and tried again by the next
-    run. `problems` counts what was odd or failed in sources; each was told when it happened.
+    wanted and the feed's own had to do. `gathered` deliveries wait to be told with others (an alert
+    that waits for two channels is two): a later run tells them when their time has come. `pending`
+    deliveries are kept and tried again by the next run. `problems` counts what was odd or failed in
+    sources; each was told when it happened.
     """
 
     read: int
@@ -107,7 +108,7 @@ LABELS = {
     "sent": "deliveries sent",
     "pending": "deliveries to be tried again",
     "parked": "deliveries parked",
-    "gathered": "alerts gathered for later",
+    "gathered": "deliveries gathered, told later",
     "feeds": "feeds polled",
     "feeds_failed": "  failed",
     "problems": "problems in sources",

@@ -15,6 +15,7 @@ from monitor.lexicon import Knowledge
 from monitor.model import Article
 from monitor.settings import Own, read_actors, read_own
 from monitor.settings.problems import Problems
+from monitor.terminal import escaped_line
 from monitor.topics import ner
 
 
@@ -66,7 +67,7 @@ def command(
     articles = Articles(paths)
     for article in articles:
         if why:
-            click.echo("\n".join(told(article, desk)) + "\n")
+            click.echo("\n".join(map(escaped_line, told(article, desk))) + "\n")
         else:
             write(_row(article, desk))
     articles.exit()

@@ -80,7 +80,7 @@ class _Trial:
         if self._json:
             write({"article": article.id, "evidence": [verdicts.spot(each) for each in evidence]})
         if self._text:
-            click.echo(f"{article.id} “{article.title}”", err=True)
+            click.echo(verdicts.named(article), err=True)
             for line in verdicts.lit(article, evidence):
                 click.echo(f"  {line}", err=True)
 
@@ -92,6 +92,6 @@ class _Trial:
         if self.matched or self._nearest is None:
             return
         article, verdict = self._nearest
-        click.echo(f"nearest came {article.id} “{article.title}”", err=True)
+        click.echo(f"nearest came {verdicts.named(article)}", err=True)
         for line in verdicts.lines(verdict, depth=1):
             click.echo(line, err=True)

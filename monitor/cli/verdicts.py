@@ -10,6 +10,7 @@ from typing import NamedTuple
 import click
 
 from monitor.app import Desk
+from monitor.channels.safe import line, spaced
 from monitor.lexicon import Mentions
 from monitor.model import Article, Evidence, Match, Topic
 from monitor.text import Reading, read
@@ -58,6 +59,11 @@ class Explainer:
             yield explain(tree, *seen)
 
 
+def named(article: Article) -> str:
+    """The article by its id and title, in one line that is safe to show."""
+    return f"{line(article.id)} “{line(article.title)}”"
+
+
 def lines(verdict: Verdict, depth: int = 0) -> Iterator[str]:
     """The tree, a line for each clause."""
     mark = click.style(_YES, fg="green") if verdict.held else click.style(_NO, fg="red")
@@ -79,9 +85,9 @@ def lit(article: Article, evidence: tuple[Evidence, ...]) -> Iterator[str]:
         at, row = start, ""
         for spot in sorted(spots, key=lambda spot: (spot.start, -spot.end)):
             if spot.start >= at:
-                row += text[at : spot.start] + marked(text[spot.start : spot.end])
+                row += spaced(text[at : spot.start]) + marked(spaced(text[spot.start : spot.end]))
                 at = spot.end
-        row += text[at : start + len(spots[0].sentence)]
+        row += spaced(text[at : start + len(spots[0].sentence)])
         yield f"{field} {start}: {' '.join(row.split())}"
 
 
@@ -138,4 +144,4 @@ def _places(shown: tuple[Evidence, ...], count: int) -> str:
 
 
 def _short(text: str) -> str:
-    return shorten(" ".join(text.split()), _WIDEST, placeholder=" ...")
+    return shorten(line(text), _WIDEST, placeholder=" ...")

@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 
 from monitor.app import now
+from monitor.channels.gathered import number
+from monitor.channels.render import moment
 from monitor.cli import options
 from monitor.cli.articles import write
 from monitor.cli.connection import open_store
@@ -50,12 +52,19 @@ def list_watches(config: Path, data: Path, *, as_json: bool) -> None:
 def pause(watch: str, config: Path, data: Path) -> None:
     """Silence a watch at once, in all workers, until it is resumed; also over restarts.
 
-    What it matches meanwhile is on record (`wirewatch why`), and is not told afterwards.
+    What it matches meanwhile is on record (`wirewatch why`), and is not told afterwards. What was
+    raised before and waits for a channel is told when its time comes, and says that it is paused.
     """
     _check_known(config, watch)
     with open_store(config, data) as store:
         done = store.paused_watches.pause(watch, now())
+        waiting = [each for each in store.gatherings.all() if each.watch == watch and each.count]
     click.echo(f"{watch} {'is paused' if done else 'was paused already'}", err=True)
+    for each in waiting:
+        before = number(each.count, "alert")
+        click.echo(
+            f"  {before} of before will be told to {each.channel} at {moment(each.due)}", err=True
+        )
 
 
 @command.command("resume")

@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from monitor.app import Desk
+from monitor.channels.safe import line
 from monitor.cli import options, verdicts
 from monitor.cli.articles import Articles, write
 from monitor.cli.connection import open_store
@@ -148,13 +149,13 @@ class _Teller:
         told: tuple[Told, ...],
     ) -> None:
         does = "satisfies" if verdict.held else "does not satisfy"
-        click.echo(f"{article.id} “{article.title}” {does} {watch_id}", err=True)
+        click.echo(f"{verdicts.named(article)} {does} {watch_id}", err=True)
         if article.page is not None:
             click.echo(f"  text: {text_from(article.page)}", err=True)
-        for line in verdicts.lines(verdict, depth=1):
-            click.echo(line, err=True)
+        for row in verdicts.lines(verdict, depth=1):
+            click.echo(row, err=True)
         if then:
-            click.echo(f"  then: {then}", err=True)
+            click.echo(f"  then: {line(then)}", err=True)
         for each in told:
             click.echo(f"    {telling(each)}", err=True)
         click.echo("", err=True)
@@ -164,7 +165,7 @@ def text_from(page: PageNote) -> str:
     """Whose text was judged, where the full one was wanted."""
     if page.outcome is PageOutcome.READ:
         return "that of the article's page (full_text)"
-    return f"the feed's own; the page's was wanted, but {page.outcome}: {page.said}"
+    return f"the feed's own; the page's was wanted, but {page.outcome}: {line(page.said)}"
 
 
 def afterwards(watch: Watch, outcome: Mapping[str, str]) -> str:

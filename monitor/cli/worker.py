@@ -31,4 +31,5 @@ def command(config: Path, processes: int | None, queues: tuple[str, ...]) -> Non
     arguments += ["--processes", str(processes)] if processes else []
     arguments += [word for queue in queues for word in ("--queue", queue)]
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", "workers", *arguments])  # noqa: S606  # ourselves
+    # -P: not what stands in the working folder under the name of a module of ours
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "workers", *arguments])  # noqa: S606  # ourselves

@@ -17,6 +17,7 @@ from aiohttp import web
 from structlog.typing import FilteringBoundLogger
 
 from monitor.errors import StoreUnavailable, WirewatchError
+from monitor.inbound.doors import Doors
 from monitor.inbound.hubs import Hubs
 from monitor.inbound.subscription import ANSWERED_WITHIN, is_signed, lease_of, path_of, secret_of
 from monitor.model import SubscriptionState
@@ -58,16 +59,13 @@ class Inbound:
         """Listen, and keep subscriptions up, until `stop` is set. Raises WirewatchError where the
         address cannot be listened on.
         """
-        app = web.Application(client_max_size=BODY_BYTES)
-        app.router.add_get("/{path}", self._confirmed)
-        app.router.add_post("/{path}", self._pushed)
-        runner = web.AppRunner(app, access_log=None)
-        await runner.setup()
-        host, _, port = self._settings.websub.listen.rpartition(":")
+        doors = Doors(body_bytes=BODY_BYTES)
+        doors.app.router.add_get("/{path}", self._confirmed)
+        doors.app.router.add_post("/{path}", self._pushed)
         try:
-            await web.TCPSite(runner, host.strip("[]"), int(port)).start()
+            await doors.open(self._settings.websub.listen)
         except OSError as error:
-            await runner.cleanup()
+            await doors.close()
             raise WirewatchError(
                 f"cannot listen on {self._settings.websub.listen} ({error.strerror}); give another"
                 " address under [websub] listen"
@@ -75,7 +73,7 @@ class Inbound:
         try:
             await self._keep(stop)
         finally:
-            await runner.cleanup()
+            await doors.close()
 
     async def _keep(self, stop: asyncio.Event) -> None:
         async with Client(allow=self._settings.allow, contact=self._settings.contact) as client:

@@ -16,6 +16,7 @@ from prometheus_client.exposition import choose_encoder
 from structlog.typing import FilteringBoundLogger
 
 from monitor.errors import StoreError, WirewatchError
+from monitor.inbound.doors import Doors
 from monitor.inbound.metrics import Metrics
 
 STALLED_S: Final = 60.0
@@ -41,32 +42,29 @@ class Endpoint:
 
     async def run(self) -> None:
         """Answer until cancelled."""
-        app = web.Application(client_max_size=1024)
-        app.router.add_get("/metrics", self._metrics)
-        app.router.add_get("/healthz", self._healthz)
-        app.router.add_get("/readyz", self._readyz)
-        runner = web.AppRunner(app, access_log=None)
-        await runner.setup()
+        doors = Doors(body_bytes=1024)
+        doors.app.router.add_get("/metrics", self._metrics)
+        doors.app.router.add_get("/healthz", self._healthz)
+        doors.app.router.add_get("/readyz", self._readyz)
         try:
-            await self._open(runner)
+            await self._open(doors)
             await asyncio.Event().wait()
         finally:
-            await runner.cleanup()
+            await doors.close()
 
-    async def _open(self, runner: web.AppRunner) -> None:
+    async def _open(self, doors: Doors) -> None:
         told = ""
-        while reason := await self._refused(runner):
+        while reason := await self._refused(doors):
             if reason != told:
                 self.log.error("endpoint.failed", listen=self.listen, reason=reason)
             told = reason
             await asyncio.sleep(AGAIN_S)
         self.log.info("endpoint.opened", listen=self.listen, service=self.metrics.service)
 
-    async def _refused(self, runner: web.AppRunner) -> str:
+    async def _refused(self, doors: Doors) -> str:
         """Why the address cannot be listened on, "" where it is."""
-        host, _, port = self.listen.rpartition(":")
         try:
-            await web.TCPSite(runner, host.strip("[]") or None, int(port)).start()
+            await doors.open(self.listen)
         except (OSError, OverflowError) as error:
             said = error.strerror if isinstance(error, OSError) else str(error)
             return (

@@ -104,6 +104,12 @@ METRICS: Final = (
         meaning="set aside for a person: `article`, `delivery`, `job`",
     ),
     Listed(
+        name="wirewatch_dead_letters_expired_total",
+        kind="counter",
+        unit="letters",
+        meaning="that nobody looked after in time, and that were forgotten",
+    ),
+    Listed(
         name="wirewatch_channels_disabled",
         kind="gauge",
         unit="channels",

@@ -82,6 +82,8 @@ class Metrics(Collector):
         yield _family("wirewatch_pages_total", rows("pages", PAGES))
         yield _family("wirewatch_alerts_total", rows("alerts", ("raised", "updated")))
         yield _family("wirewatch_digests_total", [((), counts.get("digests", 0))])
+        expired = counts.get("letters.expired", 0)
+        yield _family("wirewatch_dead_letters_expired_total", [((), expired)])
         yield _family("wirewatch_feed_gaps_total", [((), counts.get("feeds.gaps", 0))])
 
     def _deliveries(self) -> Iterator[Metric]:

@@ -12,6 +12,7 @@ from monitor.model.alerted import AlertedArticle, Counted, Elsewhere, Rising
 from monitor.model.article import Article, Field, Origin, PageNote, PageOutcome
 from monitor.model.delivery import Delivery, DeliveryState, Later, Receipt, Refused, Sent
 from monitor.model.gathering import (
+    OURSELVES,
     Allowance,
     Digest,
     Gap,
@@ -19,9 +20,11 @@ from monitor.model.gathering import (
     Gathering,
     GatherReason,
     Message,
+    Rest,
     Route,
 )
 from monitor.model.ids import digest
+from monitor.model.independence import publisher_of, site_of
 from monitor.model.job import ARTICLES, DELIVER, DELIVERIES, JOBS, JUDGE, PAGES, READ_PAGE
 from monitor.model.mention import Evidence, Mention, Sentence, SubjectKind
 from monitor.model.push import Hub, Subscription, SubscriptionState
@@ -40,7 +43,7 @@ from monitor.model.source import (
 )
 from monitor.model.story import Claim, Relation, Story, StoryCopy
 from monitor.model.subject import Actor, ActorKind, Place, PlaceKind, Role, Theme
-from monitor.model.timing import Hours, Rate, Timing
+from monitor.model.timing import Hours, Rate, Timing, spelled
 from monitor.model.topic import Topic, TopicEvidence
 from monitor.model.watch import Match, OncePer, Scope, Threshold, Watch, Within
 
@@ -50,6 +53,7 @@ __all__ = [
     "DELIVERIES",
     "JOBS",
     "JUDGE",
+    "OURSELVES",
     "PAGES",
     "PLAIN",
     "READ_PAGE",
@@ -96,6 +100,7 @@ __all__ = [
     "Receipt",
     "Refused",
     "Relation",
+    "Rest",
     "Rising",
     "Role",
     "Route",
@@ -122,4 +127,7 @@ __all__ = [
     "Watch",
     "Within",
     "digest",
+    "publisher_of",
+    "site_of",
+    "spelled",
 ]

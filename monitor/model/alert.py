@@ -30,8 +30,8 @@ class Trouble:
 class Update:
     """What is new about an alert: its story is in so many sources by now, here the newest copy.
 
-    `step` is the number of sources that was reached, `at` when. Or its article was revised: then
-    `revision` is the name of the new text, and `copy` the article as it is now.
+    `step` is the number of publishers that was reached, `at` when. Or its article was
+    revised: then `revision` is the name of the new text, and `copy` the article as it is now.
     """
 
     step: int
@@ -50,11 +50,12 @@ class Alert:
     """One watch has something to say about one story.
 
     `tags` are the owner's own labels of the watch. `notify` names the channels it goes to;
-    `sources` are the sources of the story seen so far. `lead` is how the article begins, for where
-    the title alone made the watch match. `event` is the happening the story is about. With an
-    `update` it is told again because of that. Where the watch has a threshold, `counted` are the
-    stories that came before and make it up with this one; where it may be satisfied by several
-    articles of a story or event, `elsewhere` are the others.
+    `sources` are the sources of the story seen so far, of so many `publishers`, of which so many
+    are `independent` (0 where it was not counted). `lead` is how the article begins, for where the
+    title alone made the watch match. `event` is the happening the story is about. With an `update`
+    it is told again because of that. Where the watch has a threshold, `counted` are the stories
+    that came before and make it up with this one; where it may be satisfied by several articles of
+    a story or event, `elsewhere` are the others.
 
     An alert with a `trouble` is about its source itself, and of no watch; or, where it is "quiet",
     about its watch, which finds nothing. `article` then says what has happened, `lead` what it
@@ -81,6 +82,13 @@ class Alert:
     counted: tuple[Counted, ...] = ()
     elsewhere: tuple[Elsewhere, ...] = ()
     rising: Rising | None = None
+    publishers: int = 0
+    independent: int = 0
+
+    @property
+    def carried(self) -> int:
+        """How many publishers carry its story."""
+        return self.publishers or len(self.sources)
 
     @property
     def subject(self) -> str:
@@ -102,7 +110,7 @@ class Alert:
 class Spoken:
     """That a watch has spoken for a story: by which alert, about which article, when.
 
-    `sources` is how many sources carried the story when it last spoke.
+    `sources` is how many publishers carried the story when it last spoke.
     """
 
     alert: str

@@ -40,12 +40,13 @@ class AlertedArticle:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
     """A story (or event) that counts towards the threshold of a watch: the article by which, and
-    when that was published.
+    when that was published. `voice` is who first told it, as independent sources are counted.
     """
 
     story: str
     at: datetime
     article: AlertedArticle
+    voice: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from monitor.model.independence import independent, voice_of
+
 
 class Relation(StrEnum):
     """What an article is to the story it belongs to."""
@@ -21,7 +23,8 @@ class Claim:
 
     `similarity` is the share of text in common with the story's founder, 0 to 1, or None where it
     was not measured. `sources` are the sources of the story seen so far, first come first, and
-    `agencies` those whose text it is, where a paper says so. `told` are the watches that had spoken
+    `agencies` those whose text it is, where a paper says so, and `publishers` those that carry it,
+    first come first. `told` are the watches that had spoken
     for the story, `event` the id of the happening it is about, `articles` how many it holds.
     """
 
@@ -33,6 +36,22 @@ class Claim:
     told: tuple[str, ...] = ()
     event: str = ""
     articles: int = 1
+    publishers: tuple[str, ...] = ()
+
+    @property
+    def carried(self) -> int:
+        """How many publishers carry the story."""
+        return len(self.publishers) or len(self.sources)
+
+    @property
+    def independent(self) -> int:
+        """How many independent sources tell the story."""
+        return independent(agencies=self.agencies, publishers=self.publishers, sources=self.sources)
+
+    @property
+    def voice(self) -> str:
+        """Who first told the story."""
+        return voice_of(agencies=self.agencies, publishers=self.publishers, sources=self.sources)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +81,13 @@ class Story:
     sources: tuple[tuple[str, datetime], ...]
     agencies: tuple[str, ...]
     copies: tuple[StoryCopy, ...]
+    publishers: tuple[str, ...] = ()
 
     @property
     def independent(self) -> int:
-        """Sources that did not copy one agency: however many print its text, it counts once."""
-        return len(self.agencies) or len(self.sources)
+        """How many independent sources tell it."""
+        return independent(
+            agencies=self.agencies,
+            publishers=self.publishers,
+            sources=[source for source, _ in self.sources],
+        )

@@ -4,9 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, time, timedelta, tzinfo
-from typing import Literal
+from typing import Final, Literal
 
 from monitor.model.severity import Severity
+
+_UNITS: Final = (
+    (604_800, "week", "a week"),
+    (86_400, "day", "a day"),
+    (3_600, "hour", "an hour"),
+    (60, "minute", "a minute"),
+    (1, "second", "a second"),
+)
+
+
+def spelled(span: timedelta) -> str:
+    """ "1 day", "90 minutes", "6 hours" """
+    seconds = int(span.total_seconds())
+    size, unit, _ = next(each for each in _UNITS[1:] if seconds % each[0] == 0)
+    number = seconds // size
+    return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +31,13 @@ class Rate:
 
     most: int
     span: timedelta
+
+    @property
+    def words(self) -> str:
+        """ "20 an hour", "5 in 90 minutes" """
+        seconds = self.span.total_seconds()
+        each = next((a for size, _, a in _UNITS if size == seconds), f"in {spelled(self.span)}")
+        return f"{self.most:,} {each}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,7 @@ def address_of(text: str) -> Address:
 
 def number_of(host: str) -> Address | None:
     """The address that a host spells as a number, also as `2130706433` or `0177.1`, or None."""
+    host = host.rstrip(".")  # "127.0.0.1." is a name to us, and the address to who resolves it
     try:
         return address_of(host)
     except ValueError:

@@ -133,7 +133,7 @@ def _document(
         fresh=fresh,
         put=len(new),
         hints=parsed.hints,
-        published=tuple(article.published for article in parsed.articles) if first else (),
+        published=tuple(article.published for article in parsed.articles),
         problems=len(parsed.problems),
         problem=parsed.problems[0].found if parsed.problems else "",
         overlaps=overlaps,

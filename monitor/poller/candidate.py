@@ -17,7 +17,7 @@ from typing import Final
 
 from structlog.typing import FilteringBoundLogger
 
-from monitor.errors import StoreUnavailable
+from monitor.errors import Bug, StoreUnavailable
 from monitor.store import LEAD_S, Store
 
 ASK_EVERY_S: Final = 0.5
@@ -54,7 +54,7 @@ class Candidate:
         self._store, self._name, self._log = store, name, log
         self._waited, self._config = waited, config
         self._term, self._until_s = 0, 0.0
-        self._awaited = ""
+        self._awaited, self._refused = "", False
         self.answered_s = time.monotonic()
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._stand, daemon=True)
@@ -89,8 +89,11 @@ class Candidate:
             self._waited("store.unavailable", error.message)
             return
         except Exception:  # noqa: BLE001  # whatever it was: who does not ask never leads again
-            self._log.exception("leader.awaited", leader="", reason="bug")
+            if not self._refused:  # said once, not twice a second
+                self._log.exception("leader.awaited", leader="", reason="bug")
+            self._refused = True
             return
+        self._refused = False
         self.answered_s = time.monotonic()
         self._term = standing.term
         self._until_s = asked_s + LEAD_S - MARGIN_S
@@ -102,7 +105,7 @@ class Candidate:
         self._term = 0
         try:
             self._store.leaders.resign(self._name)
-        except StoreUnavailable:
+        except (StoreUnavailable, Bug):
             return  # the lease runs out instead
         self._log.info("leader.resigned", leader=self._name)
 

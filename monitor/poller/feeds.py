@@ -192,6 +192,7 @@ class FeedPoll:
                 source=source.id,
                 since=None if before.well is None else before.well.isoformat(timespec="seconds"),
                 entries=arrived.document.entries,
+                missed=after.missed[-1].entries,
                 gaps=after.gaps,
             )
         self.log.info(

@@ -22,6 +22,7 @@ from monitor.errors import (
     Unreachable,
 )
 from monitor.model import Hints, Source
+from monitor.poller.outages import Outage, missed_between, remembered
 from monitor.poller.record import LAST, Came, Outcome, Record, address_of
 from monitor.poller.schedule import MOST_HASTE, SHORTEST, first_rate, next_rate
 from monitor.sources.fetch import Fetched, NotModified, Validators
@@ -56,7 +57,7 @@ CROWDED: Final = timedelta(minutes=5)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """What a document of a poll held: its entries, how many of them the last one did not have, and
-    how many articles were put. `published` are the dates of its entries.
+    how many articles were put. `published` are the dates of the entries that were read.
     """
 
     entries: int
@@ -116,7 +117,20 @@ def after_success(
         gone=0,
         gone_since=None,
         retired=False,
+        outages=_over(record, began),
         outcomes=(*record.outcomes[1 - LAST :], _outcome(document, began)),
+    )
+
+
+def _over(record: Record, began: datetime) -> tuple[Outage, ...]:
+    """The outages of a source that can be read now: one more if it could not before."""
+    if record.failing_since is None:
+        return record.outages
+    return remembered(
+        record.outages,
+        Outage(
+            kind="gone" if record.retired else "failing", since=record.failing_since, until=began
+        ),
     )
 
 
@@ -141,7 +155,8 @@ def _read(record: Record, document: Document, began: datetime) -> Record:
     )
     if record.well is None:
         return replace(record, rate=first_rate(document.published, began), fresh_at=began)
-    since = began - record.well
+    well, usual = record.well, record.rate
+    since = began - well
     if document.fresh:
         record = _paused(record, began)
     rate = next_rate(record.rate, new=document.fresh, since=since)
@@ -152,6 +167,17 @@ def _read(record: Record, document: Document, began: datetime) -> Record:
             rate=max(rate, min(at_least, LEAP * rate)),
             gaps=record.gaps + 1,
             gap_at=began,
+            missed=remembered(
+                record.missed,
+                missed_between(
+                    well,
+                    began,
+                    published=document.published,
+                    fresh=document.fresh,
+                    rate=usual,
+                    leap=LEAP,
+                ),
+            ),
             haste=min(record.haste + 1, MOST_HASTE),
         )
     calm = 2 * document.fresh <= document.entries

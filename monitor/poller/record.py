@@ -16,6 +16,7 @@ import msgspec
 from monitor.hosts import host_of as host_of
 from monitor.hosts import shown_address as shown_address
 from monitor.model import Hints, ParsedSource, Source, TroubleKind, digest
+from monitor.poller.outages import Missed, Outage
 from monitor.sources.fetch import Validators
 from monitor.store import SourceState
 
@@ -72,7 +73,8 @@ class Record:
     says why the next poll is due when it is.
     `fresh_at` is when a poll last found something new; `pauses` are how many pauses between such
     polls are known, the longest of `longest_pause_s`. `unread` is what the last document was that
-    was no feed; `told` are the troubles the operators know of.
+    was no feed; `told` are the troubles the operators know of. `outages` are over, `missed` are
+    gaps: those of late.
     """
 
     of: str = ""
@@ -110,6 +112,8 @@ class Record:
     longest_pause_s: float = 0.0
     unread: str = ""
     told: tuple[Told, ...] = ()
+    outages: tuple[Outage, ...] = ()
+    missed: tuple[Missed, ...] = ()
 
     @property
     def validators(self) -> Validators:
@@ -167,6 +171,8 @@ def record_of(state: SourceState, source: Source) -> Record:
         fresh_at=record.fresh_at,
         pauses=record.pauses,
         longest_pause_s=record.longest_pause_s,
+        outages=record.outages,
+        missed=record.missed,
     )
 
 

@@ -36,7 +36,9 @@ UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".tmp", ".temp", 
 
 @dataclass(slots=True, kw_only=True)
 class SeedReader:
-    """Reads seed files and folders, also again and again: what was read is not read twice."""
+    """Reads seed files and folders, also again and again: what was read is not read twice. `read`
+    is under which name the store knows each file.
+    """
 
     store: Store
     now: Callable[[], datetime]
@@ -44,6 +46,7 @@ class SeedReader:
     log: FilteringBoundLogger
     replay: Replay = field(default_factory=Replay)
     known: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    read: dict[Path, str] = field(default_factory=dict)
     offered: dict[Path, tuple[int, int]] = field(default_factory=dict)
     told: set[SourceProblem] = field(default_factory=set)
     problems: int = 0
@@ -64,6 +67,11 @@ class SeedReader:
                 offered[path] = mark
         self.offered = offered
         return put
+
+    def lying(self) -> tuple[str, ...]:
+        """What the store knows of the files that were read and are still there."""
+        self.read = {path: key for path, key in self.read.items() if path.exists()}
+        return tuple(self.read.values())
 
     def _new(self, paths: Iterable[Path]) -> Iterator[Path]:
         for found in seed_files(paths):
@@ -91,6 +99,7 @@ class SeedReader:
         key = f"seed:{_content(path)}"
         if _mark(path) != mark:
             return 0  # still written to: the next look is soon
+        self.read[path] = key
         state = self.store.sources.state(key)
         if state.get("done") == "1":
             self._know(path, mark)

@@ -21,6 +21,7 @@ from monitor.errors import Deposed, StoreUnavailable
 from monitor.net import Client
 from monitor.poller.feeds import FeedPoll, Polled
 from monitor.poller.health import Ops
+from monitor.poller.keeping import Keeping
 from monitor.poller.replay import Replay
 from monitor.poller.seeds import SeedReader
 from monitor.poller.traffic import Traffic
@@ -59,6 +60,7 @@ class Term:
     def __init__(self, settings: Settings, parts: Parts) -> None:
         self._settings, self._parts = settings, parts
         self._open = AsyncExitStack()
+        self._keeping = Keeping(store=parts.store, now=parts.now, log=parts.log)
 
     async def __aenter__(self) -> Self:
         parser = await self._open.enter_async_context(Parser(children=READERS))
@@ -121,17 +123,23 @@ class Term:
     async def change(self, settings: Settings) -> None:
         """Go on with another configuration. Raises StoreUnavailable: then nothing has changed."""
         before, feeds = self._settings, replace(self._feeds, ops=_ops(settings))
-        if (before.allow, before.contact) != (settings.allow, settings.contact):
-            # The old one serves the polls under way, and is closed at the end of the term.
-            client = await self._open.enter_async_context(_client(settings))
-            feeds = replace(feeds, client=client)
-        await self._traffic.change(settings.sources, feeds)
+        async with AsyncExitStack() as opened:  # closed again where nothing changes
+            if (before.allow, before.contact) != (settings.allow, settings.contact):
+                client = await opened.enter_async_context(_client(settings))
+                feeds = replace(feeds, client=client)
+            await self._traffic.change(settings.sources, feeds)
+            # The old one serves the polls under way; both are closed at the end of the term.
+            self._open.push_async_exit(opened.pop_all())
         self._settings, self._feeds = settings, feeds
 
     def _read_seeds(self) -> Polled:
         reader = self._reader()
         put = reader.read_all(self._settings.seeds)
+        self._keep(reader)
         return Polled(articles=put, problems=reader.problems)
+
+    def _keep(self, reader: SeedReader) -> None:
+        self._keeping.run(self._settings.sources, reader.lying)
 
     def _reader(self) -> SeedReader:
         parts = self._parts
@@ -149,6 +157,7 @@ class Term:
         while not over.is_set():
             try:
                 await asyncio.to_thread(reader.read_settled, self._settings.seeds)
+                await asyncio.to_thread(self._keep, reader)
             except StoreUnavailable as error:
                 self._parts.say("store.unavailable", error.message)
             except Deposed:

@@ -37,6 +37,7 @@ from monitor.settings.tables import (
     WorkersTable,
 )
 from monitor.settings.values import Table
+from monitor.settings.waits import outlast
 from monitor.settings.watches import load_watchlist, read_watches
 from monitor.store import Retention
 from monitor.topics import ner
@@ -107,12 +108,14 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
         problems.found.append(wrong)
     resolve_channels(watches, ops.notify, channels, problems)
     sources = read_sources(config, env, problems)
+    net, workers, retention = main["net"], main["workers"], main["retention"]
+    assert isinstance(retention, RetentionTable)
+    timings = {name: channel.timing for name, channel in channels.items()}
+    outlast(retention.alerts, watches, timings, problems)
     if problems.found:
         raise ConfigError(tuple(problems.found))
-    net, workers, retention = main["net"], main["workers"], main["retention"]
     assert isinstance(net, NetTable)
     assert isinstance(workers, WorkersTable)
-    assert isinstance(retention, RetentionTable)
     redis, log, seeds = main["redis"], main["log"], main["seeds"]
     metrics = main["metrics"]
     assert isinstance(metrics, MetricsTable)
@@ -128,6 +131,7 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
         environment=env,
         seeds=paths,
         sources=sources,
+        watches=watches,
         allow=net.allow,
     )
     return Settings(
@@ -137,7 +141,10 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
         workers=workers,
         log=log,
         retention=Retention(
-            articles=retention.articles, stories=retention.stories, alerts=retention.alerts
+            articles=retention.articles,
+            stories=retention.stories,
+            alerts=retention.alerts,
+            dead_letters=retention.dead_letters,
         ),
         ops=ops,
         heartbeat=heartbeat,

@@ -72,7 +72,14 @@ def _channel(
         table=where,
         written=raw,
     )
-    model = problems.model(CHANNELS[type_].config, values, file=file, table=where, written=raw)
+    model = problems.model(
+        CHANNELS[type_].config,
+        values,
+        file=file,
+        table=where,
+        written=raw,
+        beside=(*KEYS, "on_doubt"),
+    )
     if model is None or timing is None or len(problems.found) > known:
         return None
     return ChannelSettings(

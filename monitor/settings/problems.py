@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any, TypeVar, get_args
@@ -33,6 +33,7 @@ WANTED = {
 }
 """What pydantic's kinds of errors mean in our words."""
 
+ABOUT = re.compile(r"(?:no )?`(\w+)` (?:only|is|beside|above)\b")
 CREDENTIALS = re.compile(r"(?<=:/)[^@\s'\"]*@")
 ADDRESSES = ("url", "urls", "callback", "smtp")
 SECRET = ("secret", "password", "token", "headers", "proxy")
@@ -53,12 +54,19 @@ class Problems:
         )
 
     def model(
-        self, kind: type[Model], values: object, *, file: str, table: str, written: object = None
+        self,
+        kind: type[Model],
+        values: object,
+        *,
+        file: str,
+        table: str,
+        written: object = None,
+        beside: Iterable[str] = (),
     ) -> Model | None:
         """The table as `kind`, or None with every problem of it noted.
 
         `written` is the table as it stands in the file: what is shown, where `values` holds secrets
-        that stand elsewhere.
+        that stand elsewhere. `beside` are keys of the table that are read by somebody else.
         """
         shows = written if isinstance(written, dict) else values
         if not isinstance(values, dict) or not isinstance(shows, dict):
@@ -72,7 +80,8 @@ class Problems:
                 place = _place(kind, detail["loc"])
                 if place not in told:  # else another branch of a union that was spoken of
                     told.add(place)
-                    self._detail(kind, detail, place, shows, file=file, table=table)
+                    known = {*_known(kind, place[:-1]), *(beside if len(place) == 1 else ())}
+                    self._detail(kind, detail, place, shows, known, file=file, table=table)
             return None
 
     def blame_environment(self, environment: Mapping[str, str]) -> None:
@@ -88,12 +97,12 @@ class Problems:
         detail: Any,
         place: tuple[str, ...],
         shows: Mapping[str, object],
+        known: Collection[str],
         *,
         file: str,
         table: str,
     ) -> None:
         key = "".join(f"[{int(p) + 1}]" if p.isdigit() else f".{p}" for p in place).lstrip(".")
-        known = _known(kind, place[:-1])
         match detail["type"]:
             case "extra_forbidden":
                 found, wanted = (
@@ -103,12 +112,17 @@ class Problems:
                 fix = did_you_mean(place[-1], known)
                 self.add(file, table, key, found=found, wanted=wanted, fix=fix)
             case "missing":
-                about = known[place[-1]].description if place[-1] in known else None
+                field_ = _known(kind, place[:-1]).get(place[-1])
+                about = field_.description if field_ else None
                 wanted = f"this key: {about}" if about else "this key"
                 self.add(file, table, key, found="nothing", wanted=wanted)
             case _:
                 found = _found(key, _at(shows, place, detail["input"])) if place else ""
                 wanted, fix = _wanted(detail), ""
+                named = None if place else ABOUT.match(wanted)
+                if named is not None and named[1] in shows:
+                    key = named[1]  # a rule over several keys that says which one it is
+                    found = _found(key, shows[key])
                 if said := re.fullmatch(r"found (.*?), wanted (.*)", wanted, re.DOTALL):
                     found, wanted = said[1], said[2]
                 self.add(file, table, key, found=found, wanted=wanted, fix=fix)

@@ -8,7 +8,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from monitor.model import Source
+from monitor.model import Source, Watch
 from monitor.settings.problems import Problems, did_you_mean
 from monitor.settings.tables import MONITOR
 
@@ -31,6 +31,7 @@ def remark_on(
     environment: Mapping[str, str],
     seeds: Iterable[Path],
     sources: tuple[Source, ...],
+    watches: tuple[Watch, ...],
     allow: tuple[IPv4Network | IPv6Network, ...],
 ) -> None:
     """Gather what is likely a slip."""
@@ -49,6 +50,20 @@ def remark_on(
             wanted = "a file or folder that is there"
             remarks.add("monitor.toml", "seeds", "paths", found=f"{str(path)!r}", wanted=wanted)
     _remark_on_sources(remarks, sources, allow)
+    for watch in watches:
+        _remark_on_watch(remarks, watch)
+
+
+def _remark_on_watch(remarks: Problems, watch: Watch) -> None:
+    if watch.expect is not None and not watch.notify:
+        remarks.add(
+            "watchlist.toml",
+            f"watch.{watch.id}",
+            "expect",
+            found="a silence of which nobody is told",
+            wanted="",
+            fix="Name a channel in `notify`, or leave `expect` out",
+        )
 
 
 def _remark_on_sources(

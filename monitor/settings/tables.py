@@ -77,6 +77,9 @@ class RetentionTable(Table):
     articles: Span = Field(timedelta(days=3), description="texts, so that `why` can be asked")
     stories: Span = Field(timedelta(days=14), description="how long a copy is known as one")
     alerts: Span = Field(timedelta(days=90), description="alerts and what became of them")
+    dead_letters: Span = Field(
+        timedelta(days=90), description="what was set aside and nobody has looked after"
+    )
 
 
 class SeedsTable(Table):

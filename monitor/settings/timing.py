@@ -38,7 +38,10 @@ class TimingTable(Table):
         if self.mode == "now" and (idle := [key for key in _ONLY_DIGEST if key in given]):
             raise ValueError(f'`{idle[0]}` only with mode = "digest"')
         if self.every == "hour" and "at" in given:
-            raise ValueError("an hourly digest is sent at the full hour: leave out `at`")
+            raise ValueError(
+                '`at` only with every = "day" or "week": an hourly digest is sent at the full hour,'
+                " leave out `at`"
+            )
         if self.every != "week" and "weekday" in given:
             raise ValueError('`weekday` only with every = "week"')
         return self

@@ -1,12 +1,17 @@
 """Which configuration it is: a version that all services give the same files, and whether they
 changed.
 
-The version is made of the files alone: variables of the environment may differ from service to
-service, and what is secret stands there or in files of its own.
+The version is made of the files of the folder alone: variables of the environment may differ from
+service to service, and what is secret stands there or in files of its own. Those files
+("file:PATH") are looked at, too: with another secret in one the configuration is another, though
+its version, which logs and outcomes show, is the same.
 """
 
 from __future__ import annotations
 
+import os
+import tomllib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from monitor import __version__
@@ -33,39 +38,80 @@ def _text(path: Path) -> str:
         return ""
 
 
-def _marks(config: Path) -> Marks:
+def _marks(paths: Iterable[Path]) -> Marks:
     """What changes with the files, without reading them."""
     marks = []
-    for name in FILES:
+    for path in paths:
         try:
-            stat = (config / name).stat()
+            stat = path.stat()
         except OSError:
             continue
-        marks.append((name, stat.st_ino, stat.st_size, stat.st_mtime_ns))
+        marks.append((os.fspath(path), stat.st_ino, stat.st_size, stat.st_mtime_ns))
     return tuple(marks)
 
 
+def secret_files(config: Path) -> tuple[Path, ...]:
+    """The files that "file:PATH" names, in the configuration and in our variables; of a file that
+    is no TOML just now, none.
+    """
+    values: list[object] = [
+        value for name, value in os.environ.items() if name.startswith("WIREWATCH_")
+    ]
+    for name in FILES:
+        try:
+            values.append(tomllib.loads((config / name).read_bytes().decode("utf-8-sig")))
+        except (OSError, ValueError, RecursionError):
+            continue
+    found = (text.removeprefix("file:") for text in _texts(values) if text.startswith("file:"))
+    return tuple(map(Path, dict.fromkeys(found)))
+
+
+def _texts(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            for part in value.values():
+                yield from _texts(part)
+        case list():
+            for part in value:
+                yield from _texts(part)
+
+
 class Files:
-    """The files of a configuration, looked at now and then. `version` is of those in force."""
+    """The files of a configuration, looked at now and then. `version` is of those in force, with
+    the secrets they name as they were read.
+    """
 
     def __init__(self, config: Path) -> None:
         self.config, self.version = config, version_of(config)
-        self._marks, self._done = _marks(config), False
+        self._named = secret_files(config)
+        self._marks, self._done = self._looked(), False
         self._names = _names(config)
+        self._secrets = self._found = self._read()
 
     def changed(self) -> str | None:
         """The version of files that differ from those in force and have stood still since the last
         look; each is answered once.
         """
-        marks = _marks(self.config)
+        marks = self._looked()
         if marks != self._marks:
-            self._marks, self._done = marks, False
+            self._named = secret_files(self.config)
+            self._marks, self._done = self._looked(), False
             return None
         if self._done:
             return None
         self._done = True
-        version = version_of(self.config)
-        return None if version == self.version else version
+        version, self._found = version_of(self.config), self._read()
+        same = (version, self._found) == (self.version, self._secrets)
+        return None if same else version
+
+    def _looked(self) -> Marks:
+        return _marks((*(self.config / name for name in FILES), *self._named))
+
+    def _read(self) -> str:
+        """A digest of all secrets, which never leaves this process."""
+        return digest("secrets", *(f"{path}\0{_text(path).strip()}" for path in self._named))
 
     @property
     def gone(self) -> tuple[str, ...]:
@@ -75,6 +121,7 @@ class Files:
     def take(self, version: str) -> None:
         """This version is in force."""
         self.version, self._names = version, _names(self.config)
+        self._secrets = self._found
 
     def again(self) -> None:
         """Answer it once more: what was to be done could not be done now."""

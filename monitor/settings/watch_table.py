@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, mod
 from monitor.channels.zone import UTC_ZONE, parse_zone
 from monitor.model import SEVERITIES, OncePer, Scope, Severity
 from monitor.settings.moments import HoursText, RateText
+from monitor.settings.problems import did_you_mean
 from monitor.settings.values import Day, Span, Table, Text
 
 WINDOW = re.compile(r"(\d+) words")
@@ -24,10 +25,19 @@ def _within(value: object) -> object:
     raise ValueError('"sentence", "paragraph", "article" or a window such as "20 words"')
 
 
-def _steps(value: tuple[int | str, ...]) -> tuple[int | str, ...]:
-    if any(isinstance(step, int) and step < 2 for step in value):
-        raise ValueError("numbers of sources, 2 or more: the first is told by the alert itself")
+def _steps(value: object) -> object:
+    if not isinstance(value, list | tuple):
+        raise ValueError('a list, such as [3, 10, "revision"]')  # noqa: TRY004  # pydantic's way
     return value
+
+
+def _step(value: object) -> object:
+    if value == "revision" or (isinstance(value, int) and value >= 2 and value is not True):
+        return value
+    if isinstance(value, int) and value is not True and value is not False:
+        raise ValueError("numbers of sources, 2 or more: the first is told by the alert itself")
+    fix = did_you_mean(str(value), ("revision",))
+    raise ValueError(f'a number of sources, 2 or more, or "revision". {fix}'.rstrip(". "))
 
 
 def _escalation(value: dict[Severity, int]) -> dict[Severity, int]:
@@ -41,10 +51,27 @@ class ThresholdTable(Table):
     """threshold = { … } of a watch."""
 
     stories: int = Field(
-        1, ge=1, le=300, description="so many stories: copies of one text count once"
+        1,
+        ge=1,
+        le=300,
+        description="so many stories: copies of one text count once; default: as many as `sources`",
     )
-    sources: int = Field(1, ge=1, le=300, description="first told by so many sources")
-    within: Span = Field(description="published within that time")
+    sources: int = Field(1, ge=1, le=300, description="first told by so many independent sources")
+    within: Span = Field(description='in how long a time they were published, such as "6h"')
+
+    @model_validator(mode="after")
+    def _says_something(self) -> ThresholdTable:
+        if max(self.stories, self.sources) < 2:
+            raise ValueError(
+                "`stories` or `sources` (or both), 2 or more: it would speak at the first story, as"
+                " without a threshold"
+            )
+        if "stories" in self.model_fields_set and self.stories < self.sources:
+            raise ValueError(
+                f"at least as many `stories` as `sources` ({self.sources}): each story counts for"
+                " one source; leave `stories` out, or make it more"
+            )
+        return self
 
 
 class WatchTable(Table):
@@ -66,7 +93,10 @@ class WatchTable(Table):
     lint_ignore: tuple[str, ...] = Field(
         (), description='remarks of `check` not to be made: "W003"'
     )
-    updates: Annotated[tuple[int | Literal["revision"], ...], AfterValidator(_steps)] = Field(
+    updates: Annotated[
+        tuple[Annotated[int | Literal["revision"], BeforeValidator(_step)], ...],
+        BeforeValidator(_steps),
+    ] = Field(
         (),
         description="tell again when so many sources carry the story, or its article is revised:"
         ' [3, 10, 30, "revision"]',
@@ -118,6 +148,16 @@ class WatchTable(Table):
             raise ValueError("`zone` only with `hours`: channels show times in zones of their own")
         if self.when is not None and "within" in given:
             raise ValueError("`within` only with `together`; in a query write NEAR/S or NEAR/P")
+        return self
+
+    @model_validator(mode="after")
+    def _escalates(self) -> WatchTable:
+        own = SEVERITIES.index(self.severity)
+        if low := [each for each in self.escalate if SEVERITIES.index(each) <= own]:
+            raise ValueError(
+                f'`escalate` above the severity of the watch ("{self.severity}") only: leave out'
+                f" `{low[0]}`"
+            )
         return self
 
     def _fits_emerging(self) -> None:

@@ -75,7 +75,7 @@ def _watch(name: str, table: WatchTable) -> Watch:
         scope=table.scope,
         emerging=table.emerging,
         threshold=Threshold(
-            stories=table.threshold.stories,
+            stories=max(table.threshold.stories, table.threshold.sources),
             sources=table.threshold.sources,
             within=table.threshold.within,
         )

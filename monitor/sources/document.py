@@ -169,7 +169,7 @@ def _alternates(body: bytes) -> Iterator[str]:
         root = parser.close()
     except etree.XMLSyntaxError:
         return
-    for link in root.iter("link"):
+    for link in () if root is None else root.iter("link"):
         if "alternate" in link.get("rel", "").lower().split() and any(
             kind in link.get("type", "").lower() for kind in _FEED_TYPES
         ):

@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import feedparser
+from feedparser import encodings
 from feedparser.api import LooseFeedParser, StrictFeedParser
 
 from monitor.errors import ParseError
@@ -36,6 +37,12 @@ Raw = Mapping[str, Any]
 # all ids change when a feed moves from http to https, and every article is new again.
 for _parser in (StrictFeedParser, LooseFeedParser):
     _parser.can_be_relative_uri = _parser.can_be_relative_uri - {"id"}
+
+# Its own, `^<\?.*encoding=['"](.*?)['"].*\?>`, takes minutes for 64 KB in a line without an end of
+# the declaration, and else believes the last `encoding=` of the line. A declaration is short.
+encodings.RE_XML_PI_ENCODING = re.compile(
+    rb"<\?[^>]{0,500}?encoding=['\"]([^'\"<>]{0,100})['\"][^>]{0,500}?\?>"
+)
 
 _END: Final = re.compile(rb"</\s*(?:\w+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _LAST_ENTRY: Final = re.compile(rb".*<(?:\w+:)?(?:item|entry)[\s>]", re.DOTALL | re.IGNORECASE)

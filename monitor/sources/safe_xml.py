@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from monitor.errors import ParseError
-from monitor.sources.document import in_utf8
+from monitor.sources.document import in_utf8, without_bad_references
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -34,7 +34,7 @@ def elements(body: bytes, name: str) -> Iterator[_Element]:
         raise ParseError("this XML document declares entities of its own, which we do not read")
     text = in_utf8(body)
     walk = etree.iterparse(
-        io.BytesIO(body if text is None else text),
+        io.BytesIO(without_bad_references(body if text is None else text)),
         encoding=None if text is None else "utf-8",  # whatever its first line says
         events=("end",),
         recover=True,

@@ -6,12 +6,12 @@ from monitor import __version__
 from monitor.errors import SchemaMismatch
 from monitor.model import ARTICLES, DELIVERIES, PAGES
 from monitor.store import keys
-from monitor.store.beats import Beat, Beats, Present, beat_of
+from monitor.store.beats import Absence, Beat, Beats, Present, beat_of
 from monitor.store.expectations import Expectations
 from monitor.store.gatherings import Gatherings, Open
 from monitor.store.judging import Judging
 from monitor.store.leaders import LEAD_S, Leader, Leaders, Standing
-from monitor.store.letters import DeadLetter, Letters
+from monitor.store.letters import DeadLetter, Letters, Moved
 from monitor.store.outbox import Begun, Outbox
 from monitor.store.outcome import Failed, Judged, Outcome, Raised, Retention
 from monitor.store.pages import PATIENCE, Hop, Pages, PageTaken, PageWanted
@@ -28,9 +28,12 @@ from monitor.store.work import FAILURES, LEASE_S, Returned, Taken, Work
 class Store:
     """All of it over one connection pool; each process opens its own."""
 
-    def __init__(self, url: str, retention: Retention | None = None) -> None:
+    def __init__(
+        self, url: str, retention: Retention | None = None, *, within_s: float | None = None
+    ) -> None:
+        """`within_s` is for who does not wait for a Redis that may not be there."""
         self._url, self._retention = url, retention or Retention()
-        self.client = connect(url)
+        self.client = connect(url, within_s)
         scripts, retention = Scripts(self.client), self._retention
         self._scripts = scripts
         self.sources = Sources(self.client, scripts, retention)
@@ -40,12 +43,12 @@ class Store:
         self.pages = Pages(self.client, scripts)
         self.deliveries = Work(self.client, scripts, DELIVERIES)
         self.judging = Judging(self.client, scripts, retention)
-        self.outbox = Outbox(scripts)
+        self.outbox = Outbox(scripts, retention.alerts)
         self.leaders = Leaders(self.client, scripts)
         self.expectations = Expectations(self.client)
         self.gatherings = Gatherings(self.client, scripts, retention.alerts)
         self.subscriptions = Subscriptions(self.client, scripts)
-        self.letters = Letters(self.client, scripts)
+        self.letters = Letters(self.client, scripts, retention.dead_letters)
         self.trends = Trends(self.client)
         self.beats = Beats(self.client, scripts)
         self.view = View(self.client)
@@ -70,7 +73,8 @@ class Store:
     def retain(self, retention: Retention) -> None:
         """From now on keep things for so long."""
         self._retention = self.sources.retention = self.judging.retention = retention
-        self.gatherings.kept = retention.alerts
+        self.gatherings.kept = self.outbox.kept = retention.alerts
+        self.letters.kept = retention.dead_letters
 
     def check_schema(self) -> None:
         """Raises SchemaMismatch where the keys in this Redis are of another version of Wirewatch,
@@ -97,6 +101,7 @@ __all__ = [
     "LEASE_S",
     "PATIENCE",
     "SEEN_FOR",
+    "Absence",
     "Asked",
     "Beat",
     "Begun",
@@ -105,6 +110,7 @@ __all__ = [
     "Hop",
     "Judged",
     "Leader",
+    "Moved",
     "Open",
     "Outcome",
     "PageTaken",

@@ -6,14 +6,15 @@ import os
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from datetime import UTC, datetime
+from typing import Literal, get_args
 
 import msgspec
 import redis
 
 from monitor import __version__
 from monitor.store import keys
-from monitor.store.redis import Scripts, bytes_of, translated
+from monitor.store.redis import Scripts, bytes_of, text_of, translated
 
 BEAT_EVERY_S = 2.0
 
@@ -25,7 +26,16 @@ KEPT_S = 3600.0
 
 SAMPLES_MIN = 60
 
+ABSENT_S = 60.0
+"""An absence is longer than that: a restart is none."""
+
+ABSENCES_KEPT_S = 15 * 86_400
+"""Twice what the longest digest tells of."""
+
+MOST_ABSENCES = 100
+
 Service = Literal["poller", "worker"]
+_SERVICES = get_args(Service)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +121,25 @@ class Sample:
     counts: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """A time in which none of these services was here; `until` is None where none is yet."""
+
+    service: Service
+    since: datetime
+    until: datetime | None
+
+
+def _absence(name: str, until: float | None) -> Absence:
+    service, _, since_ms = name.partition(" ")
+    assert service in _SERVICES
+    return Absence(
+        service=service,  # type: ignore[arg-type]  # one of its words
+        since=datetime.fromtimestamp(int(since_ms) / 1000, UTC),
+        until=None if until is None else datetime.fromtimestamp(until, UTC),
+    )
+
+
 # made here, before there are threads (see codec.py)
 _BEATS, _SAMPLES = msgspec.json.Decoder(Beat), msgspec.json.Decoder(Sample)
 
@@ -132,8 +161,17 @@ class Beats:
     def _beat(self, instance: str, said: bytes) -> None:
         self._scripts(
             "beat",
-            [keys.beats(), keys.counts(), keys.samples()],
-            [instance, said, KEPT_S, SAMPLES_MIN],
+            [keys.beats(), keys.counts(), keys.samples(), keys.attended(), keys.absences()],
+            [
+                instance,
+                said,
+                KEPT_S,
+                SAMPLES_MIN,
+                instance.partition(".")[0],
+                ABSENT_S,
+                ABSENCES_KEPT_S,
+                MOST_ABSENCES,
+            ],
         )
 
     def present(self) -> Present:
@@ -145,6 +183,21 @@ class Beats:
         beats = [_BEATS.decode(bytes_of(said)) for said in raw.values()]
         beats.sort(key=lambda beat: (beat.service, beat.host, beat.pid))
         return Present(now=seconds + micros / 1e6, beats=tuple(beats))
+
+    def absences(self) -> tuple[Absence, ...]:
+        """When no poller, or no worker, was here, in the order of their ends. Raises
+        StoreUnavailable.
+        """
+        with translated(), self._client.pipeline(transaction=True) as pipe:
+            pipe.zrange(keys.absences(), 0, -1, withscores=True)
+            pipe.hgetall(keys.attended())
+            pipe.time()
+            over, last, (seconds, _) = pipe.execute()
+        found = [_absence(text_of(name), until_ms / 1000) for name, until_ms in over]
+        for service, at in last.items():
+            if seconds - float(at) > ABSENT_S:
+                found.append(_absence(f"{text_of(service)} {float(at) * 1000:.0f}", None))
+        return tuple(found)
 
     def samples(self) -> tuple[Sample, ...]:
         """The counts of the last hour, at most one a minute, the oldest first."""

@@ -64,10 +64,11 @@ class Judging:
         }
 
     def tally(
-        self, watch: str, story: str, article: Article, within: timedelta
+        self, watch: str, story: str, article: Article, within: timedelta, voice: str = ""
     ) -> tuple[Counted, ...]:
-        """The stories that count towards the threshold of a watch, with this one; asked again, the
-        same."""
+        """The stories that count towards the threshold of a watch, with this one, which `voice`
+        told first; asked again, the same.
+        """
         at = min(article.published or article.fetched, article.fetched)
         about = msgspec.json.encode(AlertedArticle.of(article))
         rows = self._scripts(
@@ -75,7 +76,7 @@ class Judging:
             [keys.tally(watch)],
             [
                 story,
-                b"%d %b" % (at.timestamp() * 1000, about),
+                b"%d %b\n%b" % (at.timestamp() * 1000, about, voice.encode()),
                 within // timedelta(milliseconds=1),
                 int(self.retention.stories.total_seconds()),
             ],
@@ -139,9 +140,11 @@ class Judging:
 
 
 def _counted(story: str, value: bytes) -> Counted:
-    when, _, about = value.partition(b" ")
+    when, _, rest = value.partition(b" ")
+    about, _, voice = rest.partition(b"\n")
     return Counted(
         story=story,
         at=datetime.fromtimestamp(int(when) / 1000, UTC),
         article=msgspec.json.decode(about, type=AlertedArticle),
+        voice=text_of(voice),
     )

@@ -4,6 +4,9 @@ Ours begin with `ww:1:`; the number is the schema's version, which stands in `ww
 one key that all versions share. RQ's begin with `rq:` and keep RQ's own form, so that `rq info` and
 `rq requeue` work on them. All keys live in one Redis (not a cluster): the scripts that touch jobs
 build the names of job hashes from ids they find in lists.
+
+Nothing grows for ever: a key has a life that Redis ends, or is one of LASTING, whose docstrings say
+what bounds them.
 """
 
 from __future__ import annotations
@@ -18,47 +21,60 @@ RQ = "rq:"
 
 
 def source(source_id: str) -> str:
-    """hash; lasts. Of a feed: version, token, next due, until when its host is parked, that host,
-    what its last document showed, which of its entries were read, its hub, and the record of its
-    polls; of a seed file: the number of articles taken. Written by put.lua, next due also by
-    hurry.lua; read by the poller, inbound, `feeds`."""
+    """hash; until the source was not `known` for 60 days. Of a feed: version, token, next due,
+    until when its host is parked, that host, what its last document showed, which of its entries
+    were read, its hub, and the record of its polls; of a seed file: the number of articles taken.
+    Written by put.lua, next due also by hurry.lua; forgotten by keep.lua; read by the poller,
+    inbound, `feeds`."""
     return f"{PREFIX}source:{source_id}"
+
+
+def known() -> str:
+    """zset source -> when it was last one of the configuration, or its file in a folder, while a
+    poller ran (ms); what was not for 60 days is forgotten with all that is known of it. Written by
+    put.lua and keep.lua."""
+    return f"{PREFIX}known"
 
 
 def leader() -> str:
     """hash {holder, term, until (server ms), since (ms), shown: JSON {host, pid}, config}; lasts,
-    as the term must never go down. Which poller polls. Written by lead.lua and resign.lua; its term
-    is compared by put.lua; read by `status`."""
+    one, as the term must never go down. Which poller polls. Written by lead.lua and resign.lua; its
+    term is compared by put.lua; read by `status`."""
     return f"{PREFIX}leader"
 
 
 def seen(source_id: str) -> str:
-    """zset ref:text -> last seen (ms). What a feed has shown us. Written by put.lua; read by the
-    poller."""
+    """zset ref:text -> last seen (ms); as long as `source`. What a feed has shown us in 60 days:
+    put.lua removes the rest at each document that is read whole, once in 8 days at the least.
+    Written by put.lua, forgotten by keep.lua; read by the poller."""
     return f"{PREFIX}seen:{source_id}"
 
 
 def asked() -> str:
-    """zset source -> when a person asked that it be polled now (ms). Written by hurry.lua, cleared
-    by put.lua; read by the poller."""
+    """zset source -> when a person asked that it be polled now (ms); at most one for each source
+    that a person named, and with each new one those go that are a day old. Written by hurry.lua,
+    cleared by put.lua and keep.lua; read by the poller."""
     return f"{PREFIX}asked"
 
 
 def paused(kind: Literal["source", "watch"]) -> str:
-    """hash name -> when a person paused it (ms); lasts. Written by pause.lua; of sources read by
-    the poller and `feeds`, of watches by the workers, `watch` and `status`."""
+    """hash name -> when a person paused it (ms); until a person resumes it, so it holds what people
+    did by hand; a source goes with all that is known of it. Written by pause.lua and keep.lua; of
+    sources read by the poller and `feeds`, of watches by the workers, `watch` and `status`."""
     return f"{PREFIX}paused:{kind}"
 
 
 def subscription(source_id: str) -> str:
-    """hash {hub, topic, state, asked (ms), tries, until (ms)}; lasts. What was asked of the hub of
-    a feed, and confirmed. Written by subscribe.lua and confirm.lua; read by inbound. No secrets."""
+    """hash {hub, topic, state, asked (ms), tries, until (ms)}; as long as `source`. What was asked
+    of the hub of a feed, and confirmed. Written by subscribe.lua and confirm.lua, forgotten by
+    keep.lua; read by inbound. No secrets."""
     return f"{PREFIX}subscription:{source_id}"
 
 
 def claim(ref: str) -> str:
     """hash; [retention] stories. Which story an article belongs to ("" for the one it founded) and,
-    per text, its relation. Written and read by claim.lua."""
+    per text, its relation: of one that changes for ever some 300 texts. Written and read by
+    claim.lua."""
     return f"{PREFIX}claim:{ref}"
 
 
@@ -76,9 +92,9 @@ def text(key: str) -> str:
 
 def story(story_id: str) -> str:
     """hash; [retention] stories. Of a story: first and best article (refs), worth of the best text,
-    agencies, event, how many joined, and `source:ID`, when each source was first seen (ms): as a
-    key of its own that would cost a tenth of a story. Written by claim.lua; commit.lua adds the
-    watches that spoke (told)."""
+    agencies, event, how many joined, and `source:ID`, when each source was first seen (ms) and its
+    publisher: as a key of its own that would cost a tenth of a story. Written by claim.lua;
+    commit.lua adds the watches that spoke (told)."""
     return f"{PREFIX}story:{story_id}"
 
 
@@ -134,8 +150,9 @@ def pieces(watch: str, about: str) -> str:
 
 
 def tally(watch: str) -> str:
-    """hash story (or event) -> "published (ms) JSON of AlertedArticle"; [retention] stories. What
-    counts towards the threshold of a watch. tally.lua; commit.lua removes what an alert is for."""
+    """hash story (or event) -> "published (ms) JSON of AlertedArticle", a line, who told it;
+    [retention] stories. What counts towards the threshold of a watch. tally.lua; commit.lua removes
+    what an alert is for."""
     return f"{PREFIX}tally:{watch}"
 
 
@@ -146,8 +163,9 @@ def heard(watch: str) -> str:
 
 
 def expected() -> str:
-    """hash watch -> since when something is expected of it (ms); lasts. So that a watch is not
-    called silent before its first span is over. Written by upkeep."""
+    """hash watch -> since when something is expected of it (ms); one for each watch of the
+    configuration with `expect`, the others are removed. So that a watch is not called silent before
+    its first span is over. Written by upkeep."""
     return f"{PREFIX}expected"
 
 
@@ -159,39 +177,54 @@ def alert(alert_id: str) -> str:
 
 
 def alerts() -> str:
-    """zset alert id -> raised (ms). Index of alerts. Written by commit.lua."""
+    """zset alert id -> raised (ms); with each new one those go that are older than [retention]
+    alerts. Index of alerts. Written by commit.lua and put.lua."""
     return f"{PREFIX}alerts"
 
 
 def delivery(delivery_id: str) -> str:
     """hash {alert, channel, field, state, attempts, token, answer}; [retention] alerts. The outbox.
-    Of a digest `kind` is "digest" and `alert` its id; of an alert that was gathered for one the
-    state is "gathered" and `digest` the id. Written by commit.lua (pending, gathered), release.lua
-    (pending), begin.lua (sending), settle.lua (sent, pending, parked)."""
+    Of a digest `kind` is "digest" and `alert` its id, `page` the first that a channel which keeps
+    all of it has not got. Of an alert that was gathered for one the state is "gathered", `reason`
+    and `due` say why and until when, and `digest` is the id; of a digest that was put off, or into
+    another one, too. Of an update, `over` is the field of the alert whose place it took there.
+    Written by commit.lua (pending, gathered), join.lua (gathered), release.lua (pending, gathered),
+    begin.lua (sending), turn.lua (page), settle.lua (sent, pending, parked), revive.lua
+    (channel)."""
     return f"{PREFIX}delivery:{delivery_id}"
 
 
+def attempts(delivery_id: str) -> str:
+    """hash number -> JSON {began, before, ended, ending, answer, again (ms)}, and begun: how many
+    there were; [retention] alerts. The last 50 attempts of a delivery. Written by begin.lua and
+    settle.lua; read by `alerts show`."""
+    return f"{PREFIX}delivery:{delivery_id}:attempts"
+
+
 def gathered() -> str:
-    """zset gathering ("channel reason watch", no watch for all) -> due (ms). Where alerts wait to
-    be told together. Opened by commit.lua, or for an empty digest by
-    upkeep; closed by release.lua."""
+    """zset gathering ("channel reason watch", no watch for all) -> due (ms); until it is due, which
+    [retention] alerts outlasts. Where alerts wait to be told together. Opened by commit.lua, or for
+    an empty digest by upkeep; closed by release.lua; put off by join.lua and release.lua."""
     return f"{PREFIX}gathered"
 
 
 def gathering(name: str) -> str:
-    """hash {id, channel, reason, watch, title, since (ms), allowance, its span (ms)}; until it is
-    released. What a gathering is of. Written by commit.lua; becomes the digest in release.lua."""
+    """hash {id, channel, reason, watch, title, since (ms), allowance, how many in its span (ms),
+    urgent: whether it holds an alert that is}; until it is released. What a gathering is of.
+    Written by commit.lua and join.lua; becomes the digest in release.lua."""
     return f"{PREFIX}gathering:{name}"
 
 
 def gathering_alerts(name: str) -> str:
-    """zset "alert field" -> raised (ms); until it is released. commit.lua, release.lua."""
+    """zset "alert field" -> raised (ms); until it is released. An alert stands there once, as it
+    was told last. commit.lua, join.lua, release.lua."""
     return f"{PREFIX}gathering:{name}:alerts"
 
 
 def digest(digest_id: str) -> str:
-    """hash {channel, reason, watch, title, since (ms), until (ms), count, gaps: JSON}; [retention]
-    alerts. Gathered alerts as told. Written by release.lua; read by begin.lua and `alerts`."""
+    """hash {channel, reason, watch, title, since (ms), until (ms), count, gaps: JSON, paused: JSON
+    {watch: since (ms)}, and what gathering had}; [retention] alerts. Gathered alerts as told.
+    Written by release.lua, its channel by revive.lua; read by begin.lua, `alerts` and `dead`."""
     return f"{PREFIX}digest:{digest_id}"
 
 
@@ -207,14 +240,15 @@ def allowance(reason: str, watch: str, channel: str) -> str:
 
 
 def disabled() -> str:
-    """hash channel -> "fingerprint of its configuration|reason". Channels that answered 410.
-    Written by settle.lua; read by delivery."""
+    """hash channel -> "fingerprint of its configuration|reason"; one for each channel that answered
+    410. Written by settle.lua, cleared by revive.lua; read by delivery."""
     return f"{PREFIX}disabled"
 
 
 def counts() -> str:
-    """hash outcome -> number, ever. Each article and delivery is counted once, in the step that
-    settles it: commit.lua, settle.lua, give_back.lua; put.lua counts admissions and gaps."""
+    """hash outcome -> number, ever; some twenty, named in the scripts. Each article and delivery is
+    counted once, in the step that settles it: commit.lua, settle.lua, give_back.lua, hand_on.lua;
+    put.lua counts admissions and gaps, release.lua digests, expire.lua dead letters that went."""
     return f"{PREFIX}counts"
 
 
@@ -233,9 +267,9 @@ def trend_volume(scope: str, hour: int) -> str:
 
 
 def measures() -> str:
-    """hash; lasts. Of deliveries: attempts by channel and outcome, and how many took how long from
-    published and from fetched to sent. Nothing in it ever falls. Written by settle.lua; read by
-    `/metrics` and `status`."""
+    """hash; lasts, three for each channel that ever was and some forty more. Of deliveries:
+    attempts by channel and outcome, and how many took how long from published and from fetched to
+    sent. Nothing in it ever falls. Written by settle.lua; read by `/metrics` and `status`."""
     return f"{PREFIX}measures"
 
 
@@ -245,6 +279,19 @@ def beats() -> str:
     return f"{PREFIX}beats"
 
 
+def attended() -> str:
+    """hash kind of service -> when one of them last said that it is here (server seconds); lasts,
+    two. Written and read by beat.lua; read for digests."""
+    return f"{PREFIX}attended"
+
+
+def absences() -> str:
+    """zset "kind of service, since (ms)" -> until (ms); 15 days, the last 100. When no poller, or
+    no worker, was here for more than a minute. Written by beat.lua; read for digests and `expect`.
+    """
+    return f"{PREFIX}absences"
+
+
 def samples() -> str:
     """hash minute (since 1970) -> JSON {at, counts}; the last 60 minutes. Written by beat.lua; read
     by `status`, for rates."""
@@ -252,44 +299,46 @@ def samples() -> str:
 
 
 def ledger(queue: str) -> str:
-    """zset job id -> admitted (ms). Jobs put and not yet finished: the second net under the queues
-    of articles and pages. Written by put.lua, hand_on.lua and commit.lua; read by upkeep."""
+    """zset job id -> admitted (ms); while it is put and not yet finished: the second net under the
+    queues of articles and pages. Written by put.lua, hand_on.lua and commit.lua; read by upkeep."""
     return f"{PREFIX}ledger:{queue}"
 
 
 def dead() -> str:
-    """hash id -> JSON {kind, id, reason, at}. Dead letters. Written by commit.lua, settle.lua and
-    give_back.lua; read by `status`."""
+    """hash id -> JSON {kind, id, reason, at}; [retention] dead_letters, ended by expire.lua. Dead
+    letters. Written by commit.lua, settle.lua, give_back.lua and bury.lua, cleared by revive.lua
+    and drop.lua; read by `dead`, `status` and `/metrics`."""
     return f"{PREFIX}dead"
 
 
 def leases(queue: str) -> str:
-    """zset job id -> lease runs out (server seconds). take.lua, renew.lua, give_back.lua; removed
-    by commit.lua and settle.lua."""
+    """zset job id -> lease runs out (server seconds); then upkeep gives it back: as many as workers
+    hold now. take.lua, renew.lua, give_back.lua; removed by commit.lua and settle.lua."""
     return f"{PREFIX}leases:{queue}"
 
 
 def holders(queue: str) -> str:
-    """hash job id -> worker. Whose lease it is; a commit by anyone else is void."""
+    """hash job id -> worker; as long as its lease. Whose it is; a commit by anyone else is void."""
     return f"{PREFIX}holders:{queue}"
 
 
 def took(queue: str) -> str:
     """hash worker -> request token and job ids of its last take, so that a resent take answers the
-    same. take.lua."""
+    same; until it is given back or, a minute after a worker was lost, forgotten by dismiss.lua.
+    take.lua."""
     return f"{PREFIX}took:{queue}"
 
 
 def later(queue: str) -> str:
-    """zset job id -> due (server seconds). Jobs to be tried again, and pages that wait for their
-    host. commit.lua, settle.lua, postpone.lua, put_off.lua and take_page.lua add; take.lua and
-    take_page.lua move them to the queue when due."""
+    """zset job id -> due (server seconds), a day at the most. Jobs to be tried again, and pages
+    that wait for their host. commit.lua, settle.lua, postpone.lua, put_off.lua and take_page.lua
+    add; take.lua and take_page.lua move them to the queue when due."""
     return f"{PREFIX}later:{queue}"
 
 
 def deadlines() -> str:
-    """zset job id -> until when a page may keep its article waiting (server seconds). Written by
-    put.lua, read and cleared by take_page.lua and hand_on.lua."""
+    """zset job id -> until when a page may keep its article waiting (server seconds), 15 minutes at
+    the most. Written by put.lua, read and cleared by take_page.lua and hand_on.lua."""
     return f"{PREFIX}deadlines:pages"
 
 
@@ -312,23 +361,26 @@ def receipt(worker: str) -> str:
 
 
 def rq_queue(queue: str) -> str:
-    """list of job ids: RQ's queue. put.lua and commit.lua push, take.lua pops."""
+    """list of job ids: RQ's queue. Of articles and pages [workers] queue_bound and what one poll
+    brings; of deliveries what is still to be sent. put.lua and commit.lua push, take.lua pops."""
     return f"{RQ}queue:{queue}"
 
 
 def rq_queues() -> str:
-    """set of queue keys: RQ's list of queues, so that `rq info` sees ours."""
+    """set of queue keys, three: RQ's list of queues, so that `rq info` sees ours."""
     return f"{RQ}queues"
 
 
 def rq_job(job: str) -> str:
-    """hash: RQ's job. `data` holds the bundle; `alone`, `failures`, `error` and `put_off` (server
-    seconds: since when put_off.lua lets it wait) are ours."""
+    """hash: RQ's job; until it is finished, or its dead letter goes. `data` holds the bundle;
+    `alone`, `failures`, `error` and `put_off` (server seconds: since when put_off.lua lets it wait)
+    are ours."""
     return f"{RQ}job:{job}"
 
 
 def rq_failed(queue: str) -> str:
-    """zset job id -> kept until: RQ's failed registry, so that `rq requeue` works."""
+    """zset job id -> a year after it failed: RQ's failed registry, so that `rq requeue` works. A
+    job leaves it with its dead letter."""
     return f"{RQ}failed:{queue}"
 
 
@@ -339,30 +391,33 @@ def rq_worker(worker: str) -> str:
 
 
 def rq_workers() -> str:
-    """set of worker keys: RQ's list of workers. Written by attend.lua."""
+    """set of worker keys: RQ's list of workers. Written by attend.lua; who was lost is removed by
+    dismiss.lua."""
     return f"{RQ}workers"
 
 
 def rq_workers_of(queue: str) -> str:
-    """set of worker keys: RQ's list of workers of a queue. Written by attend.lua."""
+    """set of worker keys: RQ's list of workers of a queue. Written by attend.lua; who was lost is
+    removed by dismiss.lua."""
     return f"{RQ}workers:{queue}"
 
 
 def era() -> str:
-    """string; lasts. Set once, when Wirewatch first meets a Redis: if it is gone, so is all state.
-    Written and read by upkeep."""
+    """string; lasts, one. Set once, when Wirewatch first meets a Redis: if it is gone, so is all
+    state. Written and read by upkeep."""
     return f"{PREFIX}era"
 
 
 def schema() -> str:
-    """string = number of the schema; lasts. What form all these keys have: a version of Wirewatch
-    that knows another one leaves them alone. Written and read by schema.lua."""
+    """string = number of the schema; lasts, one. What form all these keys have: a version of
+    Wirewatch that knows another one leaves them alone. Written and read by schema.lua."""
     return "ww:schema"
 
 
 ALL = (
     schema,
     source,
+    known,
     leader,
     seen,
     asked,
@@ -386,6 +441,7 @@ ALL = (
     alert,
     alerts,
     delivery,
+    attempts,
     gathered,
     gathering,
     gathering_alerts,
@@ -398,6 +454,8 @@ ALL = (
     trend_volume,
     measures,
     beats,
+    attended,
+    absences,
     samples,
     ledger,
     dead,
@@ -418,3 +476,40 @@ ALL = (
     rq_workers_of,
     era,
 )
+
+LASTING = (
+    schema,
+    era,
+    source,
+    seen,
+    subscription,
+    known,
+    leader,
+    asked,
+    paused,
+    expected,
+    alerts,
+    gathered,
+    gathering,
+    gathering_alerts,
+    disabled,
+    attended,
+    counts,
+    measures,
+    beats,
+    samples,
+    ledger,
+    dead,
+    leases,
+    holders,
+    took,
+    later,
+    deadlines,
+    rq_queue,
+    rq_queues,
+    rq_job,
+    rq_failed,
+    rq_workers,
+    rq_workers_of,
+)
+"""Those that Redis does not end; a test walks all keys of a run and finds no other."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import msgspec
 import redis
 
-from monitor.model import ARTICLES, DELIVERIES
+from monitor import codec
+from monitor.model import ARTICLES, DELIVER, DELIVERIES, JOBS
 from monitor.store import keys
 from monitor.store.redis import Scripts, bytes_of, text_of, translated
 
@@ -17,6 +18,8 @@ Kind = Literal["article", "delivery", "job"]
 
 COUNTED: dict[Kind, str] = {"article": "articles.set_aside", "delivery": "", "job": ""}
 """The count a letter leaves when it is tried again. A delivery's is left by begin.lua."""
+
+AT_A_TIME = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,14 @@ class DeadLetter:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """Another channel for a delivery, and the alert or digest that it takes."""
+
+    channel: str
+    about: str
+
+
 class _Written(msgspec.Struct):
     id: str
     kind: Kind
@@ -37,10 +48,10 @@ class _Written(msgspec.Struct):
 
 
 class Letters:
-    """The dead letters of both queues. A letter's id is that of its job."""
+    """The dead letters of all queues, each `kept` for so long. A letter's id is that of its job."""
 
-    def __init__(self, client: redis.Redis, scripts: Scripts) -> None:
-        self._client, self._scripts = client, scripts
+    def __init__(self, client: redis.Redis, scripts: Scripts, kept: timedelta) -> None:
+        self._client, self._scripts, self.kept = client, scripts, kept
 
     def all(self) -> tuple[DeadLetter, ...]:
         """Every letter, the oldest first."""
@@ -60,15 +71,19 @@ class Letters:
             origin, data = self._client.hmget(keys.rq_job(letter), ["origin", "data"])
         return None if data is None else (text_of(origin), bytes_of(data))
 
-    def retry(self, letter: DeadLetter, now: datetime, *, channel: str | None = None) -> bool:
+    def retry(
+        self, letter: DeadLetter, now: datetime, *, channel: str = "", moved: Moved | None = None
+    ) -> bool:
         """Put it back on its queue with a clean record; False when it is no longer kept.
 
-        `channel` is tried again though it said that it is gone for good.
+        `channel` is tried again though it said that it is gone for good. Where it is `moved` it
+        goes to another channel, under the same id.
         """
         job = self.job(letter.id)
         if job is None:
             return False
         queue, _ = job
+        to, about = (moved.channel, moved.about) if moved else ("", "")
         answer = self._scripts(
             "revive",
             [
@@ -80,13 +95,17 @@ class Letters:
                 keys.counts(),
                 keys.ledger(queue),
                 keys.disabled(),
+                keys.delivery(letter.id),
+                keys.digest(about),
             ],
             [
                 letter.id,
                 COUNTED[letter.kind],
                 int(now.timestamp() * 1000),
                 "" if queue == DELIVERIES else "ledger",
-                channel or "",
+                to or channel,
+                to,
+                codec.encode_job(DELIVER, letter.id, about, to) if to else "",
             ],
         )
         return bool(answer == b"done")
@@ -101,6 +120,21 @@ class Letters:
             [letter.id],
         )
         return bool(answer == b"done")
+
+    def expire(self, now: datetime) -> tuple[DeadLetter, ...]:
+        """Forget those that nobody looked after in time, and their jobs; returns them."""
+        before = now - self.kept
+        old = tuple(letter for letter in self.all() if letter.at < before)
+        gone: set[str] = set()
+        for at in range(0, len(old), AT_A_TIME):
+            ids = [letter.id for letter in old[at : at + AT_A_TIME]]
+            answer = self._scripts(
+                "expire",
+                [keys.dead(), keys.counts(), *map(keys.rq_failed, JOBS)],
+                [int(before.timestamp() * 1000), keys.rq_job(""), *ids],
+            )
+            gone.update(map(text_of, answer))
+        return tuple(letter for letter in old if letter.id in gone)
 
 
 def _read(raw: bytes | str) -> DeadLetter:

@@ -11,11 +11,15 @@ from typing import Final, Literal
 import msgspec
 
 from monitor import codec
-from monitor.model import DELIVERIES, Alert, Delivery, DeliveryState, Message
+from monitor.model import DELIVERIES, Alert, Delivery, DeliveryState, Digest, Message
 from monitor.store import keys
-from monitor.store.gatherings import digest_of
+from monitor.store.attempts import MOST, Attempt, attempts_of
+from monitor.store.digests import digest_of, page_of
 from monitor.store.measures import attempt
 from monitor.store.redis import Scripts, text_of, translated
+
+MOST_JOINED: Final = 5
+"""Gatherings that one may have been put into, each into the next, before it was told."""
 
 UNMEASURED: Final[Mapping[str, float]] = MappingProxyType({})
 
@@ -23,20 +27,23 @@ UNMEASURED: Final[Mapping[str, float]] = MappingProxyType({})
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
     """An attempt that may now be made. `before` is the state it was found in: `sending` means that
-    an earlier attempt may or may not have arrived."""
+    an earlier attempt may or may not have arrived. `page` is that of a digest which a channel that
+    keeps all of it has to be given next.
+    """
 
     delivery: Delivery
     message: Message
     before: DeliveryState
     disabled: str
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """What became of telling a channel of an alert, or of its update with the mark `update`.
 
-    Of one that was gathered, `reason` says why, and `due` when it is told or was: its state is that
-    of the digest as soon as there is one.
+    Of one that was gathered, `reason` says why, `due` when it is told or was, and `digest` in what:
+    its state and attempts are those of the digest as soon as there is one.
     """
 
     channel: str
@@ -45,21 +52,32 @@ class Told:
     answer: str
     reason: str = ""
     due: datetime | None = None
+    digest: str = ""
+    attempts: tuple[Attempt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Came:
+    """A delivery with its record; of what was gathered the id of the digest, too."""
+
+    delivery: str
+    digest: str
+    record: Mapping[str, str]
 
 
 class Outbox:
     """Attempts of deliveries, each fenced by the lease of its job."""
 
-    def __init__(self, scripts: Scripts) -> None:
-        self._scripts = scripts
+    def __init__(self, scripts: Scripts, kept: timedelta) -> None:
+        self._scripts, self.kept = scripts, kept
 
     def begin(
-        self, worker: str, job: str, token: str, *, delivery: str, about: str
+        self, worker: str, job: str, token: str, *, delivery: str, about: str, now: datetime
     ) -> Begun | Literal["void", "gone"]:
         """pending -> sending. `void`: the job is not ours; `gone`: no longer kept.
 
-        `about` is the id of the alert or digest it takes. Raises ParseError when what is kept is
-        not what we write.
+        `about` is the id of the alert or digest it takes, `now` when the attempt begins. Raises
+        ParseError when what is kept is not what we write.
         """
         answer = self._scripts(
             "begin",
@@ -71,14 +89,23 @@ class Outbox:
                 keys.counts(),
                 keys.dead(),
                 keys.digest(about),
+                keys.attempts(delivery),
             ],
-            [worker, job, token, delivery],
+            [
+                worker,
+                job,
+                token,
+                delivery,
+                int(now.timestamp() * 1000),
+                int(self.kept.total_seconds()),
+                MOST,
+            ],
         )
         if answer == [b"void"]:
             return "void"
         if answer == [b"gone"]:
             return "gone"
-        before, attempts, packed, channel, disabled = answer
+        before, attempts, packed, channel, disabled, page = answer
         return Begun(
             delivery=Delivery(
                 id=delivery,
@@ -94,7 +121,29 @@ class Outbox:
             ),
             before=DeliveryState(text_of(before)),
             disabled=text_of(disabled),
+            page=int(page),
         )
+
+    def digest(self, digest_id: str) -> Digest | None:
+        """A digest that was released, or None when it is not kept (any more). Raises ParseError."""
+        client = self._scripts.client
+        with translated():
+            found = client.hgetall(keys.digest(digest_id))
+        fields = [each for pair in found.items() for each in pair]
+        return digest_of(client, digest_id, fields) if fields else None
+
+    def page(self, digest: str, number: int) -> tuple[Alert, ...] | None:
+        """One page of a digest's alerts, from 0 on; None behind the last."""
+        return page_of(self._scripts.client, digest, number)
+
+    def turn(self, worker: str, job: str, delivery: str, page: int) -> bool:
+        """The channel has all pages before that one; False where the lease is lost."""
+        answer = self._scripts(
+            "turn",
+            [keys.delivery(delivery), keys.holders(DELIVERIES)],
+            [worker, job, page],
+        )
+        return bool(answer == b"done")
 
     def told(self, alert: Alert) -> tuple[Told, ...]:
         """Every delivery of an alert and its updates, in the order they were asked for."""
@@ -103,21 +152,45 @@ class Outbox:
             fields = [text_of(field) for field in client.hkeys(keys.alert(alert.id))]
         marks = sorted((f.partition(":")[2] for f in fields if f != "acked"), key=_in_order)
         asked = [(mark, channel) for mark in marks for channel in alert.notify]
-        records = self._records(Delivery.id_for(alert.id, channel, mark) for mark, channel in asked)
-        digests = self._records(
-            Delivery.id_for(record.get("digest", ""), channel)
-            for (_, channel), record in zip(asked, records, strict=True)
-        )
-        return tuple(
-            _told(channel, mark, record, digest)
-            for (mark, channel), record, digest in zip(asked, records, digests, strict=True)
+        own = [Delivery.id_for(alert.id, channel, mark) for mark, channel in asked]
+        records = self._hashes(map(keys.delivery, own))
+        found = {
+            pair: _Came(delivery=delivery, digest=record.get("digest", ""), record=record)
+            for pair, delivery, record in zip(asked, own, records, strict=True)
             if record
+        }
+        came = [self._came(found, mark, channel) for mark, channel in found]
+        attempts = map(attempts_of, self._hashes(keys.attempts(each.delivery) for each in came))
+        return tuple(
+            _told(channel, mark, first.record, last, made)
+            for ((mark, channel), first), last, made in zip(
+                found.items(), came, attempts, strict=True
+            )
         )
 
-    def _records(self, deliveries: Iterable[str]) -> list[dict[str, str]]:
+    def _came(self, found: Mapping[tuple[str, str], _Came], mark: str, channel: str) -> _Came:
+        """What took it there: an update that took its place, the digest it was gathered for, or the
+        one that was put into.
+        """
+        came = found[mark, channel]
+        for (other, name), each in found.items():
+            if name == channel and other != mark and each.record.get("over") == _field(mark):
+                return self._came(found, other, channel)
+        for _ in range(MOST_JOINED):
+            if not (into := came.record.get("digest")):
+                break
+            delivery = Delivery.id_for(into, channel)
+            (record,) = self._hashes([keys.delivery(delivery)])
+            if not record:
+                break
+            record = {"due": came.record.get("due", ""), **record}
+            came = _Came(delivery=delivery, digest=into, record=record)
+        return came
+
+    def _hashes(self, names: Iterable[str]) -> list[dict[str, str]]:
         with translated(), self._scripts.client.pipeline(transaction=False) as pipe:
-            for delivery in deliveries:
-                pipe.hgetall(keys.delivery(delivery))
+            for name in names:
+                pipe.hgetall(name)
             rows = pipe.execute()
         return [{text_of(name): text_of(value) for name, value in row.items()} for row in rows]
 
@@ -160,6 +233,7 @@ class Outbox:
                 keys.rq_failed(DELIVERIES),
                 keys.disabled(),
                 keys.measures(),
+                keys.attempts(delivery),
             ],
             [
                 worker,
@@ -173,6 +247,7 @@ class Outbox:
                 disables,
                 msgspec.json.encode({attempt(channel, word): 1}),
                 msgspec.json.encode(dict(took)),
+                int((now + after).timestamp() * 1000) if state is DeliveryState.PENDING else "",
             ],
         )
 
@@ -182,14 +257,26 @@ def _in_order(mark: str) -> tuple[int, int, str]:
     return (0, int(mark or 0), "") if mark.isdigit() or not mark else (1, 0, mark)
 
 
-def _told(channel: str, mark: str, record: dict[str, str], digest: dict[str, str]) -> Told:
-    came = digest or record
-    due = record.get("due")
+def _field(mark: str) -> str:
+    """The field of an alert's record that an update with this mark has; "" is the alert itself."""
+    return f"update:{mark}" if mark else "alert"
+
+
+def _told(
+    channel: str,
+    mark: str,
+    first: Mapping[str, str],
+    last: _Came,
+    attempts: tuple[Attempt, ...],
+) -> Told:
+    came, due = last.record, last.record.get("due")
     return Told(
-        channel=channel,
+        channel=came.get("channel", channel),
         update=mark,
         state=DeliveryState(came["state"]),
         answer=came["answer"],
-        reason=record.get("reason", ""),
+        reason=first.get("reason", ""),
         due=datetime.fromtimestamp(int(due) / 1000, UTC) if due else None,
+        digest=last.digest,
+        attempts=attempts,
     )

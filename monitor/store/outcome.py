@@ -12,18 +12,21 @@ from monitor import codec
 from monitor.model import JUDGE, Alert, Article, Claim, Route, Spoken, digest
 from monitor.store import keys
 from monitor.store.call import Call
-from monitor.store.gatherings import outgoing_by
 from monitor.store.redis import rq_time
 from monitor.store.trends import TrendCount, count_of
+from monitor.store.ways import outgoing_by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
-    """How long things are kept: articles (for `why`), stories (for copies), alerts (for people)."""
+    """How long things are kept: articles (for `why`), stories (for copies), alerts (for people),
+    dead letters (for people, too).
+    """
 
     articles: timedelta = timedelta(days=3)
     stories: timedelta = timedelta(days=14)
     alerts: timedelta = timedelta(days=90)
+    dead_letters: timedelta = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +73,7 @@ class Raised:
             alert=alert.id,
             article=alert.article.ref,
             at=alert.raised,
-            sources=len(alert.sources),
+            sources=alert.carried,
         )
 
 

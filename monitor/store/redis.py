@@ -48,13 +48,16 @@ def script(name: str) -> str:
     return (files("monitor.store") / "lua" / f"{name}.lua").read_text("utf-8")
 
 
-def connect(url: str) -> redis.Redis:
-    """A client of its own for one process and role; nothing is sent yet."""
+def connect(url: str, within_s: float | None = None) -> redis.Redis:
+    """A client of its own for one process and role; nothing is sent yet. It asks five times more
+    where there is no answer, or, `within_s` that time, never.
+    """
+    wait_s, more = (WAIT_S, 5) if within_s is None else (within_s, 0)
     options: dict[str, Any] = {
-        "socket_timeout": WAIT_S,
-        "socket_connect_timeout": WAIT_S,
+        "socket_timeout": wait_s,
+        "socket_connect_timeout": wait_s,
         "health_check_interval": 30,
-        "retry": Retry(ExponentialWithJitterBackoff(base=0.01, cap=0.5), 5),
+        "retry": Retry(ExponentialWithJitterBackoff(base=0.01, cap=0.5), more),
     }
     if "+sentinel://" in url:
         return _of_sentinels(url, options)

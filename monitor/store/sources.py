@@ -35,6 +35,9 @@ articles/s against 200-520 with one article a job (RQ SimpleWorker, no-op work).
 SEEN_FOR = timedelta(days=60)
 """How long an entry that left its feed is remembered; the story claim is the second guard."""
 
+KNOWN_FOR = timedelta(days=60)
+"""How long what is known of a source is kept that is in no configuration, or whose file has gone:
+so that nothing is told anew when it is put back within that time."""
 
 ASKED_FOR = timedelta(days=1)
 """How long a request to poll a source stands."""
@@ -110,6 +113,29 @@ class Sources:
             [source, _ms(now), written(now), _ms(now - ASKED_FOR)],
         )
 
+    def keep(self, sources: Sequence[str], now: datetime) -> tuple[str, ...]:
+        """Say which sources there are, and forget what is known of those that were not there for
+        60 days; returns these, at most 500 at a time.
+        """
+        gone: list[bytes] = []
+        for at in range(0, max(len(sources), 1), AT_A_TIME):
+            some = sources[at : at + AT_A_TIME]
+            is_last = at + AT_A_TIME >= len(sources)  # all that there are were named by then
+            gone += self._scripts(
+                "keep",
+                [keys.known(), keys.paused("source"), keys.asked()],
+                [
+                    _ms(now),
+                    _ms(now - KNOWN_FOR),
+                    AT_A_TIME if is_last else 0,
+                    keys.source(""),
+                    keys.seen(""),
+                    keys.subscription(""),
+                    *some,
+                ],
+            )
+        return tuple(map(text_of, gone))
+
     def asked(self) -> tuple[str, ...]:
         """The sources that a person wants polled, and that have not been since."""
         with translated():
@@ -170,6 +196,7 @@ class Sources:
                 keys.ledger(PAGES),
                 keys.deadlines(),
                 keys.leader(),
+                keys.known(),
             ]
         )
         plan = {

@@ -11,7 +11,7 @@ import redis
 
 from monitor.dedupe import Marks
 from monitor.dedupe.sketches import SLOTS
-from monitor.model import Article, Claim, Relation, Story, StoryCopy, digest
+from monitor.model import Article, Claim, Relation, Story, StoryCopy, digest, publisher_of
 from monitor.store import keys
 from monitor.store.redis import Call, bytes_of, text_of, translated
 
@@ -24,16 +24,21 @@ MAX_SOURCES = 20_000
 MAX_TIER = 5
 MAX_LENGTH = 99_999
 KEPT_CHARS = 300
+KEPT_PUBLISHER = 40
+"""Of its name, the end: a story's hash is small as long as all its values are."""
 DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """An article that asks for its story by its marks. `tier` is how far its source is trusted."""
+    """An article that asks for its story by its marks. `tier` is how far its source is trusted,
+    `home` the address of its feed.
+    """
 
     article: Article
     marks: Marks
     tier: int = 2
+    home: str | None = None
 
     @property
     def worth(self) -> int:
@@ -77,14 +82,16 @@ def call_of(asked: Asked, now: datetime, life: timedelta) -> Call:
         " ".join(marks.lines),
         " ".join(marks.features),
         int((article.published or article.fetched).timestamp() // DAY_S),
+        publisher_of(url=article.url, home=asked.home, source=article.source)[-KEPT_PUBLISHER:],
     ]
 
 
 def claim_of(answer: list[object]) -> Claim:
     """What `claim.lua` answered."""
-    story, relation, slots, sources, agencies, told, event, articles = answer
+    story, relation, slots, sources, agencies, told, event, articles, publishers = answer
     kind = Relation(text_of(relation))
     assert isinstance(sources, list)
+    assert isinstance(publishers, list)
     return Claim(
         story=text_of(story),
         relation=kind,
@@ -94,6 +101,7 @@ def claim_of(answer: list[object]) -> Claim:
         told=tuple(text_of(told).split()),
         event=text_of(event),
         articles=int(text_of(articles)),
+        publishers=tuple(map(text_of, publishers)),
     )
 
 
@@ -143,9 +151,10 @@ def story_of(client: redis.Redis, story: str) -> Story | None:
     if "first" not in facts:
         return None
     sources = [
-        (_moment(float(at)), name.removeprefix("source:"))
-        for name, at in facts.items()
+        (_moment(float(at)), name.removeprefix("source:"), publisher)
+        for name, value in facts.items()
         if name.startswith("source:")
+        for at, _, publisher in (value.partition(" "),)
     ]
     joined = [_copy(text_of(name), bytes_of(kept)) for name, kept in copies.items()]
     return Story(
@@ -153,8 +162,9 @@ def story_of(client: redis.Redis, story: str) -> Story | None:
         event=facts.get("event", story),
         first=facts["first"],
         best=facts.get("best", facts["first"]),
-        sources=tuple((source, at) for at, source in sorted(sources)),
+        sources=tuple((source, at) for at, source, _ in sorted(sources)),
         agencies=tuple(facts.get("agencies", "").split()),
+        publishers=tuple(dict.fromkeys(name for _, _, name in sorted(sources) if name)),
         copies=tuple(sorted(joined, key=lambda copy: copy.at)),
     )
 

@@ -132,6 +132,14 @@ class View:
             raw = self._client.hget(keys.alert(alert_id), "alert")
         return None if raw is None else codec.decode_alert(bytes_of(raw))
 
+    def updates(self, alert_id: str) -> tuple[Alert, ...]:
+        """An alert as it was told again, in the order of time."""
+        with translated():
+            raw = self._client.hgetall(keys.alert(alert_id))
+        kept = [v for name, v in raw.items() if text_of(name).startswith("update:")]
+        found = [codec.decode_alert(bytes_of(value)) for value in kept]
+        return tuple(sorted(found, key=lambda a: a.update.at if a.update else a.raised))
+
     def acknowledged(self, alert_id: str) -> datetime | None:
         """When a person said that they have seen an alert, if one has."""
         with translated():

@@ -151,6 +151,21 @@ class Work:
             [word, int(ATTEND_S), msgspec.json.encode(fields)],
         )
 
+    def dismiss(self) -> int:
+        """Forget the workers that were lost with their host; returns how many."""
+        return int(
+            self._scripts(
+                "dismiss",
+                [
+                    keys.rq_workers(),
+                    keys.rq_workers_of(self.queue),
+                    keys.took(self.queue),
+                    keys.holders(self.queue),
+                ],
+                [keys.rq_worker("")],
+            )
+        )
+
     def split(self, worker: str, job: Taken, articles: tuple[Article, ...], now: datetime) -> None:
         """Replace a bundle by jobs of one article each, all to be run alone."""
         ids = [digest("single", job.id, str(number)) for number in range(len(articles))]

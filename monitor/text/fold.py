@@ -53,8 +53,16 @@ _ACCENT = re.compile(
     "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
     "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed]"
 )
+# What may stand between the parts of a letter, and is not there when read.
+_UNSEEN = re.compile(
+    _ACCENT.pattern[:-1]
+    + f"{DROPPED}\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
 # Kana with a separate voicing mark and conjoining Hangul: composed before folding, length kept.
-_APART = re.compile("[\u3041-\u30ff][\u3099\u309a]|[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]+")
+_APART = re.compile(
+    f"[\u3041-\u30ff]{_UNSEEN.pattern}*[\u3099\u309a]"
+    f"|[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff](?:{_UNSEEN.pattern}*[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]+)*"
+)
 
 _ASCII = bytes(range(128))
 
@@ -133,7 +141,8 @@ def _fold_rest(text: str) -> tuple[str, Stretch | None]:
 
 
 def _composed(found: re.Match[str]) -> str:
-    return unicodedata.normalize("NFC", found.group()).ljust(len(found.group()), DROPPED)
+    letters = _UNSEEN.sub("", found.group())
+    return unicodedata.normalize("NFC", letters).ljust(len(found.group()), DROPPED)
 
 
 def _plain(character: str) -> str:

@@ -11,7 +11,7 @@ from monitor import telemetry
 from monitor.app import Desk, now
 from monitor.channels import CHANNELS
 from monitor.lexicon import Knowledge
-from monitor.model import FullText, Source, Watch
+from monitor.model import FullText, Source, Timing, Watch
 from monitor.net import Client
 from monitor.poller.feeds import FeedPoll
 from monitor.poller.seeds import SeedReader
@@ -33,6 +33,7 @@ WORKER = "the-worker"
 WATCH = Watch(id="drones", title="Drones", when="drone", notify=("hook",))
 EMERGING = Watch(id="emerging", title="What emerges", emerging=True, notify=("desk",))
 EMERGED = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
+AT_ONCE = Timing()
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
@@ -100,18 +101,24 @@ def judge(url: str, watch: Watch = WATCH) -> None:
 
 def deliver(url: str, hook: str) -> None:
     quiet()
-    asyncio.run(_deliver(url, hook))
+    asyncio.run(_deliver(url, "webhook", url=hook, secret=SECRET))
 
 
-async def _deliver(url: str, hook: str) -> None:
+def record(url: str, path: str) -> None:
+    """Deliver to a file what is for the channel."""
+    quiet()
+    asyncio.run(_deliver(url, "file", path=path))
+
+
+async def _deliver(redis_url: str, kind_: str, **given: str) -> None:
     from ipaddress import ip_network
 
-    kind = CHANNELS["webhook"]
-    config = kind.config.model_validate({"type": "webhook", "url": hook, "secret": SECRET})
+    kind = CHANNELS[kind_]
+    config = kind.config.model_validate({"type": kind_, **given})
     channel = kind.open_channel("hook", config, allow=(ip_network("127.0.0.0/8"),), contact="")
-    settings = ChannelSettings(name="hook", type="webhook", config=config, fingerprint="f")
+    settings = ChannelSettings(name="hook", type=kind_, config=config, fingerprint="f")
     work = Deliver(
-        store=Store(url),
+        store=Store(redis_url),
         channels={"hook": channel},
         settings={"hook": settings},
         worker=WORKER,
@@ -151,12 +158,12 @@ def bury(url: str) -> None:
         work.leave(WORKER)
 
 
-def release(url: str, after: timedelta) -> None:
+def release(url: str, after: timedelta, timing: Timing = AT_ONCE) -> None:
     """What a supervisor does every second, so much later: gathered alerts become digests."""
     quiet()
     Release(
         store=Store(url),
-        timings={},
+        timings={"hook": timing},
         sources=(),
         now=lambda: now() + after,
         log=telemetry.logger(),

@@ -14,7 +14,7 @@ import steps
 from proxy import Harm, Proxy
 from test_kill_points import Scene, serving
 
-from monitor.model import Rate, Threshold
+from monitor.model import Rate, Threshold, Timing
 from monitor.store import Store
 
 RESTING = replace(steps.WATCH, cooldown=timedelta(hours=2))
@@ -22,7 +22,8 @@ CAUTIOUS = replace(
     steps.WATCH, threshold=Threshold(stories=2, sources=1, within=timedelta(hours=2))
 )
 EXPECTED = replace(steps.WATCH, expect=Rate(most=1, span=timedelta(days=1)))
-LATER, DAYS = timedelta(hours=3), timedelta(days=2)
+LATER, EVEN_LATER, DAYS = timedelta(hours=3), timedelta(hours=4), timedelta(days=2)
+HOURLY = Timing(mode="digest", every="hour")
 
 
 class Desk(Scene):
@@ -33,6 +34,9 @@ class Desk(Scene):
         self.calls["judge_resting"] = (steps.judge, (RESTING,))  # type: ignore[assignment]
         self.calls["judge_cautious"] = (steps.judge, (CAUTIOUS,))  # type: ignore[assignment]
         self.calls["release"] = (steps.release, (LATER,))  # type: ignore[assignment]
+        self.calls["join"] = (steps.release, (LATER, HOURLY))  # type: ignore[assignment]
+        self.calls["release_hourly"] = (steps.release, (EVEN_LATER, HOURLY))  # type: ignore[assignment]
+        self.calls["record"] = (steps.record, (str(folder / "told.jsonl"),))
         self.calls["expect"] = (steps.notice_silence, (EXPECTED, timedelta()))  # type: ignore[assignment]
         self.calls["notice"] = (steps.notice_silence, (EXPECTED, DAYS))  # type: ignore[assignment]
 
@@ -53,6 +57,7 @@ def desk(store: Store, tmp_path: Path) -> Iterator[Desk]:
 PATHS = {
     "judge_resting": ("poll_seeds", "judge_resting", "release", "deliver"),
     "release": ("poll_seeds", "judge_resting", "release", "deliver"),
+    "join": ("poll_seeds", "judge_resting", "join", "release_hourly", "deliver"),
     "judge_cautious": ("poll_seeds", "judge_cautious", "deliver"),
     "notice": ("expect", "notice", "deliver"),
 }
@@ -61,14 +66,19 @@ PATHS = {
 TOLD = {
     "judge_resting": [("alert.raised", 1), ("digest.ready", 2)],
     "release": [("alert.raised", 1), ("digest.ready", 2)],
+    "join": [("alert.raised", 1), ("digest.ready", 2)],
     "judge_cautious": [("alert.raised", 1)],
     "notice": [("watch.quiet", 1)],
 }
 
 
-def prepared(desk: Desk, step: str) -> None:
+RECORDED = ("poll_seeds", "judge_resting", "release", "record")
+
+
+def prepared(desk: Desk, step: str, path: tuple[str, ...] = ()) -> None:
     desk.reset()
-    for earlier in PATHS[step][: PATHS[step].index(step)]:
+    path = path or PATHS[step]
+    for earlier in path[: path.index(step)]:
         assert desk.run(earlier) == 0
 
 
@@ -94,3 +104,30 @@ def test_told_once_wherever_it_is_struck(desk: Desk, step: str, harm: Harm) -> N
         assert desk.told() == TOLD[step], where
         assert len(desk.webhooks()) == len(TOLD[step]), where
         assert desk.store.letters.all() == (), where
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("harm", ["before", "after", "lose"])
+def test_a_record_has_each_line_once_wherever_it_is_struck(desk: Desk, harm: Harm) -> None:
+    # given
+    told = desk.folder / "told.jsonl"
+    prepared(desk, "record", RECORDED)
+    with Proxy(desk.folder / "clean", desk.server) as proxy:
+        assert desk.run("record", proxy.url) == 0
+    assert "turn" in proxy.points
+    clean = sorted(json.loads(row)["type"] for row in told.read_text().splitlines())
+    assert clean == ["alert.raised"] * 3 + ["digest.ready"]
+    for point, command in enumerate(proxy.points):
+        if command not in ("turn", "settle"):  # all other points are those of any delivery
+            continue
+        told.unlink()
+        prepared(desk, "record", RECORDED)
+        # when
+        with Proxy(desk.folder / f"p{point}", desk.server, point=point, harm=harm) as struck:
+            desk.run("record", struck.url)
+        # then
+        desk.run("bury")
+        assert desk.run("record") == 0
+        rows = told.read_text().splitlines()
+        assert len(set(rows)) == len(rows), f"{harm} {command}, command {point}"
+        assert sorted(json.loads(row)["type"] for row in rows) == clean

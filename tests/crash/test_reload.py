@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import json
 import sys
 from collections.abc import Callable
 from typing import Any
 
-from loopback import LoopbackHttp
+from loopback import LoopbackHttp, Request
 from services import Services
 
 from monitor.settings.version import version_of
@@ -202,3 +204,39 @@ def test_a_feed_that_is_added_is_polled_and_one_that_is_removed_is_not(
     seen = asked("/new.xml")
     until(lambda: asked("/new.xml") > seen + 3, what="a while")
     assert (asked("/a.xml"), asked("/b.xml")) == gone
+
+
+def test_a_secret_that_is_rotated_signs_the_next_call_and_nobody_forgets_the_last_commit(
+    services: Services, until: Until
+) -> None:
+    # given
+    secret = services.product.folder / "secret"
+    secret.write_text("the first secret")
+    channels = (services.product.config / "channels.toml").read_text()
+    services.product.write("channels.toml", channels.replace("any secret", f"file:{secret}"))
+    version = running(services, until)
+    until(lambda: last_commit(services), what="the workers say that they have committed")
+    before = last_commit(services)
+    # when
+    secret.write_text("the second secret")
+    until(lambda: len(events(services, "config.reloaded")) == 2, what="taken", within_s=WITHIN_S)
+    # then
+    for said in events(services, "config.reloaded"):
+        assert (said["config"], said["channels_changed"]) == (version, ["hook"])
+    assert last_commit(services) == before  # by processes that have gone
+    services.drop(1)
+    until(services.all_received, what="the next is received")
+    call = services.web.requests[-1]
+    assert call.headers["webhook-signature"] == signature(call, b"the second secret")
+    assert "the second secret" not in services.product.said()
+
+
+def last_commit(services: Services) -> float:
+    (worker,) = (b for b in services.store.beats.present().beats if b.service == "worker")
+    return worker.last
+
+
+def signature(call: Request, secret: bytes) -> str:
+    signed = f"{call.headers['webhook-id']}.{call.headers['webhook-timestamp']}.".encode()
+    made = hmac.digest(secret, signed + call.body, "sha256")
+    return f"v1,{base64.b64encode(made).decode()}"

@@ -54,6 +54,19 @@ def test_a_killed_supervisor_takes_its_children_along_and_another_does_the_work(
     until(lambda: not alive(children), what="the children of the first are gone")
 
 
+def test_a_stuck_judge_does_not_outlive_its_supervisor(services: Services, until: Until) -> None:
+    # given: a process that hears nothing, as one that is lost in C code
+    worker = services.product.start("worker", "--processes", "1", "--queue", "articles")
+    until(lambda: services.children(ARTICLES), what="it runs")
+    (judge,) = services.children(ARTICLES)
+    os.kill(judge, signal.SIGSTOP)
+    # when
+    worker.kill()
+    worker.wait()
+    # then
+    until(lambda: not alive([judge]), what="it is gone")
+
+
 def alive(pids: list[int]) -> list[int]:
     running = []
     for pid in pids:

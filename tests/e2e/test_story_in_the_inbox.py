@@ -128,12 +128,12 @@ def test_a_story_is_told_once_and_its_spread_is_told_where_asked_for(product: Pr
     assert update["In-Reply-To"] == first["Message-ID"]
     assert first["Message-ID"] in update["References"]
     assert (
-        "Now in 4 sources: harbour · star · ledger · courier"
+        "Now in 4 sources (1 independent): harbour · star · ledger · courier"
         in update.get_body(("plain",)).get_content()
     )
     assert other["Subject"] == "Insurgents in Iraq: The army's choice after Tikrit"
     # and the console said the same
-    assert "Now in 4 sources: harbour · star · ledger · courier" in said[2]
+    assert "Now in 4 sources (1 independent): harbour · star · ledger · courier" in said[2]
     assert [text.count("Insurgents in Iraq") for text in said] == [1, 0, 2]
     # and the alerts know how far the story has spread, and that the other one is about the same
     alerts = {(each["watch"], each["article"]["id"]): each for each in told(product)}
@@ -145,4 +145,4 @@ def test_a_story_is_told_once_and_its_spread_is_told_where_asked_for(product: Pr
     assert alerts["insurgents", "valley-4"]["event"] == story["event"]
     shown = product.call("alerts", "show", story["alert"][:8]).stderr
     assert "Other stories about what seems the same event:" in shown
-    assert "desk  update at 4 sources: sent" in shown
+    assert "desk: update at 4 sources: attempt 1, sent" in shown

@@ -23,10 +23,11 @@ class Arriving:
         at: datetime,
         *watches: Watch,
         tiers: Mapping[str, int] | None = None,
+        homes: Mapping[str, str] | None = None,
     ) -> None:
         telemetry.set_up(level="error", format_="json")
         self._store, self._watches, self._at, self._tiers = store, watches, at, tiers or {}
-        self._polls = count()
+        self._homes, self._polls = homes or {}, count()
 
     def __call__(self, *articles: Article, watches: tuple[Watch, ...] = ()) -> None:
         poll = next(self._polls)
@@ -41,6 +42,7 @@ class Arriving:
             guard=lambda read: read(),
             log=telemetry.logger(),
             tiers=self._tiers,
+            homes=self._homes,
         )
         assert worker.cycle()
         while worker.cycle():

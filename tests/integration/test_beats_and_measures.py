@@ -97,7 +97,9 @@ def test_a_delivery_is_measured_once_however_often_it_is_settled(
     store.sources.put("s", version=0, state={}, seen=(), articles=(), now=NOON, alerts=(alert,))
     for attempt, state in enumerate((DeliveryState.PENDING, DeliveryState.SENT)):
         (job,) = store.deliveries.take("d1", f"t{attempt}", 5)
-        store.outbox.begin("d1", job.id, f"a{attempt}", delivery=delivery.id, about=alert.id)
+        store.outbox.begin(
+            "d1", job.id, f"a{attempt}", delivery=delivery.id, about=alert.id, now=NOON
+        )
         for _ in range(2):
             store.outbox.settle(
                 "d1",

@@ -164,10 +164,12 @@ def test_a_digest_lists_its_alerts_and_counts_the_rest(envoys: Alert, web: Loopb
     body = said(web)
     assert body["title"].startswith("Digest: 1,234 alerts, 1 Mar")
     assert body["message"].count(envoys.article.title) < 300
-    left = body["message"].splitlines()[-2:]
+    left = body["message"].splitlines()[-3:]
     shown = body["message"].count(envoys.article.title)
-    assert left[0] == f"… and {1234 - shown} more"
-    assert left[1].startswith("Not seen: Wirewatch (a test) (missed since ")
+    assert left[:2] == [f"… {300 - shown} more: {envoys.title}", "… 934 more"]
+    assert left[2].startswith(
+        "Not seen: Wirewatch (a test) may have had entries that went by unread since "
+    )
     assert len(body["message"]) <= 32768
 
 

@@ -88,9 +88,10 @@ def test_a_digest_is_sent_where_that_is_asked_for(config: Path, tmp_path: Path) 
 
     # then
     assert tried.exit_code == 0
-    body = json.loads((tmp_path / "alerts.jsonl").read_text())
+    *alerts, body = map(json.loads, (tmp_path / "alerts.jsonl").read_text().splitlines())
     assert body["type"] == "digest.ready"
-    assert [alert["data"]["watch"] for alert in body["data"]["alerts"]] == ["_test", "_test"]
+    assert [alert["data"]["watch"] for alert in alerts] == ["_test", "_test"]
+    assert body["data"]["rest"][0]["count"] == 2
     assert body["data"]["gaps"][0]["name"] == "Wirewatch (a test)"
 
 

@@ -717,7 +717,7 @@ def test_an_alert_about_a_source_is_raised_once_however_often_it_is_sent(desk: D
     assert desk.store.view.counts()["alerts.raised"] == 1
     # and: who deals with deliveries finds the alert as it was
     (job,) = desk.store.deliveries.take("w", "t", 10)
-    found = desk.store.outbox.begin("w", job.id, "t", delivery=job.id, about=alerts[0].id)
+    found = desk.store.outbox.begin("w", job.id, "t", delivery=job.id, about=alerts[0].id, now=NOON)
     assert isinstance(found, Begun)
     assert found.message == alerts[0]
 

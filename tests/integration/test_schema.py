@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,3 +51,24 @@ def test_a_command_on_newer_data_says_so(
     done = CliRunner().invoke(command, ["--config", str(sample_config)])
 
     assert isinstance(done.exception, SchemaMismatch)
+
+
+@pytest.mark.parametrize("service", ["poller", "worker"])
+def test_a_service_on_newer_data_says_so_ends_and_touches_nothing(
+    store: Store, embedded: Embedded, sample_config: Path, service: str
+) -> None:
+    # given
+    store.client.set(keys.schema(), 2)
+    # when
+    done = subprocess.run(
+        [sys.executable, "-m", "monitor.cli", service, "--config", str(sample_config)],
+        env=os.environ | {"WIREWATCH_REDIS_URL": embedded.url},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    # then
+    assert done.returncode == 2
+    assert "newer Wirewatch (schema 2" in done.stderr
+    assert store.client.keys("*") == [b"ww:schema"]

@@ -312,7 +312,7 @@ def test_a_delivery_goes_from_pending_to_sent_once(store: Store, article: Make) 
     alert, job = deliverable(store, article)
     (delivery,) = deliveries(alert)
     begun = [
-        store.outbox.begin("d1", job.id, "a1", delivery=delivery.id, about=alert.id)
+        store.outbox.begin("d1", job.id, "a1", delivery=delivery.id, about=alert.id, now=NOON)
         for _ in range(2)
     ]
     assert begun[0] == begun[1]
@@ -340,11 +340,11 @@ def test_a_delivery_cut_off_while_sending_is_known_to_be_in_doubt(
     # given: d1 died between begin and settle
     alert, job = deliverable(store, article)
     (delivery,) = deliveries(alert)
-    store.outbox.begin("d1", job.id, "a1", delivery=delivery.id, about=alert.id)
+    store.outbox.begin("d1", job.id, "a1", delivery=delivery.id, about=alert.id, now=NOON)
     store.deliveries.give_back("d1", "crash", NOON)
     # when
     (job,) = store.deliveries.take("d2", "t1", 5)
-    begun = store.outbox.begin("d2", job.id, "a2", delivery=delivery.id, about=alert.id)
+    begun = store.outbox.begin("d2", job.id, "a2", delivery=delivery.id, about=alert.id, now=NOON)
     # then
     assert not isinstance(begun, str)
     assert begun.before is DeliveryState.SENDING
@@ -357,7 +357,7 @@ def test_a_parked_delivery_that_a_person_requeues_is_sent_after_all(
     # given
     alert, job = deliverable(store, article)
     (delivery,) = deliveries(alert)
-    store.outbox.begin("d1", job.id, "a1", delivery=delivery.id, about=alert.id)
+    store.outbox.begin("d1", job.id, "a1", delivery=delivery.id, about=alert.id, now=NOON)
     store.outbox.settle(
         "d1", job.id, delivery.id, channel="desk", state=DeliveryState.PARKED, answer="no", now=NOON
     )
@@ -365,7 +365,7 @@ def test_a_parked_delivery_that_a_person_requeues_is_sent_after_all(
     # when: `rq requeue`
     rq_queue(store.client, DELIVERIES).failed_job_registry.requeue(job.id)
     (job,) = store.deliveries.take("d1", "t2", 5)
-    begun = store.outbox.begin("d1", job.id, "a2", delivery=delivery.id, about=alert.id)
+    begun = store.outbox.begin("d1", job.id, "a2", delivery=delivery.id, about=alert.id, now=NOON)
     # then
     assert not isinstance(begun, str)
     assert begun.delivery.attempts == 1

@@ -12,7 +12,16 @@ from benchmarks.matchbench.articles import World
 from monitor.alerts import routes, updated
 from monitor.codec import decode_alert
 from monitor.errors import StoreConflict
-from monitor.model import DELIVERIES, Alert, Article, DeliveryState, Origin, Relation, Watch
+from monitor.model import (
+    DELIVERIES,
+    Alert,
+    Article,
+    Claim,
+    DeliveryState,
+    Origin,
+    Relation,
+    Watch,
+)
 from monitor.store import Outcome, Raised, Store
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -64,7 +73,7 @@ def test_a_story_that_spreads_is_told_again_at_each_step(store: Store, come: Arr
     # and each is delivered as what it is
     jobs = store.deliveries.take("d1", "t1", 10)
     begun = [
-        store.outbox.begin("d1", job.id, f"t{job.id}", delivery=job.id, about=alert)
+        store.outbox.begin("d1", job.id, f"t{job.id}", delivery=job.id, about=alert, now=NOON)
         for job in jobs
         for alert in (store.view.alerts(1)[0].id,)
     ]
@@ -188,7 +197,15 @@ def update(store: Store) -> tuple[Raised, Outcome]:
     """An update that a worker has decided and not yet committed."""
     alert = store.view.alerts(1)[0]
     again = updated(
-        alert, step=2, article=paper("star"), sources=("wire", "star"), severity="normal", now=NOON
+        alert,
+        step=2,
+        article=paper("star"),
+        sources=("wire", "star"),
+        claim=Claim(
+            story=alert.story, relation=Relation.COPY, publishers=("wire.example", "star.example")
+        ),
+        severity="normal",
+        now=NOON,
     )
     raised = Raised(alert=again, routes=routes(again, WATCH, {}, NOON), follows=True)
     was = store.judging.spoken([("drones", alert.story)])
@@ -212,6 +229,34 @@ def test_two_workers_cannot_both_tell_an_update(store: Store, come: Arriving) ->
     assert store.view.counts()["alerts.updated"] == 1
 
 
+def test_two_feeds_of_one_publisher_reach_no_step_but_are_named(
+    store: Store, come: Arriving
+) -> None:
+    come(paper("wire"))
+    come(
+        paper("wire-sport", "Read more here\n\n" + TEXT, url="https://sport.wire.example/2"),
+        paper("wire-local", "Read more there\n\n" + TEXT, url="https://www.wire.example/3"),
+    )
+    assert told(store) == [("", PENDING)]
+    story = store.view.story(store.view.alerts(1)[0].story)
+    assert story is not None
+    assert (len(story.sources), story.independent) == (3, 1)
+
+    come(paper("star", "Read on\n\n" + TEXT))
+    assert told(store) == [("", PENDING), ("2", PENDING)]
+    (again,) = store.view.updates(store.view.alerts(1)[0].id)
+    assert again.sources == ("wire", "wire-sport", "wire-local", "star")
+    assert (again.carried, again.update and again.update.step) == (2, 2)
+
+
+def test_a_claim_asked_for_again_counts_no_publisher_twice(store: Store, come: Arriving) -> None:
+    for _ in range(3):
+        come(paper("wire"), paper("star", "Read more here\n\n" + TEXT))
+    story = store.view.story(store.view.alerts(1)[0].story)
+    assert story is not None
+    assert story.publishers == ("wire.example", "star.example")
+
+
 def test_an_alert_no_longer_kept_is_not_updated(store: Store, come: Arriving) -> None:
     come(paper("wire"))
     raised, outcome = update(store)
@@ -221,3 +266,13 @@ def test_an_alert_no_longer_kept_is_not_updated(store: Store, come: Arriving) ->
     assert store.judging.alert(raised.alert.id) is None
     assert "alerts.updated" not in store.view.counts()
     assert isinstance(raised.alert, Alert)
+
+
+def test_a_text_of_an_agency_spreads_with_each_paper_that_prints_it(
+    store: Store, come: Arriving
+) -> None:
+    come(paper("wire", f"HARBOUR (Reuters) - {TEXT}"))
+    come(paper("star", f"HARBOUR (Reuters) - {TEXT}\n\nRead on"))
+    assert told(store) == [("", PENDING), ("2", PENDING)]
+    (again,) = store.view.updates(store.view.alerts(1)[0].id)
+    assert (again.carried, again.independent) == (2, 1)

@@ -49,6 +49,21 @@ def test_a_bundle_comes_back_as_it_was(articles: tuple[Article, ...]) -> None:
     assert articles_of(data) == articles
 
 
+def test_a_glance_at_an_alert_sees_its_watch_and_how_severe_it_is() -> None:
+    _, alert = trial("desk", datetime(2026, 3, 1, tzinfo=UTC))
+
+    seen = codec.glance_at(codec.encode_alert(alert))
+
+    assert (seen.watch, seen.title, seen.severity) == (alert.watch, alert.title, alert.severity)
+    assert seen.trouble is None
+
+
+@pytest.mark.parametrize("packed", [b"", b"[]", b'{"v":2,"alert":{}}', b'{"v":1,"alert":{}}'])
+def test_what_is_no_alert_of_ours_is_refused_at_a_glance(packed: bytes) -> None:
+    with pytest.raises(ParseError, match="an alert is not what we write"):
+        codec.glance_at(packed)
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -56,6 +71,8 @@ def test_a_bundle_comes_back_as_it_was(articles: tuple[Article, ...]) -> None:
         b"not compressed",
         zlib.compress(b"not JSON"),
         zlib.compress(b"[1, 2]"),
+        zlib.compress(b'["\xff", null, [], {}]'),
+        zlib.compress(b"[" * 100_000),
         zlib.compress(b'["os.mkdir", null, ["/tmp/x"], {}]'),
         zlib.compress(b'["workers.process.bundle", null, [], {}]'),
         zlib.compress(b'["workers.process.bundle", null, [{"v": 99, "articles": []}], {}]'),
@@ -66,6 +83,12 @@ def test_a_bundle_comes_back_as_it_was(articles: tuple[Article, ...]) -> None:
 def test_a_job_that_is_not_ours_is_refused(data: bytes) -> None:
     with pytest.raises(ParseError):
         articles_of(data)
+
+
+@pytest.mark.parametrize("data", [b"", b"not JSON", b'{"\xff": 1}', b"[" * 100_000, b"{}", b"[]"])
+def test_an_alert_that_is_not_ours_is_refused(data: bytes) -> None:
+    with pytest.raises(ParseError):
+        codec.decode_alert(data)
 
 
 def test_a_later_version_is_refused_by_name() -> None:

@@ -14,7 +14,7 @@ from monitor.model import Source, Watch
 from monitor.reload import Following, problem_of
 from monitor.settings import Settings, load
 from monitor.settings.differences import difference, differences, tables_changed, to_be_tried
-from monitor.settings.version import Files, version_of
+from monitor.settings.version import Files, secret_files, version_of
 
 DRONE = Watch(id="drone", title="Drones", when="drone", must_match=("A drone.",))
 
@@ -136,3 +136,74 @@ def test_what_is_taken_is_told_with_what_needs_a_restart(config: Path, settings:
         ("config.reloaded", ["log", "redis"]),
         ("config.restart_wanted", ["[redis] url, password"]),
     ]
+
+
+def test_another_secret_in_a_file_is_another_configuration_of_the_same_version(
+    config: Path, tmp_path: Path
+) -> None:
+    # given
+    secret = tmp_path / "secret"
+    secret.write_text("the first secret\n")
+    channel = (
+        f'[channel.hook]\ntype = "webhook"\nurl = "https://h.example/"\nsecret = "file:{secret}"'
+    )
+    (config / "channels.toml").write_text(channel)
+    before, follows = load(config, {}), following(config)
+    assert [follows.proposed() for _ in range(2)] == [None, None]
+    # when: it is written in two steps
+    secret.write_text("")
+    assert follows.proposed() is None
+    secret.write_text("the second secret\n")
+    assert follows.proposed() is None
+    found = follows.proposed()
+    # then
+    assert found is not None
+    assert found[0] == follows.version
+    assert differences(before, found[1])["channels"].changed == ("hook",)
+    # and: it is proposed once, and again when it could not be taken
+    assert follows.proposed() is None
+    follows.again()
+    assert follows.proposed() is not None
+    follows.take(found[0], before, found[1])
+    secret.touch()
+    follows.again()
+    assert [follows.proposed() for _ in range(3)] == [None] * 3
+
+
+def test_a_secret_that_is_gone_is_refused_and_taken_when_it_is_back(
+    config: Path, tmp_path: Path
+) -> None:
+    # given
+    secret = tmp_path / "secret"
+    secret.write_text("the first secret")
+    channel = (
+        f'[channel.hook]\ntype = "webhook"\nurl = "https://h.example/"\nsecret = "file:{secret}"'
+    )
+    (config / "channels.toml").write_text(channel)
+    follows = following(config)
+    # when
+    secret.unlink()
+    with capture_logs() as logs:
+        assert [follows.proposed() for _ in range(4)] == [None] * 4
+    # then
+    (said,) = logs
+    assert (said["event"], said["table"], said["key"]) == (
+        "config.refused",
+        "channel.hook",
+        "secret",
+    )
+    # and when
+    secret.write_text("the second secret")
+    assert follows.proposed() is None
+    assert follows.proposed() is not None
+
+
+def test_secrets_named_by_the_environment_and_in_lists_are_looked_at(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WIREWATCH_REDIS_PASSWORD", "file:/run/secrets/redis")
+    monkeypatch.setenv("OTHER", "file:/etc/passwd")
+    (config / "channels.toml").write_text('[channel.x]\nsecret = ["file:/a", "b", "file:/a"]\n')
+    (config / "feeds.toml").write_text("[source.x\n")
+
+    assert secret_files(config) == (Path("/run/secrets/redis"), Path("/a"))

@@ -20,6 +20,7 @@ from monitor.embedded import find_server, url_of
 from monitor.errors import Bug, ConfigError, EmbeddedError, StoreUnavailable
 from monitor.settings import Settings, load
 from monitor.store import Store
+from monitor.terminal import escaped, escaped_line
 
 COLOURS = {"ok": "green", "warning": "yellow", "problem": "red"}
 
@@ -41,9 +42,9 @@ def command(config: Path, data: Path, *, as_json: bool) -> None:
             write(finding)
         else:
             mark = click.style(f"{finding.state:<8}", fg=COLOURS[finding.state])
-            click.echo(f"{mark} {finding.about}: {finding.said}", err=True)
+            click.echo(f"{mark} {escaped_line(finding.about)}: {escaped(finding.said)}", err=True)
             if finding.fix:
-                click.echo(f"{'':<8} {finding.fix}", err=True)
+                click.echo(f"{'':<8} {escaped(finding.fix)}", err=True)
     problems, warnings = states.count("problem"), states.count("warning")
     if not as_json:
         click.echo(

@@ -1,8 +1,9 @@
 -- A service says that it lives, or that it ends. With the first beat of a minute the counts are
 -- copied: what was done in the last hour, and how fast, can be told from these.
--- KEYS  1 beats  2 counts  3 samples
+-- KEYS  1 beats  2 counts  3 samples  4 attended  5 absences
 -- ARGV  1 instance  2 JSON of what it says of itself, '' when it ends  3 life of a beat (s)
---       4 minutes that samples are kept
+--       4 minutes that samples are kept  5 kind of service  6 an absence is longer than (s)
+--       7 absences are kept for (s), 8 and so many of them
 -- Returns 'done'. The time of a beat is the server's; said again, it is only newer. Beats of
 -- services that ended without a word are forgotten when their life is over.
 if ARGV[2] == '' then
@@ -11,6 +12,14 @@ if ARGV[2] == '' then
 end
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1e6
+local before = tonumber(redis.call('HGET', KEYS[4], ARGV[5]) or now)
+if now - before > tonumber(ARGV[6]) then -- nobody of its kind was here: remembered once, by when it began
+  redis.call('ZADD', KEYS[5], string.format('%d', now * 1000), string.format('%s %d', ARGV[5], before * 1000))
+  redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', string.format('%d', (now - ARGV[7]) * 1000))
+  redis.call('ZREMRANGEBYRANK', KEYS[5], 0, -ARGV[8] - 1)
+  redis.call('EXPIRE', KEYS[5], ARGV[7])
+end
+redis.call('HSET', KEYS[4], ARGV[5], string.format('%.3f', now))
 local beat = cjson.decode(ARGV[2])
 beat.at = now
 redis.call('HSET', KEYS[1], ARGV[1], cjson.encode(beat))

@@ -1,12 +1,16 @@
 -- A delivery is about to be sent: pending -> sending, one attempt more. A parked one that a person
 -- put back on the queue begins anew.
 -- KEYS  1 delivery  2 holders  3 alert  4 disabled  5 counts  6 dead  7 digest of that id
--- ARGV  1 worker  2 job id  3 attempt token  4 delivery id
--- Returns {state before, attempts, alert JSON or fields of the digest, channel, disabled or ''}; {'void'} when the job is not
--- this worker's; {'gone'} when delivery or alert is no longer kept. A resend (same token) counts no
+--       8 attempts
+-- ARGV  1 worker  2 job id  3 attempt token  4 delivery id  5 now (ms)  6 life of attempts (s)
+--       7 attempts that are kept
+-- Returns {state before, attempts, alert JSON or fields of the digest, channel, disabled or '', page
+-- of the digest that a channel which keeps all of it has not got}; {'void'} when the job is not this
+-- worker's; {'gone'} when delivery or alert is no longer kept. A resend (same token) counts no
 -- second attempt and answers the same.
 if redis.call('HGET', KEYS[2], ARGV[2]) ~= ARGV[1] then return { 'void' } end
-local now = redis.call('HMGET', KEYS[1], 'state', 'attempts', 'channel', 'token', 'before', 'field', 'kind')
+local now = redis.call('HMGET', KEYS[1], 'state', 'attempts', 'channel', 'token', 'before', 'field', 'kind',
+  'page')
 local message
 if now[7] == 'digest' then
   message = redis.call('HGETALL', KEYS[7])
@@ -26,5 +30,9 @@ elseif before ~= 'sent' then
   end
   attempts = attempts + 1
   redis.call('HSET', KEYS[1], 'state', 'sending', 'attempts', attempts, 'token', ARGV[3], 'before', before)
+  local number = redis.call('HINCRBY', KEYS[8], 'begun', 1)
+  redis.call('HSET', KEYS[8], number, cjson.encode({ began = ARGV[5], before = before }))
+  redis.call('HDEL', KEYS[8], number - ARGV[7])
+  redis.call('EXPIRE', KEYS[8], ARGV[6])
 end
-return { before, attempts, message, now[3], redis.call('HGET', KEYS[4], now[3]) or '' }
+return { before, attempts, message, now[3], redis.call('HGET', KEYS[4], now[3]) or '', now[8] or '0' }

@@ -7,9 +7,10 @@
 --       6 prefix of keys  7 fragment of the url  8 print of the text, 9 of its lead ('' too short)
 --       10 worth of the text (tier, then length)  11 agency or ''  12 what to keep of it as a copy
 --       13 names of lines, 14 features: words parted by spaces  15 its day (since 1970)
+--       16 its publisher
 -- Returns {story, relation, equal slots of 64 ('' where none were compared), {sources}, agencies,
---       watches that spoke for the story, event, articles}. Relation: the same article (same id, else
---       same address) with the same text is a copy, with a changed text a revision; another article
+--       watches that spoke for the story, event, articles, {publishers}}. Relation: the same article
+--       (same id, else same address) with the same text is a copy, with a changed text a revision; another article
 --       with the same text, or nearly, is a copy.
 -- Near texts: prints lie in generations of half a life, of which two are looked at; a generation
 -- expires whole. Their rule is that of dedupe/likeness.py; a test holds the two equal.
@@ -22,7 +23,8 @@ local BANDS = { f = 10, l = 16 }
 local MIN_SLOTS, MIN_CONTAINED, MIN_FACTS, MIN_AGREED, SURE = 24, 0.64, 4, 0.6, 0.9
 local TRIED, KEPT = 16, 12          -- candidates compared; stories remembered under one band
 local COPIES, LINES, SLACK = 500, 300, 100
-local EXPIRING = 131072
+local EXPIRING = 262144 -- one of them is missing by then once in 300 million generations
+local TEXTS = 300 -- of an article that changes for ever, such as a ticker, so many are remembered
 local EVENT_KEPT, EVENT_SHARE, EVENT_SHARED, DAY = 6, 0.4, 3, 86400
 local seconds = tonumber(redis.call('TIME')[1])
 local half = math.max(math.floor(LIFE / 2), 1)
@@ -240,6 +242,16 @@ local function holds(story, holder)
   return redis.call('HEXISTS', key_of(story, ''), 'text:' .. ARGV[1]) == 1
 end
 
+-- Of a key with more than TEXTS texts the first go: a small hash has its fields as they came.
+local function trim(key)
+  if redis.call('HLEN', key) <= TEXTS then return end
+  local texts = {}
+  for _, field in ipairs(redis.call('HKEYS', key)) do
+    if field:sub(1, 5) == 'text:' and field ~= 'text:' .. ARGV[1] then texts[#texts + 1] = field end
+  end
+  for i = 1, #texts + 1 - TEXTS do redis.call('HDEL', key, texts[i]) end
+end
+
 local function join(story, relation)
   local ref, facts = KEYS[1]:sub(-20), KEYS[3]
   if story ~= ARGV[2] then facts = key_of(story, '') end
@@ -256,7 +268,10 @@ local function join(story, relation)
   if known[3] and tonumber(ARGV[10]) > tonumber(known[1]) then
     redis.call('HSET', facts, 'worth', ARGV[10], 'best', ref)
   end
-  if SHORT then redis.call('HSET', facts, 'text:' .. ARGV[1], '') end
+  if SHORT then
+    redis.call('HSET', facts, 'text:' .. ARGV[1], '')
+    if known[3] then trim(facts) end
+  end
   local agencies = known[2] or ''
   if ARGV[11] ~= '' and not (' ' .. agencies .. ' '):find(' ' .. ARGV[11] .. ' ', 1, true) then
     redis.call('HSET', facts, 'agencies', agencies == '' and ARGV[11] or agencies .. ' ' .. ARGV[11])
@@ -288,6 +303,7 @@ else
     if not holder then learn() end
   end
   redis.call('HSET', KEYS[1], 'story', story == ARGV[2] and '' or story, 'text:' .. ARGV[1], relation .. ' ' .. (slots or ''))
+  if asked[1] then trim(KEYS[1]) end
   redis.call('SET', KEYS[2], story, 'NX', 'EX', LIFE)
   at_url(KEYS[5], story)
   at_url(KEYS[6], story)
@@ -299,16 +315,26 @@ local found, known, sources = redis.call('HGETALL', facts), {}, {}
 for i = 1, #found, 2 do
   known[found[i]] = found[i + 1]
   local source = found[i]:match('^source:(.*)$')
-  if source then sources[#sources + 1] = { id = source, at = tonumber(found[i + 1]) } end
+  if source then
+    local at, publisher = found[i + 1]:match('^(%S+) ?(.*)$')
+    sources[#sources + 1] = { id = source, at = tonumber(at), publisher = publisher }
+  end
 end
 if not known['source:' .. ARGV[3]] then
   -- Many articles of a take have one time; their order is kept behind the point.
   local at = string.format('%.3f', ARGV[4] + #sources / 1000)
-  redis.call('HSET', facts, 'source:' .. ARGV[3], at)
-  sources[#sources + 1] = { id = ARGV[3], at = tonumber(at) }
+  redis.call('HSET', facts, 'source:' .. ARGV[3], at .. ' ' .. ARGV[16])
+  sources[#sources + 1] = { id = ARGV[3], at = tonumber(at), publisher = ARGV[16] }
 end
 table.sort(sources, function(a, b) return a.at < b.at or (a.at == b.at and a.id < b.id) end)
-for i, source in ipairs(sources) do sources[i] = source.id end
+local publishers, listed = {}, {}
+for i, source in ipairs(sources) do
+  sources[i] = source.id
+  if source.publisher ~= '' and not listed[source.publisher] then
+    listed[source.publisher] = true
+    publishers[#publishers + 1] = source.publisher
+  end
+end
 redis.call('EXPIRE', KEYS[1], LIFE)
 redis.call('EXPIRE', facts, LIFE)
 if relation ~= 'new' then -- what is copied is remembered longer; what is new has just been written
@@ -317,4 +343,4 @@ if relation ~= 'new' then -- what is copied is remembered longer; what is new ha
   end
 end
 return { story, relation, slots or '', sources, known.agencies or '', known.told or '',
-  known.event or story, tonumber(known.joined or 0) + 1 }
+  known.event or story, tonumber(known.joined or 0) + 1, publishers }

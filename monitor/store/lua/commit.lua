@@ -13,12 +13,14 @@
 --       alerts    [{id, key, field, update, blob, spoken, spoken_value, life, spoken_life,
 --                   story (0, or where its watch is to be noted), watch, tally, stories (ids it
 --                   speaks for: they count no more), covers (spoken keys of all but its own),
---                   deliveries: [{id, key, job, job_key, blob, alert, channel,
+--                   deliveries: [{id, key, job, job_key, blob, alert, channel, urgent,
 --                     ways: [{name, about, alerts, reason, due (ms, 0: by the allowance), allowance,
---                             most, span (ms), channel, watch, title}]}]}]
---                 ways: where it may have to wait to be told with others, the first counts; an
---                 allowance that is used up, or whose gathering is open, makes it wait until the
---                 allowance is free again
+--                             most, span (ms), channel, watch, title}],
+--                     places: [{name, about, alerts, reason, timed}]}]}]
+--                 ways: where it may have to wait to be told with others; an allowance that is used
+--                 up, or whose gathering is open, makes it wait until the allowance is free again
+--                 places: of an update, where the alert may wait still; what is urgent waits in none
+--                 that is timed
 --                 update: whether it is told again (as its field says); of an alert no longer
 --                 kept, or acknowledged, there are no updates
 --       again     [{id, key, blob, after (s), failures, error}]   articles to be tried again, alone
@@ -83,36 +85,53 @@ end
 
 -- When the watch may tell the channel again (ms); nil if it may now.
 local function free(way)
-  local open = redis.call('ZSCORE', KEYS[12], way.name)
-  if open then return tonumber(open) end
   local told = redis.call('ZRANGE', KEYS[way.allowance], '(' .. ARGV[3] - way.span, ARGV[3], 'BYSCORE', 'WITHSCORES')
   local number = #told / 2
   if number < way.most then return nil end
   return tonumber(told[2 * (number - way.most) + 2]) + way.span
 end
--- Where this delivery has to wait, and until when (ms); nil if it is to be made now.
+-- Where this delivery waits, and until when (ms); nil if it is to be made now. What is gathered for an
+-- allowance of its watch it joins, so that the order stays: that is looked at again when it is due.
+-- Else the longest counts, the first of those that are over at once.
 local function wait_of(delivery)
+  local longest, latest
   for _, way in ipairs(delivery.ways) do
-    if way.due > 0 then return way, way.due end
-    local due = free(way)
-    if due then return way, due end
+    local open = way.due == 0 and redis.call('ZSCORE', KEYS[12], way.name)
+    if open then return way, tonumber(open) end
+    local due = way.due > 0 and way.due or free(way)
+    if due and (not latest or due > latest) then longest, latest = way, due end
   end
+  return longest, latest
+end
+-- Where the alert that this updates waits still for the channel: the place, the member, its score.
+local function waiting(alert, delivery)
+  for _, place in ipairs(delivery.places) do
+    for _, field in ipairs(redis.call('HKEYS', KEYS[alert.key])) do
+      local score = redis.call('ZSCORE', KEYS[place.alerts], alert.id .. ' ' .. field)
+      if score then return place, field, score end
+    end
+  end
+end
+local function note(place, alert, delivery, score)
+  if delivery.urgent then redis.call('HSET', KEYS[place.about], 'urgent', '1') end
+  redis.call('ZADD', KEYS[place.alerts], score, alert.id .. ' ' .. alert.field)
+  redis.call('HSET', KEYS[delivery.key], 'alert', delivery.alert, 'channel', delivery.channel,
+    'state', 'gathered', 'attempts', 0, 'answer', '', 'field', alert.field,
+    'digest', redis.call('HGET', KEYS[place.about], 'id'), 'reason', place.reason,
+    'due', redis.call('ZSCORE', KEYS[12], place.name) or '')
+  redis.call('EXPIRE', KEYS[delivery.key], alert.life)
 end
 local raised = 0
 local function gather(way, due, alert, delivery)
   redis.call('ZADD', KEYS[12], 'LT', string.format('%d', due), way.name) -- never later than wanted
-  local until_ = redis.call('ZSCORE', KEYS[12], way.name)
   if redis.call('HSETNX', KEYS[way.about], 'id', redis.sha1hex(way.name .. ' ' .. alert.id .. ' ' .. alert.field)) == 1 then
     redis.call('HSET', KEYS[way.about], 'channel', way.channel, 'reason', way.reason,
       'watch', way.watch, 'title', way.title, 'since', ARGV[3],
-      'allowance', way.due > 0 and '' or KEYS[way.allowance], 'span', string.format('%d', way.span))
+      'allowance', way.due > 0 and '' or KEYS[way.allowance], 'span', string.format('%d', way.span),
+      'most', way.most)
   end
   raised = raised + 1 -- in the order of the plan within one millisecond
-  redis.call('ZADD', KEYS[way.alerts], string.format('%d.%03d', ARGV[3], math.min(raised, 999)), alert.id .. ' ' .. alert.field)
-  redis.call('HSET', KEYS[delivery.key], 'alert', delivery.alert, 'channel', delivery.channel,
-    'state', 'gathered', 'attempts', 0, 'answer', '', 'field', alert.field,
-    'digest', redis.call('HGET', KEYS[way.about], 'id'), 'reason', way.reason, 'due', until_)
-  redis.call('EXPIRE', KEYS[delivery.key], alert.life)
+  note(way, alert, delivery, string.format('%d.%03d', ARGV[3], math.min(raised, 999)))
 end
 local function send(alert, delivery)
   for _, way in ipairs(delivery.ways) do
@@ -128,6 +147,20 @@ local function send(alert, delivery)
     'created_at', plan.stamp, 'enqueued_at', plan.stamp)
   redis.call('RPUSH', KEYS[6], delivery.job)
   redis.call('SADD', KEYS[7], KEYS[6])
+end
+-- An update of an alert that waits takes its place. One that waits for no time leaves it for good.
+local function tell_channel(alert, delivery)
+  local place, over, score = waiting(alert, delivery)
+  if place then
+    redis.call('ZREM', KEYS[place.alerts], alert.id .. ' ' .. over)
+    redis.call('HSET', KEYS[delivery.key], 'over', over)
+  end
+  if place and not (delivery.urgent and place.timed) then
+    note(place, alert, delivery, score)
+    return
+  end
+  local way, due = wait_of(delivery)
+  if way then gather(way, due, alert, delivery) else send(alert, delivery) end
 end
 local counts = {}
 for _, article in ipairs(plan.articles) do
@@ -170,10 +203,7 @@ for _, alert in ipairs(plan.alerts) do
         redis.call('HSET', KEYS[alert.story], 'told', told == '' and alert.watch or told .. ' ' .. alert.watch)
       end
     end
-    for _, delivery in ipairs(alert.deliveries) do
-      local way, due = wait_of(delivery)
-      if way then gather(way, due, alert, delivery) else send(alert, delivery) end
-    end
+    for _, delivery in ipairs(alert.deliveries) do tell_channel(alert, delivery) end
   end
 end
 for _, job in ipairs(plan.jobs) do

@@ -2,7 +2,7 @@
 -- step.
 -- KEYS  1 source  2 seen  3 rq queue  4 rq queues  5 ledger  6 counts  7 asked  8 alerts
 --       9 rq queue of deliveries  10 rq queue of pages  11 ledger of pages  12 deadlines  13 leader
---       14.. as the plan numbers them
+--       14 known sources  15.. as the plan numbers them
 -- ARGV  1 request token  2 version of the source state this was decided on  3 now (ms)
 --       4 JSON {state: {field: value}, seen: [member], seen_after: ms, origin, description, stamp,
 --               jobs: [{id, key, blob}], articles: n, source: id, began: ms (requests to poll this
@@ -22,6 +22,7 @@ end
 if (redis.call('HGET', KEYS[1], 'version') or '0') ~= ARGV[2] then return 'conflict' end
 redis.call('HINCRBY', KEYS[1], 'version', 1)
 redis.call('HSET', KEYS[1], 'token', ARGV[1])
+redis.call('ZADD', KEYS[14], 'GT', ARGV[3], plan.source)
 for field, value in pairs(plan.state) do redis.call('HSET', KEYS[1], field, value) end
 for _, member in ipairs(plan.seen) do redis.call('ZADD', KEYS[2], ARGV[3], member) end
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', '(' .. plan.seen_after)
@@ -37,6 +38,7 @@ for _, alert in ipairs(plan.alerts) do
     redis.call('HSET', KEYS[alert.key], 'alert', ARGV[4 + alert.blob])
     redis.call('EXPIRE', KEYS[alert.key], alert.life)
     redis.call('ZADD', KEYS[8], ARGV[3], alert.id)
+    redis.call('ZREMRANGEBYSCORE', KEYS[8], '-inf', ARGV[3] - alert.life * 1000)
     redis.call('HINCRBY', KEYS[6], 'alerts.raised', 1)
     for _, delivery in ipairs(alert.deliveries) do
       redis.call('HSET', KEYS[delivery.key], 'alert', delivery.alert, 'channel', delivery.channel,

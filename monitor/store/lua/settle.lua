@@ -1,10 +1,10 @@
 -- What became of one attempt: sent, again later, or parked for a person.
 -- KEYS  1 delivery  2 job hash  3 leases  4 holders  5 later  6 counts  7 dead  8 rq failed registry
---       9 disabled  10 measures
+--       9 disabled  10 measures  11 attempts
 -- ARGV  1 worker  2 job id  3 'sent' | 'later' | 'parked'  4 answer  5 after (s)  6 now (ms)
 --       7 delivery id  8 channel  9 fingerprint to disable the channel with, or ''
 --       10 JSON {field of measures: how much it grows}: of every attempt  11 the same, of one by
---       which the alert was first received
+--       which the alert was first received  12 when it is tried again (ms), or ''
 -- Returns 'done', or 'void' when the job is not this worker's (any more), as after a resend.
 if redis.call('HGET', KEYS[4], ARGV[2]) ~= ARGV[1] then return 'void' end
 local time = redis.call('TIME')
@@ -15,8 +15,16 @@ local function grow(by)
   for field, much in pairs(cjson.decode(by)) do redis.call('HINCRBYFLOAT', KEYS[10], field, much) end
 end
 grow(ARGV[10])
+local number = redis.call('HGET', KEYS[11], 'begun')
+local attempt = number and cjson.decode(redis.call('HGET', KEYS[11], number))
+if attempt and not attempt.ending then -- else none was made: it had been sent before
+  attempt.ended, attempt.ending, attempt.answer, attempt.again = ARGV[6], ARGV[3], ARGV[4], ARGV[12]
+  redis.call('HSET', KEYS[11], number, cjson.encode(attempt))
+end
 if ARGV[3] == 'later' then
-  redis.call('HSET', KEYS[1], 'state', 'pending', 'answer', ARGV[4])
+  if redis.call('EXISTS', KEYS[1]) == 1 then -- else it has run out, and would come back for ever
+    redis.call('HSET', KEYS[1], 'state', 'pending', 'answer', ARGV[4])
+  end
   redis.call('HSET', KEYS[2], 'status', 'scheduled')
   redis.call('ZADD', KEYS[5], now + ARGV[5], ARGV[2])
   return 'done'

@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 
 from monitor.errors import QueryError
 from monitor.text import folded
+from monitor.watch.grammar import MAX_DEPTH
 from monitor.watch.tree import (
     AtLeast,
     Near,
@@ -90,7 +91,7 @@ class Importing:
         self.query, self.syntax = query, syntax
         self.warnings: list[str] = []
         self._signs = self._read()
-        self._at = 0
+        self._at = self._depth = 0
 
     def warn(self, text: str) -> None:
         """Note a difference in meaning, once."""
@@ -172,7 +173,16 @@ class Importing:
         if sign is None or sign.kind == "close" or (sign.kind[0] == "o" and sign.kind != "open"):
             where = sign or self._signs[-1]
             raise self.refuse(where, f"found {where.text}, wanted a term", "add the term")
+        if self._depth > MAX_DEPTH:
+            problem = f"found what is {self._depth} deep, wanted at most {MAX_DEPTH}"
+            raise self.refuse(sign, problem, "split the query into several watches")
         self._at += 1
+        self._depth += 1
+        node = self._operand(sign)
+        self._depth -= 1
+        return node
+
+    def _operand(self, sign: Sign) -> Node:
         if sign.kind == "open":
             return self._group(sign)
         if sign.kind[0] == "p" and sign.kind != "phrase":

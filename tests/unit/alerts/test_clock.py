@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.alerts import next_digest
-from monitor.alerts.clock import closes, opens
+from monitor.alerts.clock import closes, next_digest, opens
 from monitor.model import Hours, Timing
 
 LONDON, LORD_HOWE = ZoneInfo("Europe/London"), ZoneInfo("Australia/Lord_Howe")

@@ -42,7 +42,7 @@ def test_its_headline_counts_and_its_evidence_are_the_newest_titles() -> None:
     assert alert.article.title == f"Mildred Farrow: {counts}"
     assert alert.article.url == "https://paper.example/0"
     assert (alert.severity, alert.notify, alert.title) == ("high", ("desk",), "What emerges")
-    assert alert.sources == ("s0", "s1", "s2", "s3")
+    assert (alert.article.source, alert.sources) == ("s1", ("s1", "s2", "s3"))
     lines = "Who is MILDRED Farrow?\nA prize"
     assert [each.sentence for each in alert.evidence] == lines.split("\n")
     assert [each.text for each in alert.evidence] == ["MILDRED Farrow", "A prize"]

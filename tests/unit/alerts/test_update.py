@@ -18,8 +18,7 @@ CLAIM = Claim(story="s1", relation=Relation.COPY, event="e1")
 
 
 def reached(sources: int, told: Spoken = TOLD, watch: Watch = WATCH) -> int | None:
-    names = tuple(f"paper-{number}" for number in range(sources))
-    return step_reached(article=COPY, watch=watch, told=told, sources=names)
+    return step_reached(article=COPY, watch=watch, told=told, carried=sources)
 
 
 @pytest.mark.parametrize(
@@ -40,12 +39,11 @@ def test_nobody_is_told_again_who_did_not_ask() -> None:
 
 
 def test_neither_the_article_that_was_told_nor_an_old_one_updates() -> None:
-    names = ("a", "b", "c")
     itself = replace(TOLD, article=COPY.ref)
     old = replace(COPY, origin=Origin.BACKFILL)
 
-    assert step_reached(article=COPY, watch=WATCH, told=itself, sources=names) is None
-    assert step_reached(article=old, watch=WATCH, told=TOLD, sources=names) is None
+    assert step_reached(article=COPY, watch=WATCH, told=itself, carried=3) is None
+    assert step_reached(article=old, watch=WATCH, told=TOLD, carried=3) is None
 
 
 def alert(watch: Watch = WATCH) -> Alert:
@@ -71,12 +69,17 @@ def test_an_update_is_the_same_alert_under_deliveries_of_its_own() -> None:
         first,
         step=3,
         article=COPY,
-        sources=("wire", "star", "sun"),
+        sources=("wire", "star", "sun", "sun-sport"),
+        claim=replace(CLAIM, publishers=("wire.example", "star.example", "sun.example")),
         severity="high",
         now=later,
     )
 
-    assert (again.id, again.raised, again.sources) == (first.id, NOON, ("wire", "star", "sun"))
+    assert (again.id, again.raised, again.sources) == (
+        *(first.id, NOON),
+        ("wire", "star", "sun", "sun-sport"),
+    )
+    assert again.carried == 3
     assert again.update is not None
     assert (again.update.step, again.update.at, again.update.copy.source) == (3, later, "star")
     (told,), (told_again,) = deliveries(first), deliveries(again)

@@ -7,7 +7,7 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import default
@@ -15,11 +15,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from monitor.channels.body import document
 from monitor.channels.digest_letter import html_text, plain_text, subject
 from monitor.channels.envelope import Envelope
 from monitor.channels.letter import letter
+from monitor.channels.note import lines
 from monitor.channels.sheet import printed
-from monitor.model import Alert, Delivery, Digest, Gap, GatherReason, Update
+from monitor.model import Alert, Delivery, Digest, Gap, GatherReason, Rate, Rest, Update
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DESK = Address("Desk", "desk", "example.org")
@@ -43,15 +45,6 @@ https://example.org/700
 U.S. and Iran over Iraq (3)
 ---------------------------
 
-Envoys, part 1
-Example World · 24 Nov, 13:01 · in 3 sources
-> The «U.S.» envoy and «Iran»'s deputy foreign minister sat down in «Baghdad» on Tuesday, the \
-first such meeting since rockets fell on the base at Ain al-Asad in March, two «Iraqi» officials \
-said.
-https://example.org/1
-  + Envoys, part 2 · Example World · 24 Nov, 13:02
-    https://example.org/2
-
 Envoys, part 3
 Example World · 24 Nov, 13:03 · in 3 sources
 > The «U.S.» envoy and «Iran»'s deputy foreign minister sat down in «Baghdad» on Tuesday, the \
@@ -59,9 +52,18 @@ first such meeting since rockets fell on the base at Ain al-Asad in March, two �
 said.
 https://example.org/3
 
+Envoys, part 2
+Example World · 24 Nov, 13:02
+> The «U.S.» envoy and «Iran»'s deputy foreign minister sat down in «Baghdad» on Tuesday, the \
+first such meeting since rockets fell on the base at Ain al-Asad in March, two «Iraqi» officials \
+said.
+https://example.org/2
+  + Envoys, part 1 · Example World · 24 Nov, 13:01 · in 3 sources
+    https://example.org/1
+
 Not seen meanwhile:
   Harbour Gazette: could not be read since 24 Nov, 13:00
-  star: at least 40 entries went by unread since 24 Nov, 13:00
+  star: had about 40 entries go by unread since 24 Nov, 13:00
 
 --{" "}
 You get this because your watches tell the channel desk. This is its digest d5.
@@ -199,6 +201,86 @@ def test_a_flood_is_some_alerts_and_a_count_with_the_command_that_shows_them(
     assert len(page) < 100_000
 
 
+def test_how_many_more_of_which_watch_is_said(morning: Digest, told: Callable[..., Alert]) -> None:
+    # given
+    rest = (
+        Rest(watch="all", title="Everything\n<b>", count=9_980),
+        Rest(watch="us-iran-over-iraq", title="U.S. and Iran over Iraq", count=17),
+    )
+    digest = replace(morning, count=10_001, rest=rest)
+
+    # when
+    text, page = plain_text(digest, BERLIN), html_text(digest, BERLIN)
+
+    # then
+    assert subject(digest, BERLIN) == "Digest: 10,001 alerts, 3 watches, 25 Nov 09:00"
+    assert "U.S. and Iran over Iraq (20)\n" in text
+    assert "and 17 more: `wirewatch alerts --watch us-iran-over-iraq --last 20`" in text
+    assert "\n9,980 more: Everything <b>\n" in text
+    assert "9,980 more: Everything &lt;b&gt;</p>" in page
+    assert "9,980 more: Everything <b>" in printed(digest, columns=None, colour=False)
+
+
+def test_of_many_watches_without_a_place_the_last_are_summed_up(morning: Digest) -> None:
+    rest = tuple(Rest(watch=f"w{n}", title=f"W {n}", count=30 - n) for n in range(25))
+    digest = replace(morning, count=4 + sum(each.count for each in rest), rest=rest)
+
+    text = plain_text(digest, BERLIN)
+
+    assert "\n11 more: W 19\n40 more: 5 other watches\n" in text
+
+
+@pytest.mark.parametrize(
+    ("reason", "rate", "says"),
+    [
+        ("at_most", (20, 3600), "The watch tells at most 20 an hour here (`at_most`)"),
+        ("at_most", (5, 86_400), "at most 5 a day here"),
+        ("at_most", (3, 5400), "at most 3 in 90 minutes here"),
+        ("cooldown", (1, 21_600), "rests for 6 hours after it has told something (`cooldown`)"),
+    ],
+)
+def test_the_reason_says_how_much_the_watch_may_tell(
+    morning: Digest, reason: GatherReason, rate: tuple[int, int], says: str
+) -> None:
+    most, span_s = rate
+    allowed = Rate(most=most, span=timedelta(seconds=span_s))
+    digest = replace(of_one_watch(morning, reason), rate=allowed)
+
+    for shown in (
+        plain_text(digest, BERLIN),
+        html_text(digest, BERLIN),
+        printed(digest, columns=None, colour=False),
+        "\n".join(lines(digest)),
+    ):
+        assert says in shown
+    assert document(digest)["data"]["rate"] == {"most": most, "span_s": span_s}
+
+
+def test_that_a_watch_is_paused_by_now_is_said(morning: Digest) -> None:
+    since = morning.until
+    own = of_one_watch(morning, "cooldown")
+    one = replace(own, paused=((own.watch, since),))
+    several = replace(morning, paused=(("floods", since), ("us-iran-over-iraq", since)))
+
+    for digest, says in (
+        (
+            one,
+            "The watch is paused since Wed 25 Nov 2026, 09:00 CET: what came before",
+        ),
+        (several, "Paused meanwhile: Floods on the Vistula, U.S. and Iran over Iraq."),
+    ):
+        for shown in (
+            plain_text(digest, BERLIN),
+            html_text(digest, BERLIN),
+            printed(digest, columns=None, colour=True, zone=BERLIN),
+            "\n".join(lines(digest, BERLIN)),
+        ):
+            assert says in shown
+    assert document(one)["data"]["paused"] == [
+        {"watch": "us-iran-over-iraq", "since": "2026-11-25T08:00:00Z"}
+    ]
+
+
 def test_how_many_watches_is_not_said_where_not_all_alerts_are_at_hand(morning: Digest) -> None:
     digest = replace(morning, count=400)
     assert subject(digest, BERLIN) == "Digest: 400 alerts, 25 Nov 09:00"
@@ -279,7 +361,7 @@ def test_many_gaps_end_in_a_count(morning: Digest) -> None:
     )
     text = plain_text(replace(morning, gaps=gaps), BERLIN)
     assert text.count(": is unusually silent since ") == 20
-    assert "and 7 more sources: `wirewatch feeds --failing`" in text
+    assert "and 7 more: `wirewatch feeds --failing` shows what fails now" in text
 
 
 def test_every_attempt_is_the_same_mail(morning: Digest) -> None:
@@ -307,7 +389,7 @@ def test_a_right_to_left_headline_does_not_turn_its_line_around(
 ) -> None:
     # given
     title = "العراق يفتح تحقيقا في الهجوم"
-    alerts = (told(1, event="e"), told(2, event="e", headline=title))
+    alerts = (told(1, event="e", headline=title), told(2, event="e"))
 
     # when
     digest = replace(morning, alerts=alerts, count=2)

@@ -32,19 +32,19 @@ Floods on the Vistula (1)
     https://example.org/700
 
 U.S. and Iran over Iraq (3)
-  Envoys, part 1
-    Example World · 24 Nov, 13:01 · in 3 sources
-{SENTENCE}
-    https://example.org/1
-    + Envoys, part 2 · Example World · 24 Nov, 13:02
   Envoys, part 3
     Example World · 24 Nov, 13:03 · in 3 sources
 {SENTENCE}
     https://example.org/3
+  Envoys, part 2
+    Example World · 24 Nov, 13:02
+{SENTENCE}
+    https://example.org/2
+    + Envoys, part 1 · Example World · 24 Nov, 13:01 · in 3 sources
 
 Not seen meanwhile
   Harbour Gazette: could not be read since 24 Nov, 13:00
-  star: at least 40 entries went by unread since 24 Nov, 13:00
+  star: had about 40 entries go by unread since 24 Nov, 13:00
 
 """
 

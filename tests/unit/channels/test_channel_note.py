@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from monitor.channels.note import Markup, heading, lines, note_of, written
 from monitor.channels.trial import trial, trial_digest
-from monitor.model import Alert, Message
+from monitor.model import Alert, Message, Rest
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MARKUPS = get_args(Markup)
@@ -121,7 +121,12 @@ def test_times_are_those_of_the_zone(envoys: Alert) -> None:
 def test_what_is_left_out_of_a_digest_is_counted(envoys: Alert) -> None:
     # given
     _, test = trial_digest("desk", NOON)
-    digest = replace(test, alerts=(envoys,) * 10, count=25, gaps=())
+    alerts = tuple(replace(envoys, id=str(number)) for number in range(10))
+    rest = (
+        Rest(watch=envoys.watch, title="Stale", count=4),
+        Rest(watch="floods", title="Floods @all", count=11),
+    )
+    digest = replace(test, alerts=alerts, count=26, gaps=(), rest=rest)
 
     # when
     text = written(note_of(digest), "text", at_most=700, title=heading(digest))
@@ -129,4 +134,6 @@ def test_what_is_left_out_of_a_digest_is_counted(envoys: Alert) -> None:
     # then
     shown = text.count(envoys.article.title)
     assert 0 < shown < 10
-    assert text.endswith(f"… and {25 - shown} more")
+    assert text.endswith(
+        f"\n… {14 - shown} more: {envoys.title}\n… 11 more: Floods @\u200ball\n… 1 more"
+    )

@@ -82,7 +82,7 @@ def test_that_a_watch_finds_nothing_comes_from_us_and_says_what_to_look_at(silen
 
     # then
     assert text.startswith("River levels\n\nRiver levels has found no story in 1 day\nWirewatch ·")
-    assert "> At least 1 was expected (`expect`). No source is known to fail." in text
+    assert "> At least 1 was expected (`expect`). As far as is known, nothing was missed" in text
     assert "the watch “River levels” (river-levels) expects more (`expect`)" in text
     assert "`wirewatch feeds --failing`" in text
     assert "[ops]" not in text

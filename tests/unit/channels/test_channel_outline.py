@@ -7,15 +7,22 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.channels.outline import MAX_FURTHER, MAX_SHOWN, outline, total
-from monitor.model import Alert, Digest, Severity, Trouble, Update
+from monitor.channels.outline import (
+    MAX_FURTHER,
+    MAX_SHOWN,
+    counted_only,
+    in_turns,
+    outline,
+    total,
+)
+from monitor.model import Alert, Digest, Rest, Severity, Trouble, Update
 
 
 def gathered(morning: Digest, *alerts: Alert, count: int | None = None) -> Digest:
     return replace(morning, alerts=alerts, count=len(alerts) if count is None else count)
 
 
-def test_the_most_severe_watch_and_event_come_first_and_the_rest_in_order_of_time(
+def test_the_most_severe_watch_and_event_come_first_and_then_the_newest(
     morning: Digest, told: Callable[..., Alert]
 ) -> None:
     # given
@@ -36,7 +43,7 @@ def test_the_most_severe_watch_and_event_come_first_and_the_rest_in_order_of_tim
 
     # then
     assert [section.watch for section in sections] == ["a", "c", "b"]
-    assert [each.first.id for each in sections[0].happenings] == ["a4", "a1", "a5"]
+    assert [each.first.id for each in sections[0].happenings] == ["a4", "a5", "a1"]
 
 
 def test_alerts_of_one_event_are_one_happening_headed_by_the_most_severe(
@@ -57,8 +64,8 @@ def test_alerts_of_one_event_are_one_happening_headed_by_the_most_severe(
     # then: stories of no known event are told apart
     assert [(each.first.id, len(each.further)) for each in section.happenings] == [
         ("a2", 1),
-        ("a3", 0),
         ("a4", 0),
+        ("a3", 0),
     ]
     assert section.count == 4
 
@@ -84,17 +91,23 @@ def test_a_watch_that_floods_hides_no_other(morning: Digest, told: Callable[...,
     # given
     flood = [told(number, watch="flood") for number in range(500)]
     calm = [told(1000 + number, watch=f"calm-{number}") for number in range(10)]
-    digest = gathered(morning, *flood, *calm, count=10_000)
+    rest = (
+        Rest(watch="flood", title="Flood", count=8_500),
+        Rest(watch="low", title="Low", count=490),
+    )
+    digest = replace(gathered(morning, *flood, *calm, count=9_500), rest=rest)
 
     # when
     plan = outline(digest)
 
     # then
-    flooding, *others = plan.sections
+    *others, flooding = plan.sections
     assert [len(each.happenings) for each in others] == [1] * 10
     assert len(flooding.happenings) == MAX_SHOWN - 10
-    assert (flooding.count, flooding.left_out) == (500, 500 - 40)
-    assert plan.unseen == 10_000 - 510
+    assert flooding.happenings[0].first.id == "a499"
+    assert (flooding.count, flooding.left_out) == (9_000, 9_000 - 40)
+    assert plan.others == (Rest(watch="low", title="Low", count=490),)
+    assert plan.unseen == 0
 
 
 def test_more_watches_than_there_is_room_for_are_counted(
@@ -108,7 +121,8 @@ def test_more_watches_than_there_is_room_for_are_counted(
 
     # then
     assert len(plan.sections) == MAX_SHOWN
-    assert plan.unseen == 7
+    assert [each.watch for each in plan.others] == [f"w{n}" for n in range(6, -1, -1)]
+    assert plan.unseen == 0
 
 
 def test_many_alerts_of_one_event_take_some_lines_and_a_count(
@@ -133,10 +147,35 @@ def test_troubles_with_sources_are_of_no_watch(morning: Digest, told: Callable[.
     digest = gathered(morning, told(1), told(2, watch="_sources", trouble=trouble))
 
     # then
-    assert [section.watch for section in outline(digest).sections] == ["us-iran-over-iraq", ""]
+    assert [section.watch for section in outline(digest).sections] == ["", "us-iran-over-iraq"]
 
 
 @pytest.mark.parametrize("count", [0, 3])
 def test_what_is_not_at_hand_is_counted(morning: Digest, count: int) -> None:
     plan = outline(gathered(morning, count=count))
     assert (plan.sections, plan.unseen) == ((), count)
+
+
+def test_the_first_alerts_in_turns_are_a_fair_choice(
+    morning: Digest, told: Callable[..., Alert]
+) -> None:
+    digest = gathered(
+        morning,
+        told(1, watch="calm", severity="low"),
+        *(told(n, watch="loud") for n in range(2, 7)),
+        told(7, watch="grave", severity="critical"),
+    )
+
+    assert [alert.id for alert in in_turns(digest)][:4] == ["a7", "a6", "a1", "a5"]
+
+
+def test_a_digest_whose_alerts_were_told_counts_them(
+    morning: Digest, told: Callable[..., Alert]
+) -> None:
+    digest = gathered(morning, told(1, watch="a"), told(2, watch="b"), told(3, watch="a"), count=13)
+    digest = replace(digest, rest=(Rest(watch="b", title="B", count=10),))
+
+    bare = counted_only(digest)
+
+    assert (bare.alerts, bare.count) == ((), 13)
+    assert {each.watch: each.count for each in bare.rest} == {"a": 2, "b": 11}

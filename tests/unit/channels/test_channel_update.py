@@ -64,6 +64,12 @@ def test_a_mail_says_first_what_is_new(spreading: Alert) -> None:
     assert plain.index("Now in 8") < plain.index("Baghdad")
 
 
+def test_where_fewer_are_independent_that_is_said_beside_it(spreading: Alert) -> None:
+    assert spread(replace(spreading, independent=5))[0].startswith(
+        "Now in 8 sources (5 independent): example-world"
+    )
+
+
 @pytest.mark.parametrize("colour", [True, False])
 def test_the_console_says_what_is_new_and_quotes_nothing_again(
     spreading: Alert, *, colour: bool

@@ -16,7 +16,7 @@ from yarl import URL
 from monitor.errors import AddressRefused, FetchError, TimedOut, TooLarge, Unreachable
 from monitor.net.decode import Decoder
 from monitor.net.faults import FAULTS, translated
-from monitor.net.guard import Guard, address_of, is_public
+from monitor.net.guard import Guard, address_of, is_public, number_of
 from monitor.net.hops import next_hop
 
 PRIVATE = [
@@ -187,3 +187,15 @@ def test_a_compressed_body_without_end_is_an_error() -> None:
 def test_a_body_that_is_not_compressed_as_it_says_is_an_error(encoding: str) -> None:
     with pytest.raises(FetchError, match="but is not"):
         unpack(encoding, b"<rss version='2.0'/>")
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "127.0.0.1.", "2130706433", "0177.0.0.1", "0x7f.1", "::ffff:127.0.0.1"]
+)
+def test_a_host_spelt_as_a_number_is_known_in_every_spelling(host: str) -> None:
+    assert str(number_of(host)) == "127.0.0.1"
+
+
+@pytest.mark.parametrize("host", ["localhost", "example.org.", "1.2.3.4.example", ""])
+def test_a_name_is_no_number(host: str) -> None:
+    assert number_of(host) is None

@@ -416,6 +416,27 @@ def test_when_a_channel_is_told(config: Path) -> None:
         ('hours = "25:00-26:00"', 'wanted a time of the day such as "07:30"'),
         ('zone = "Europe/London"', "`zone` only with `hours`"),
         ("threshold = { stories = 3 }", "threshold.within"),
+        ('threshold = { within = "6h" }', "threshold: found {'within': '6h'}, wanted `stories` or"),
+        ('threshold = { stories = 1, within = "6h" }', "it would speak at the first story"),
+        (
+            'threshold = { stories = 2, sources = 3, within = "6h" }',
+            "wanted at least as many `stories` as `sources` (3)",
+        ),
+        (
+            'updates = [3, "revisions"]',
+            "updates[2]: found 'revisions', wanted a number of sources, 2 or more, or \"revision\"."
+            " Did you mean revision?",
+        ),
+        ("updates = 3", 'updates: found 3, wanted a list, such as [3, 10, "revision"]'),
+        (
+            "escalate = { low = 5, critical = 9 }",
+            "escalate: found {'low': 5, 'critical': 9}, wanted `escalate` above the severity of the"
+            ' watch ("normal") only: leave out `low`',
+        ),
+        ('scope = "event"\nonce_per = "story"', "once_per: found 'story', wanted `once_per` is"),
+        ('zone = "Europe/London"', "zone: found 'Europe/London', wanted `zone` only with `hours`"),
+        ("updates = [1]", "updates[1]: found 1, wanted numbers of sources, 2 or more"),
+        ("updates = [true]", 'wanted a number of sources, 2 or more, or "revision"'),
     ],
 )
 def test_a_wrong_time_to_speak_is_explained(config: Path, written: str, wanted: str) -> None:
@@ -427,7 +448,7 @@ def test_a_wrong_time_to_speak_is_explained(config: Path, written: str, wanted: 
 @pytest.mark.parametrize(
     ("written", "wanted"),
     [
-        ('at = "08:00"', '`at` only with mode = "digest"'),
+        ('at = "08:00"', "at: found '08:00', wanted `at` only with mode = \"digest\""),
         ('mode = "digest"\nevery = "hour"\nat = "08:00"', "leave out `at`"),
         ('mode = "digest"\nweekday = "mon"', '`weekday` only with every = "week"'),
         ('mode = "digest"\nevery = "week"\nweekday = "t"', 'a day of the week such as "monday"'),
@@ -439,6 +460,87 @@ def test_a_wrong_time_to_be_told_is_explained(config: Path, written: str, wanted
     write(config, channels=f'[channel.a]\ntype = "console"\n{written}\n')
 
     assert any("channels.toml [channel.a]" in line and wanted in line for line in said(config))
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [("quiet_hours", "quiet"), ("modus", "mode"), ("evry", "every"), ("too", "to")],
+)
+def test_keys_of_time_are_among_those_a_channel_may_have(
+    config: Path, key: str, meant: str
+) -> None:
+    write(
+        config,
+        channels='[channel.a]\ntype = "email"\nto = ["a@example.org"]\nfrom = "w@example.org"\n'
+        f'smtp = "smtp://localhost:25"\n{key} = "x"\n',
+    )
+    (problem,) = said(config)
+    assert f"channels.toml [channel.a] {key}: found a key that means nothing here" in problem
+    for word in ("at", "every", "mode", "on_doubt", "quiet", "urgent", "to", "zone"):
+        assert f" {word}," in problem or f" {word}." in problem, (word, problem)
+    assert f"Did you mean {meant}?" in problem
+
+
+def test_a_threshold_of_sources_wants_as_many_stories(config: Path) -> None:
+    write(
+        config,
+        watchlist='[watch.a]\nwhen = "drone"\nthreshold = { sources = 3, within = "6h" }\n',
+    )
+    (watch,) = loaded(config).watches
+    assert watch.threshold == Threshold(stories=3, sources=3, within=timedelta(hours=6))
+
+
+def test_a_silence_that_nobody_is_told_of_is_remarked_on(config: Path) -> None:
+    watch = '[watch.a]\nwhen = "drone"\nexpect = "1 per day"\n'
+    write(config, watchlist=watch)
+    (remark,) = map(str, loaded(config).remarks)
+    assert remark.startswith("watchlist.toml [watch.a] expect: found a silence of which nobody")
+    assert "Name a channel in `notify`" in remark
+    write(config, watchlist=f'{watch}notify = ["console"]\n', channels=CONSOLE)
+    assert loaded(config).remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("kept", "channel", "watch", "wanted"),
+    [
+        ("7d", 'mode = "digest"\nevery = "week"\n', "", '"8d" or more: an alert may wait 7d'),
+        ("8d", 'mode = "digest"\nevery = "week"\n', "", ""),
+        (
+            "36h",
+            'mode = "digest"\n',
+            "",
+            'because of channels.toml [channel.console] every = "day"',
+        ),
+        ("30h", 'quiet = "22:00-07:00"\n', "", "[channel.console] quiet"),
+        ("7d", "", 'cooldown = "10d"\n', '"11d" or more: an alert may wait 10d because of'),
+        ("7d", "", 'hours = "Mon 08:00-18:00"\n', "watchlist.toml [watch.a] hours"),
+        ("7d", "", 'at_most = "1 per week"\n', "watchlist.toml [watch.a] at_most"),
+        ("2d", "", 'hours = "08:00-18:00"\n', ""),
+        (
+            "8d",
+            'mode = "digest"\n',
+            'notify = ["console"]\nhours = "Mon 08:00-18:00"\n',
+            '"9d" or more: an alert may wait 8d because of channels.toml [channel.console] every ='
+            ' "day" and watchlist.toml [watch.a] hours',
+        ),
+        ("9d", 'mode = "digest"\n', 'notify = ["console"]\nhours = "Mon 08:00-18:00"\n', ""),
+    ],
+)
+def test_alerts_are_kept_for_as_long_as_they_may_have_to_wait(
+    config: Path, kept: str, channel: str, watch: str, wanted: str
+) -> None:
+    write(
+        config,
+        monitor=f'[retention]\nalerts = "{kept}"\n',
+        channels=CONSOLE + channel,
+        watchlist=f'[watch.a]\nwhen = "drone"\n{watch}',
+    )
+    if not wanted:
+        loaded(config)
+        return
+    (problem,) = said(config)
+    assert f'monitor.toml [retention] alerts: found "{kept}", wanted' in problem
+    assert wanted in problem
 
 
 def test_who_names_a_channel_that_is_wrong_is_not_blamed(config: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -259,6 +260,7 @@ def test_control_characters_do_not_reach_an_article() -> None:
         (b"https://127.0.0.1/", "not a feed"),
         (b"<!DOCTYPE html><html><body>Not found</body></html>", "an HTML page.*names none"),
         (b"<html><body><p>Please wait", "an HTML page"),
+        (b"<?<script>", "an HTML page"),
         (b'{"errors": []}', "JSON of another kind"),
         (b"<opml version='2.0'><body/></opml>", "OPML, a list of feeds"),
         (b"<?xml version='1.0'?><urlset/>", "a sitemap"),
@@ -282,6 +284,24 @@ def test_a_path_in_the_body_is_not_opened(tmp_path: Path) -> None:
 
     with pytest.raises(ParseError):
         parsed(str(feed).encode())
+
+
+def test_a_declaration_without_end_is_read_in_time() -> None:
+    began = time.process_time()
+    with pytest.raises(ParseError):
+        parsed(b"<?" + b'\xe9encoding="' * 30_000)
+
+    assert time.process_time() - began < 2
+
+
+def test_the_declaration_is_believed_and_not_what_stands_behind_it() -> None:
+    body = rss(
+        "<title>Caf\xe9</title><guid>1</guid>",
+        "<title>encoding='koi8-r'?></title><guid>2</guid>",
+        prolog='<?xml version="1.0" encoding="iso-8859-1"?>',
+    )
+
+    assert parsed(body.encode("iso-8859-1")).articles[0].title == "Café"
 
 
 def test_a_page_that_names_its_feed_says_where_it_is() -> None:

@@ -175,6 +175,14 @@ def test_a_sitemap_that_declares_entities_is_refused(tmp_path: Path, encoding: s
         parsed(body.encode(encoding))
 
 
+def test_a_reference_to_no_character_costs_no_article() -> None:
+    odd = url(2).replace("<url>", '<url xmlns:x="&#xDFFF;"><x:y>&#0;</x:y>')
+
+    articles = parsed(sitemap(url(1, "Two &#xD800; boats"), odd)).articles
+
+    assert [article.title for article in articles] == ["Two \ufffd boats", "Two boats"]
+
+
 def test_a_hundred_thousand_attributes_are_read_in_time() -> None:
     attributes = " ".join(f'a{n}="1"' for n in range(100_000))
 

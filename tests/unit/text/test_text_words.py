@@ -170,6 +170,9 @@ def test_every_word_leads_back_inside_its_field(title: str, summary: str, body: 
 
 
 @given(TRICKY)
+@example("か\u200b\u3099")
+@example("か\u0301\u3099")
+@example("\u1112\u200b\u1161\u11ab")
 def test_folding_twice_changes_nothing(text: str) -> None:
     once = folded(text)
     assert folded(once) == once

@@ -1,50 +1,22 @@
 """A small world to watch."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from small_world import WORLD, matches_of
 
-from monitor.lexicon import Knowledge, Lexicon
-from monitor.model import Actor, Article, Match, Place, Theme, Topic, Watch
-from monitor.text import read
-from monitor.watch import compile_watchlist
+from monitor.lexicon import Knowledge
+from monitor.model import Match, Topic, Watch
 
 
 @pytest.fixture(scope="session")
 def knowledge() -> Knowledge:
-    return Knowledge.of(
-        actors=(
-            Actor(
-                id="us",
-                name="United States",
-                kind="state",
-                aliases=("US",),
-                demonyms=("American",),
-            ),
-            Actor(id="iran", name="Iran", kind="state", demonyms=("Iranian",)),
-            Actor(id="isil", name="ISIL", kind="armed_group", aliases=("Islamic State",)),
-        ),
-        places=(
-            Place(id="US", name="United States", kind="country", country="US", aliases=("US",)),
-            Place(id="IR", name="Iran", kind="country", country="IR", demonyms=("Iranian",)),
-            Place(id="IQ", name="Iraq", kind="country", country="IQ", demonyms=("Iraqi",)),
-            Place(id="mosul-iq", name="Mosul", kind="city", country="IQ"),
-        ),
-        themes=(
-            Theme(
-                id="violence",
-                label="violence",
-                terms=(("attack*", 1.0), ("bomb", 1.0)),
-                negative=(("heart attack*", 1.0),),
-            ),
-        ),
-    )
+    return WORLD
 
 
 @pytest.fixture(scope="session")
-def judge(knowledge: Knowledge) -> Callable[..., tuple[Match, ...]]:
+def judge() -> Callable[..., tuple[Match, ...]]:
     """The matches of one query, or of several watches, in one article."""
 
     def judge_one(
@@ -55,18 +27,6 @@ def judge(knowledge: Knowledge) -> Callable[..., tuple[Match, ...]]:
         **article: Any,
     ) -> tuple[Match, ...]:
         watches = (Watch(id="w", title="W", when=when),) if isinstance(when, str) else when
-        watchlist = compile_watchlist(watches, knowledge)
-        for problem in watchlist.problems:
-            raise problem
-        values: dict[str, Any] = {
-            "id": "1",
-            "source": "wire",
-            "title": "",
-            "body": body,
-            "fetched": datetime(2026, 1, 1, tzinfo=UTC),
-        }
-        reading = read(Article(**(values | article)))
-        mentions = Lexicon.compile(knowledge, watchlist.anchors).scan(reading)
-        return watchlist.judge(reading, mentions, topics)
+        return matches_of(watches, topics, body=body, **article)
 
     return judge_one

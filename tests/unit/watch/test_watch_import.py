@@ -126,6 +126,9 @@ REFUSED = [
     ("lucene", "oil AND", 5, "wanted a term"),
     ("lucene", "()", 2, "wanted a term"),
     ("lucene", "-oil", 1, "which is refused"),
+    ("lucene", f"{'(' * 31}oil{')' * 31}", 32, "31 deep"),
+    ("lucene", "(" * 100_000, 32, "31 deep"),
+    ("factiva", "hd=(" * 10_000, 64, "31 deep"),
     ("google", "inurl:news oil", 1, "cannot be carried over"),
     ("google", "-oil", 1, "which is refused"),
 ]

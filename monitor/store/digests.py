@@ -1,0 +1,104 @@
+"""Digests as they are told: what of their alerts is shown, and all of them, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from itertools import count
+from typing import Final
+
+import msgspec
+import redis
+
+from monitor import codec
+from monitor.alerts.choice import Standing, choose, watch_of
+from monitor.errors import ParseError
+from monitor.model import Alert, Digest, Gap, Rate
+from monitor.store import keys
+from monitor.store.gatherings import moment, reason_of
+from monitor.store.redis import bytes_of, text_of, translated
+
+SHOWN: Final = 100
+"""Alerts that a digest carries; the rest are counted, and kept as all alerts are."""
+
+PAGE: Final = 100
+"""Alerts that are read at a time, of however many."""
+
+
+def digest_of(client: redis.Redis, digest_id: str, fields: Sequence[object]) -> Digest:
+    """The digest that these fields of its record describe, with a fair choice of its alerts.
+
+    Alerts that are no longer kept are left out. Raises ParseError.
+    """
+    words = [text_of(field) for field in fields]
+    about = dict(zip(words[::2], words[1::2], strict=True))
+    choice = choose(_standings(client, digest_id), SHOWN)
+    try:
+        paused = msgspec.json.decode(about.get("paused", "{}"), type=dict[str, int])
+        return Digest(
+            id=digest_id,
+            channel=about["channel"],
+            reason=reason_of(about["reason"]),
+            since=moment(int(about["since"])),
+            until=moment(int(about["until"])),
+            alerts=tuple(_alerts(client, choice.refs)),
+            count=int(about["count"]),
+            watch=about.get("watch", ""),
+            title=about.get("title", ""),
+            gaps=msgspec.json.decode(about["gaps"], type=tuple[Gap, ...]),
+            rest=choice.rest,
+            rate=_rate(about),
+            paused=tuple(
+                (w, moment(ms)) for w, ms in sorted(paused.items()) if w in choice.watches
+            ),
+        )
+    except (KeyError, ValueError, msgspec.DecodeError) as error:
+        raise ParseError(f"a digest is not what we write: {error}") from error
+
+
+def page_of(client: redis.Redis, digest_id: str, number: int) -> tuple[Alert, ...] | None:
+    """One page of a digest's alerts, in the order they came, from 0 on; None behind the last."""
+    refs = _refs(client, digest_id, number)
+    return tuple(_alerts(client, refs)) if refs else None
+
+
+def _rate(about: dict[str, str]) -> Rate | None:
+    """What the watch may tell, where what it would say beyond that was gathered."""
+    most = int(about.get("most", 0))
+    if not most or about["reason"] not in {"at_most", "cooldown"}:
+        return None
+    return Rate(most=most, span=timedelta(milliseconds=int(about["span"])))
+
+
+def _refs(client: redis.Redis, digest_id: str, page: int) -> tuple[str, ...]:
+    with translated():
+        members = client.zrange(keys.digest_alerts(digest_id), page * PAGE, (page + 1) * PAGE - 1)
+    return tuple(map(text_of, members))
+
+
+def _standings(client: redis.Redis, digest_id: str) -> Iterator[Standing]:
+    for page in count():
+        refs = _refs(client, digest_id, page)
+        if not refs:
+            return
+        for ref, packed in _packed(client, refs):
+            seen = codec.glance_at(packed)
+            watch = watch_of(seen.watch, seen.trouble.kind if seen.trouble else None)
+            yield Standing(ref, watch, seen.title, seen.severity)
+
+
+def _alerts(client: redis.Redis, refs: Sequence[str]) -> Iterator[Alert]:
+    for _, packed in _packed(client, refs):
+        yield codec.decode_alert(packed)
+
+
+def _packed(client: redis.Redis, refs: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    """What is kept of each, by "alert field"."""
+    with translated(), client.pipeline(transaction=False) as pipe:
+        for ref in refs:
+            alert, _, field = ref.partition(" ")
+            pipe.hget(keys.alert(alert), field)
+        found = pipe.execute()
+    for ref, packed in zip(refs, found, strict=True):
+        if packed is not None:
+            yield ref, bytes_of(packed)

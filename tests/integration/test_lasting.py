@@ -1,0 +1,221 @@
+"""What goes round for as long as a service lives goes on, whatever it meets; and leaves nothing
+behind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import gc
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aiohttp
+import pytest
+import structlog
+from structlog.testing import capture_logs
+
+from monitor.cli.children import Workers
+from monitor.errors import StoreUnavailable
+from monitor.model import ARTICLES, Source, Watch
+from monitor.poller.replay import Replay
+from monitor.poller.term import Parts, Term
+from monitor.pulse import Pulse
+from monitor.reload import tried_within
+from monitor.settings import Settings, load
+from monitor.store import Store
+from workers.child import _keep
+
+Until = Callable[..., None]
+DRONE = Watch(id="drone", title="Drones", when="drone", must_match=("A drone.",))
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+# -- trying another configuration ------------------------------------------------------------------
+
+
+@pytest.fixture
+def silent(tmp_path: Path) -> Path:
+    """A folder of which one file never answers."""
+    os.mkfifo(tmp_path / "watchlist.toml")
+    return tmp_path
+
+
+def is_read(path: Path) -> bool:
+    """Whether somebody has the pipe open to read it."""
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK))
+    except OSError as error:
+        return error.errno != errno.ENXIO
+    return True
+
+
+def test_examples_that_cannot_be_tried_hold_nobody_up_and_leave_no_process(silent: Path) -> None:
+    async def tried() -> object:
+        return await tried_within(0.5, silent, (DRONE,), asyncio.Event())
+
+    assert asyncio.run(tried()) is None
+    assert not is_read(silent / "watchlist.toml")
+
+
+def test_who_is_told_to_stop_waits_for_no_examples(silent: Path) -> None:
+    async def tried() -> object:
+        stop = asyncio.Event()
+        asyncio.get_running_loop().call_later(0.1, stop.set)
+        return await tried_within(60, silent, (DRONE,), stop)
+
+    began = time.monotonic()
+    assert asyncio.run(tried()) == ()
+    assert time.monotonic() - began < 20
+    assert not is_read(silent / "watchlist.toml")
+
+
+def test_examples_are_tried_and_told(tmp_path: Path) -> None:
+    (tmp_path / "watchlist.toml").write_text(
+        '[watch.drone]\nwhen = "drone"\nmust_match = ["A kite."]\n'
+    )
+
+    async def tried() -> object:
+        return await tried_within(60, tmp_path, load(tmp_path, {}).watches, asyncio.Event())
+
+    (problem,) = asyncio.run(tried())  # type: ignore[misc]
+    assert (problem.table, problem.key) == ("watch.drone", "must_match")
+
+
+# -- a term takes another configuration ------------------------------------------------------------
+
+
+def clients() -> int:
+    """HTTP clients that are open."""
+    gc.collect()
+    kept = [each for each in gc.get_objects() if isinstance(each, aiohttp.ClientSession)]
+    return sum(not each.closed for each in kept)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load(tmp_path, {})
+
+
+def closed_port() -> int:
+    with socket.socket() as lent:
+        lent.bind(("127.0.0.1", 0))
+        return int(lent.getsockname()[1])
+
+
+def test_a_configuration_that_cannot_be_taken_now_leaves_no_client_open(settings: Settings) -> None:
+    # given a term whose Redis is away, and a configuration that wants another client
+    parts = Parts(
+        store=Store(f"redis://127.0.0.1:{closed_port()}"),
+        log=structlog.get_logger(),
+        now=now,
+        replay=Replay(),
+        number=1,
+        crowded=lambda: False,
+        room=lambda: None,
+        say=lambda event, reason: None,
+        pulse=Pulse(),
+    )
+    other = replace(
+        settings,
+        contact="desk@example.org",
+        sources=(Source(id="world", url="https://example.org/"),),
+    )
+
+    async def tries() -> tuple[int, int]:
+        async with Term(settings, parts) as term:
+            before = clients()
+            for _ in range(2):
+                with pytest.raises(StoreUnavailable):
+                    await term.change(other)
+            return before, clients()
+
+    # when, then
+    before, after = asyncio.run(tries())
+    assert after == before
+
+
+# -- what Redis refuses for a while ----------------------------------------------------------------
+
+
+@pytest.fixture
+def limited(store: Store) -> Iterator[Store]:
+    """A store whose user may do nothing, until it may."""
+    store.client.execute_command("ACL", "SETUSER", "limited", "on", "nopass", "~*", "+ping")
+    url = store.client.connection_pool.connection_kwargs
+    where = url.get("path") or f"{url['host']}:{url['port']}"
+    kind = "unix" if "path" in url else "redis"
+    refused = Store(f"{kind}://limited:x@{where}")
+    yield refused
+    refused.close()
+    store.client.execute_command("ACL", "DELUSER", "limited")
+
+
+def test_leases_are_kept_again_when_redis_no_longer_refuses_it(
+    store: Store, limited: Store, until: Until
+) -> None:
+    # given a child whose leases Redis refuses to keep
+    class Over(Exception):
+        pass
+
+    over = threading.Event()
+
+    def held() -> tuple[str, ...]:
+        if over.is_set():
+            raise Over
+        return ()
+
+    def keep() -> None:
+        with suppress(Over):
+            _keep(limited.work(ARTICLES), "w", held)
+
+    keeper = threading.Thread(target=keep, daemon=True)
+    with capture_logs() as logs:
+        keeper.start()
+        until(lambda: logs, what="it says so")
+        # when
+        store.client.execute_command("ACL", "SETUSER", "limited", "+@all")
+        # then
+        until(lambda: store.view.workers(ARTICLES), what="it is attended again")
+    over.set()
+    keeper.join(10)
+    assert [(each["event"], each["round"]) for each in logs] == [("round.failed", "leases")]
+
+
+# -- workers beside a run --------------------------------------------------------------------------
+
+
+def test_workers_are_started_again_however_often_they_have_died() -> None:
+    workers = Workers(arguments=["--no-such-option"], environment={}, _deaths=5_000)
+    workers.start()
+    try:
+        assert workers._child is not None
+        workers._child.wait(60)
+        workers.keep()
+    finally:
+        workers.stop()
+
+
+def test_what_lies_in_the_working_folder_is_not_run_in_place_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    for name in ("workers.py", "monitor.py", "redis.py"):
+        (tmp_path / name).write_text("raise SystemExit(77)")
+    monkeypatch.chdir(tmp_path)
+    # when
+    workers = Workers(arguments=["--help"], environment={})
+    workers.start()
+    # then
+    assert workers._child is not None
+    assert workers._child.wait(60) == 0
