@@ -11,12 +11,13 @@ import monitor
 import workers
 from monitor import telemetry
 from monitor.app import App
-from monitor.errors import ConfigError, SchemaMismatch
+from monitor.errors import ConfigError, SchemaMismatch, StoreUnavailable
 from monitor.model import JOBS
 from monitor.reload import Following
 from monitor.settings import load
 from monitor.settings.version import Files
 from workers.parent import die_with_parent
+from workers.rounds import ROUNDS, WHILE_READING, go_once
 from workers.runtime import Supervisor
 
 
@@ -28,6 +29,8 @@ def main() -> int:
     parser.add_argument("--processes", type=int)
     parser.add_argument("--parent", type=int, help="process to end with")
     parser.add_argument("--vouch", type=Path, help="file to touch in place of a heartbeat")
+    parser.add_argument("--once", action="store_true", help="leave what needs all read to --round")
+    parser.add_argument("--round", action="store_true", help="go the rounds once, and end")
     options = parser.parse_args()
     if options.parent:
         die_with_parent(options.parent)
@@ -46,18 +49,32 @@ def main() -> int:
         return 2
     log = settings.log
     telemetry.set_up(level=log.level, format_=log.format, file=Path(log.file) if log.file else None)
+    app = App(settings, settings.redis_url, files.version)
+    if options.round:
+        return _round(app)
     supervisor = Supervisor(
-        app=App(settings, settings.redis_url, files.version),
+        app=app,
         queues=tuple(options.queue or sorted(JOBS)),
         processes=options.processes,
         following=Following(files, telemetry.logger()),
         vouch=options.vouch,
+        rounds=WHILE_READING if options.once else ROUNDS,
     )
     try:
         supervisor.run()
     except SchemaMismatch as error:
         print(error, file=sys.stderr)  # noqa: T201  # for whoever started us
         return 2
+    return 0
+
+
+def _round(app: App) -> int:
+    """Exit 1 when Redis does not answer; the log says so."""
+    try:
+        go_once(app)
+    except StoreUnavailable as error:
+        telemetry.logger().error("store.unavailable", reason=str(error))
+        return 1
     return 0
 
 

@@ -6,6 +6,7 @@ import os
 import socket
 import time
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Self
 
 from monitor import telemetry
@@ -16,6 +17,10 @@ from workers.emerging import Emergence
 from workers.release import Release
 from workers.silence import Silence
 from workers.upkeep import Upkeep
+
+ROUNDS = ("upkeep", "release", "silence", "emergence")
+WHILE_READING = ("upkeep", "release")
+"""Those that do not ask what was found: where all is read once, the others come after it."""
 
 AFTER_BUG_S = 60.0
 """How long a round rests that has met a bug."""
@@ -29,16 +34,18 @@ class Rounds:
     release: Release
     silence: Silence
     emergence: Emergence
+    names: tuple[str, ...] = ROUNDS
     rests: dict[str, float] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, app: App, store: Store, *, judges: bool) -> Self:
-        """By the configuration of `app`; whoever `judges` has a desk."""
+    def of(cls, app: App, store: Store, *, judges: bool, names: tuple[str, ...] = ROUNDS) -> Self:
+        """By the configuration of `app`; whoever `judges` tells what emerges."""
         return cls(
             upkeep=Upkeep(store=store, now=now, log=telemetry.logger()),
             release=_release(app, store),
             silence=_silence(app, store),
             emergence=_emergence(app, store, judges=judges),
+            names=names,
         )
 
     def run(self) -> None:
@@ -46,7 +53,7 @@ class Rounds:
 
         What one of them breaks on, such as a record that cannot be read, ends none of the others.
         """
-        for name in ("upkeep", "release", "silence", "emergence"):
+        for name in self.names:
             if self.rests.get(name, 0.0) > time.monotonic():
                 continue
             try:
@@ -62,6 +69,20 @@ class Rounds:
         store.retain(app.settings.retention)
         self.release, self.silence = _release(app, store), _silence(app, store)
         self.emergence = _emergence(app, store, judges=judges)
+
+
+def go_once(app: App) -> None:
+    """Go each of them once, after all that came was judged. Raises StoreUnavailable.
+
+    Feeds have just been read, so that nothing is waited for where a watch is silent.
+    """
+    store = app.store()
+    try:
+        rounds = Rounds.of(app, store, judges=True)
+        rounds.silence.grace = timedelta(0)
+        rounds.run()
+    finally:
+        store.close()
 
 
 def _release(app: App, store: Store) -> Release:
@@ -92,7 +113,7 @@ def _silence(app: App, store: Store) -> Silence:
 def _emergence(app: App, store: Store, *, judges: bool) -> Emergence:
     return Emergence(
         store=store,
-        watches=lambda: app.desk.watches.values() if judges else (),
+        watches=lambda: app.settings.watches if judges else (),
         timings=app.settings.timings,
         worker=f"{socket.gethostname()}.{os.getpid()}.emerging",
         now=now,

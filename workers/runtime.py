@@ -33,7 +33,7 @@ from workers.guards import guarded, guarded_page, guarded_send
 from workers.heartbeat import SupervisorHeartbeat
 from workers.parent import die_with_parent, watch_parent
 from workers.renewal import renewed, settle, tell_failing
-from workers.rounds import Rounds
+from workers.rounds import ROUNDS, Rounds
 from workers.upkeep import Upkeep
 from workers.vitals import Vitals
 
@@ -90,6 +90,7 @@ class Supervisor:
     posts: list[Post] = field(default_factory=list)
     leaving: list[Post] = field(default_factory=list)
     vouch: Path | None = None
+    rounds: tuple[str, ...] = ROUNDS
     looked_s: float = field(default_factory=time.monotonic)
     last: float = 0.0
 
@@ -109,7 +110,7 @@ class Supervisor:
             signal.signal(name, self.stop.ask)
         signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # a child that is not ready is told again
         store = self.app.store()
-        rounds = Rounds.of(self.app, store, judges=self.judges)
+        rounds = Rounds.of(self.app, store, judges=self.judges, names=self.rounds)
         self.ended.update({f"{q}.{why}": 0 for q in self.queues for why in ("crash", "recycle")})
         answering = Answering(app=self.app, store=store, alone=partial(alone, os.getpid()))
         patience = Patience("supervisor")

@@ -26,7 +26,7 @@ took: ten thousand records take a second of CPU."""
 @contextlib.asynccontextmanager
 async def attended(poller: Poller, store: Store) -> AsyncIterator[None]:
     """While the poller runs."""
-    doing: list[Coroutine[None, None, None]] = [_beat(poller, store)]
+    doing: list[Coroutine[None, None, None]] = [beat(poller, store)]
     listen = poller.settings.metrics.listen
     if listen:
         # a web server and prometheus-client, which few need
@@ -58,7 +58,8 @@ def _tell_of_bugs(task: asyncio.Task[None]) -> None:
         telemetry.logger().error("endpoint.failed", reason="a bug", exc_info=error)
 
 
-async def _beat(poller: Poller, store: Store) -> None:
+async def beat(poller: Poller, store: Store) -> None:
+    """Say again and again that the poller is here, until cancelled; then that it ends."""
     heard = refused = met = False
     try:
         while True:

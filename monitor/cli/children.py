@@ -13,6 +13,7 @@ from monitor import telemetry
 
 STOP_S = 10.0
 SLOWEST_S = 5.0
+ROUND_S = 60.0
 
 
 @dataclass(slots=True)
@@ -33,6 +34,20 @@ class Workers:
             env={**os.environ, **self.environment},
             start_new_session=True,  # Ctrl-C is for us; we tell it in our own time
         )
+
+    def go_round(self) -> None:
+        """Have the rounds of a supervisor gone once, from beginning to end: what is due is told."""
+        try:
+            subprocess.run(
+                [sys.executable, "-P", "-m", "workers", *self.arguments, "--round"],
+                env={**os.environ, **self.environment},
+                start_new_session=True,
+                timeout=ROUND_S,
+                check=False,  # its log says what was wrong
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            reason = f"{type(error).__name__}; what is due waits for the next run"
+            telemetry.logger().error("process.ended", worker="round", reason=reason)
 
     def keep(self) -> None:
         """Replace it if it has died; never more often than grows reasonable."""

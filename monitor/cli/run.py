@@ -15,6 +15,7 @@ import click
 from monitor import __version__, telemetry
 from monitor.app import now
 from monitor.cli import options
+from monitor.cli.attending import beat
 from monitor.cli.children import Workers
 from monitor.cli.poller import with_seeds
 from monitor.cli.summary import Summary, show
@@ -76,7 +77,10 @@ def command(
         vouch = data / VOUCH
         vouch.unlink(missing_ok=True)
         workers = Workers(
-            ("--config", str(config), "--vouch", str(vouch.resolve())),
+            (
+                *("--config", str(config), "--vouch", str(vouch.resolve())),
+                *(("--once",) if once else ()),
+            ),
             {
                 "WIREWATCH_REDIS_URL": url,
                 "WIREWATCH_LOG_FILE": str(log_file.resolve()),
@@ -150,11 +154,13 @@ async def _run(
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     keeping = asyncio.create_task(_keep(workers))
+    beating: asyncio.Task[None] | None = None
     try:
         if not once:
             await watch_sources(poller, following, store, stop, workers=vouch)
             return 0
         before = await asyncio.to_thread(store.view.counts)
+        beating = asyncio.create_task(beat(poller, store))
         polling = asyncio.create_task(poller.once())
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({polling, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -163,14 +169,17 @@ async def _run(
             polling.cancel()
             return 1
         polled = polling.result()
-        await _settled(store, stop, wait_s)
+        await _settled(workers, store, stop, wait_s)
         summary = await asyncio.to_thread(Summary.since, before, store, polled)
         show(summary)
         if summary.parked or summary.set_aside:
             click.echo("`wirewatch dead list` shows what was parked or set aside", err=True)
         return 0 if summary.good else 1
     finally:
-        keeping.cancel()
+        tasks = [task for task in (keeping, beating) if task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _keep(workers: Workers) -> None:
@@ -179,22 +188,29 @@ async def _keep(workers: Workers) -> None:
         workers.keep()
 
 
-async def _settled(store: Store, stop: asyncio.Event, wait_s: float) -> None:
-    """Until every page has been read or given up, every article has its outcome and every delivery
-    is settled or out of time. In this order: what leaves one queue meanwhile is seen on the next.
+async def _settled(workers: Workers, store: Store, stop: asyncio.Event, wait_s: float) -> None:
+    """Until every page has been read or given up, every article has its outcome, the rounds have
+    been gone once after that, nothing gathered is due and every delivery is settled or out of time.
+    In this order: what leaves one of them meanwhile is seen on the next.
     """
     loop = asyncio.get_running_loop()
     until: float | None = None
+    gone = False
     tell = loop.time() + TELL_S
     while not stop.is_set():
         pages = await asyncio.to_thread(store.view.depth, PAGES)
         articles = await asyncio.to_thread(store.view.depth, ARTICLES)
+        due = await asyncio.to_thread(store.gatherings.due, now())
         sending = await asyncio.to_thread(store.view.depth, DELIVERIES)
         if pages.total and loop.time() > tell:
             tell = float("inf")
             click.echo(f"{pages.total} full texts wait for their turn, 15 min at most", err=True)
         if pages.total == 0 and articles.total == 0:
-            if sending.total == 0:
+            if not gone:
+                gone = True
+                await asyncio.to_thread(workers.go_round)
+                continue
+            if sending.total == 0 and not due:
                 return
             until = until or loop.time() + wait_s
             if loop.time() >= until:

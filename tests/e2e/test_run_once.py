@@ -6,6 +6,9 @@ import json
 
 from product import ROOT, Product
 
+from monitor.embedded import Embedded
+from monitor.store import Store, keys
+
 WATCH = """
 [watch.drones]
 title = "Drones over Basra"
@@ -168,3 +171,52 @@ def test_the_samples_run_as_shipped(product: Product) -> None:
     assert summary["copies"] >= 1
     assert summary["alerts"] >= 1
     assert summary["problems"] == 0, done.stderr
+
+
+RIVER = """
+[watch.river]
+title = "River levels"
+when = 'river'
+notify = ["console"]
+"""
+
+
+def test_it_tells_what_was_gathered_and_is_due_though_there_is_nothing_to_read(
+    product: Product,
+) -> None:
+    # given: the second of two alerts waits until the watch has rested
+    product.write("watchlist.toml", WATCH + 'cooldown = "1s"\n')
+    product.seed(
+        "news.jsonl",
+        jsonl(
+            {"id": "7", "title": "Port", "body": STORY},
+            {"id": "8", "title": "Drone near a school in Basra", "body": "Drone. Basra. " * 9},
+        ),
+    )
+    first = product.run_once()
+    assert json.loads(first.stdout)["alerts"] == 2, first.stderr
+    # when
+    done = product.run_once()
+    # then
+    told = [json.loads(run.stdout) for run in (first, done)]
+    assert sum(run["sent"] for run in told) == 2, done.stderr
+    assert told[1]["gathered"] == 0
+
+
+def test_it_tells_that_a_watch_is_silent_after_what_there_is_was_judged(product: Product) -> None:
+    # given: the span is over
+    product.write(
+        "watchlist.toml", WATCH + 'expect = "1 per day"\n' + RIVER + 'expect = "1 per day"\n'
+    )
+    product.run_once()
+    with Embedded(product.data) as server:
+        for watch in ("drones", "river"):
+            server_client = Store(server.url).client
+            (_, *rest) = server_client.hget(keys.expected(), watch).split(b" ", 1)
+            server_client.hset(keys.expected(), watch, b" ".join((b"1000", *rest)))
+    product.seed("news.jsonl", jsonl({"id": "7", "title": "Port", "body": STORY}))
+    # when
+    done = product.run_once()
+    # then
+    assert "River levels has found no story in 1 day" in done.stderr, done.stderr
+    assert "Drones over Basra has found" not in done.stderr
