@@ -160,7 +160,9 @@ class Telling:
             if watch.threshold and counts(claimed.article, watch, told[name], paused.get(name)):
                 about, within = subject(watch, claimed.claim), watch.threshold.within
                 voice = claimed.claim.voice
-                tally = self.store.judging.tally(name, about, claimed.article, within, voice)
+                tally = self.store.judging.tally(
+                    name, about, claimed.article, within, voice, asks=watch.asks
+                )
                 yield name, tuple(e for e in tally if not spoken.get((name, e.story)))
 
     def _raised(self, alert: Alert) -> Raised:
@@ -169,6 +171,7 @@ class Telling:
             alert=alert,
             routes=routes(alert, watch, self.timings, self.now()),
             follows=watch.follows,
+            asks=watch.asks,
         )
 
     def _updates(self, claimed: Claimed, told: Mapping[str, Spoken | None]) -> Iterator[Raised]:

@@ -53,7 +53,7 @@ def join(
         watch = desk.watches[watch_id]
         about = AlertedArticle.of(article)
         mine = {n: Elsewhere(article=about, evidence=part.evidence) for n, part in found.items()}
-        known = store.judging.pieces(watch_id, subject(watch, claim), mine)
+        known = store.judging.pieces(watch_id, subject(watch, claim), mine, asks=watch.asks)
         if len(known) < desk.parts[watch_id]:
             said = f"{len(known)} of {desk.parts[watch_id]} clauses found in this {watch.scope}"
             waiting.append((watch_id, said))

@@ -89,6 +89,14 @@ class Watch:
         return digest("scope", self.when or "", *self.together, str(self.within))[:12]
 
     @property
+    def asks(self) -> str:
+        """What stands for what it asks for, and of what: what was noted for another query, or of
+        stories instead of events, does not count for this one.
+        """
+        query = digest("asks", self.when or "", *self.together, str(self.within))
+        return digest(query, self.scope, self.once_per)[:12]
+
+    @property
     def steps(self) -> tuple[int, ...]:
         """The numbers of sources at which it tells again."""
         return tuple(sorted({*self.updates, *(sources for sources, _ in self.escalate)}))

@@ -64,16 +64,23 @@ class Judging:
         }
 
     def tally(
-        self, watch: str, story: str, article: Article, within: timedelta, voice: str = ""
+        self,
+        watch: str,
+        story: str,
+        article: Article,
+        within: timedelta,
+        voice: str = "",
+        *,
+        asks: str = "",
     ) -> tuple[Counted, ...]:
-        """The stories that count towards the threshold of a watch, with this one, which `voice`
-        told first; asked again, the same.
+        """The stories that count towards the threshold of a watch that `asks` for this, with this
+        one, which `voice` told first; asked again, the same.
         """
         at = min(article.published or article.fetched, article.fetched)
         about = msgspec.json.encode(AlertedArticle.of(article))
         rows = self._scripts(
             "tally",
-            [keys.tally(watch)],
+            [keys.tally(watch, asks)],
             [
                 story,
                 b"%d %b\n%b" % (at.timestamp() * 1000, about, voice.encode()),
@@ -85,13 +92,13 @@ class Judging:
         return tuple(_counted(text_of(name), bytes_of(value)) for name, value in pairs)
 
     def pieces(
-        self, watch: str, about: str, found: Mapping[int, Elsewhere]
+        self, watch: str, about: str, found: Mapping[int, Elsewhere], *, asks: str = ""
     ) -> dict[int, Elsewhere]:
-        """Clause -> the article of that story or event that satisfied it first, with those just
-        found; asked again, the same."""
+        """Clause of a watch that `asks` for this -> the article of that story or event that
+        satisfied it first, with those just found; asked again, the same."""
         given = [word for clause, at in found.items() for word in (clause, msgspec.json.encode(at))]
         life = int(self.retention.stories.total_seconds())
-        rows = self._scripts("piece", [keys.pieces(watch, about)], [life, *given])
+        rows = self._scripts("piece", [keys.pieces(watch, asks, about)], [life, *given])
         return {
             int(clause): msgspec.json.decode(value, type=Elsewhere)
             for clause, value in zip(rows[::2], rows[1::2], strict=True)

@@ -138,34 +138,37 @@ def kept(job: str) -> str:
 
 
 def spoken(watch: str, story: str) -> str:
-    """string = JSON of Spoken; [retention] stories. That a watch has spoken for a story (or event).
-    Written and guarded by commit.lua; read by the worker before it decides."""
+    """string = JSON of Spoken; [retention] stories. That a watch has spoken for a story (or event);
+    or that it is silent, prolonged by upkeep as long as it is. Written and guarded by commit.lua;
+    read by the worker before it decides."""
     return f"{PREFIX}spoken:{watch}:{story}"
 
 
-def pieces(watch: str, about: str) -> str:
+def pieces(watch: str, asks: str, about: str) -> str:
     """hash clause -> JSON of Elsewhere; [retention] stories. Which articles of a story or event
-    satisfy clauses of a watch with that `scope`. Written and read by piece.lua."""
-    return f"{PREFIX}pieces:{watch}:{about}"
+    satisfy clauses of a watch with that `scope`, as long as it asks for the same. Written and read
+    by piece.lua."""
+    return f"{PREFIX}pieces:{watch}:{asks}:{about}"
 
 
-def tally(watch: str) -> str:
+def tally(watch: str, asks: str) -> str:
     """hash story (or event) -> "published (ms) JSON of AlertedArticle", a line, who told it;
-    [retention] stories. What counts towards the threshold of a watch. tally.lua; commit.lua removes
-    what an alert is for."""
-    return f"{PREFIX}tally:{watch}"
+    [retention] stories. What counts towards the threshold of a watch, as long as it asks for the
+    same. tally.lua; commit.lua removes what an alert is for."""
+    return f"{PREFIX}tally:{watch}:{asks}"
 
 
 def heard(watch: str) -> str:
     """zset story -> matched (ms); the span of its `expect`. What a watch that is expected to find
-    something has found of late. Written by commit.lua; read by upkeep."""
+    something has found of late: a story counts when it is new to the span. Written by commit.lua;
+    read by upkeep."""
     return f"{PREFIX}heard:{watch}"
 
 
 def expected() -> str:
-    """hash watch -> since when something is expected of it (ms); one for each watch of the
+    """hash watch -> "since when (ms) rate", what is expected of it; one for each watch of the
     configuration with `expect`, the others are removed. So that a watch is not called silent before
-    its first span is over. Written by upkeep."""
+    its first span is over. Written by expect.lua, cleared and read by upkeep."""
     return f"{PREFIX}expected"
 
 

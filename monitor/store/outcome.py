@@ -52,13 +52,15 @@ class Raised:
     """An alert, or an update of one, with its outbox.
 
     `follows` is whether its watch wants updates, so that later copies ask for it. `about`
-    is what the watch has spoken about, where that is no story and no event.
+    is what the watch has spoken about, where that is no story and no event; `asks` what the watch
+    asked for, under which its threshold was counted.
     """
 
     alert: Alert
     routes: tuple[Route, ...]
     follows: bool = False
     about: str = ""
+    asks: str = ""
 
     @property
     def covers(self) -> tuple[str, ...]:
@@ -157,7 +159,7 @@ def _alert(call: Call, raised: Raised, kept: Retention) -> Mapping[str, object]:
         "spoken": call.key(keys.spoken(alert.watch, raised.about or alert.subject)),
         "spoken_value": _spoken(raised.spoken),
         "life": int(kept.alerts.total_seconds()),
-        "tally": call.key(keys.tally(alert.watch)),
+        "tally": call.key(keys.tally(alert.watch, raised.asks)),
         "stories": [alert.subject, *raised.covers],
         "covers": [call.key(keys.spoken(alert.watch, story)) for story in raised.covers],
         "spoken_life": int(kept.stories.total_seconds()),

@@ -21,7 +21,7 @@ from monitor.model import (
     Threshold,
     Timing,
 )
-from monitor.store import Store
+from monitor.store import Store, keys
 
 
 @pytest.fixture
@@ -318,7 +318,7 @@ def test_a_threshold_of_sources_bears_thousands_of_stories_by_one(house: House) 
         WATCH, threshold=Threshold(stories=1, sources=2, within=timedelta(days=9))
     )
     house.stories(0, source="star")
-    key, at = "ww:1:tally:drones", int(NOON.timestamp() * 1000)
+    key, at = keys.tally("drones", house.watch.asks), int(NOON.timestamp() * 1000)
     known = house.store.client.hgetall(key)
     about = next(iter(known.values())).partition(b" ")[2]
     house.store.client.hset(
@@ -344,3 +344,30 @@ def test_no_key_of_gathering_is_kept_for_ever(house: House) -> None:
         if house.store.client.ttl(key) < 0
     ]
     assert lasting == []
+
+
+def test_what_was_found_for_another_query_does_not_count_for_the_one_that_took_its_place(
+    house: House,
+) -> None:
+    house.watch = replace(WATCH, when="zeppelin AND trawler", scope="event", once_per="event")
+    house.come(of_the_event(0, "A zeppelin went out."))
+    house.watch = replace(house.watch, when="submarine AND trawler")
+    house.come(of_the_event(1, "A trawler came back."))
+    assert house.mail() == []
+
+    house.come(of_the_event(2, "A submarine came up."))
+    assert len(house.mail()) == 1
+
+
+def test_a_threshold_counts_anew_for_another_query(house: House) -> None:
+    three = Threshold(stories=3, sources=1, within=timedelta(hours=6))
+    house.watch = replace(WATCH, threshold=three)
+    house.stories(0, 1)
+    house.watch = replace(house.watch, when="drone AND harbour")
+    house.stories(2)
+    assert house.mail() == []
+
+    house.stories(3, 4)
+    (alert,) = house.mail()
+    assert isinstance(alert, Alert)
+    assert [each.article.title[-1] for each in alert.counted] == ["2", "3"]

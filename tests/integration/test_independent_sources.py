@@ -117,7 +117,7 @@ def test_what_counts_towards_a_threshold_since_an_earlier_version_counts_on(
     store: Store, come: Arriving
 ) -> None:
     come(paper(0, "one", "https://one.example/0"))
-    ((story, kept),) = store.client.hgetall(keys.tally("drones")).items()
-    store.client.hset(keys.tally("drones"), story, bytes(kept).partition(b"\n")[0])
+    ((story, kept),) = store.client.hgetall(keys.tally("drones", WATCH.asks)).items()
+    store.client.hset(keys.tally("drones", WATCH.asks), story, bytes(kept).partition(b"\n")[0])
     come(paper(1, "two", "https://two.example/1"))
     assert len(store.view.alerts(9)) == 1
