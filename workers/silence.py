@@ -10,11 +10,17 @@ from structlog.typing import FilteringBoundLogger
 
 from monitor.alerts import ABOUT_SILENCE, routes, silence
 from monitor.errors import StoreConflict
-from monitor.model import Source, Timing, Watch
+from monitor.model import Rate, Source, Timing, Watch
 from monitor.store import Outcome, Raised, Store
 from workers.coverage import gaps
 
 LOOK_EVERY = timedelta(seconds=30)
+
+GRACE = timedelta(minutes=15)
+"""So long after an absence nothing is told: feeds are read, and judged, first."""
+
+SHARE = 4
+"""An absence is long from this part of a span on."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -28,6 +34,7 @@ class Silence:
     worker: str
     now: Callable[[], datetime]
     log: FilteringBoundLogger
+    grace: timedelta = GRACE
     looked: datetime | None = None
 
     def run(self) -> None:
@@ -45,13 +52,19 @@ class Silence:
 
     def _look(self, watch: Watch, at: datetime) -> None:
         assert watch.expect is not None
-        short = self.store.expectations.shortfall(watch.id, watch.expect, at)
+        expectations = self.store.expectations
+        finding = expectations.finding(watch.id, watch.expect, at)
         ((pair, told),) = self.store.judging.spoken([(watch.id, ABOUT_SILENCE)]).items()
-        if short is None and told is not None:
-            self.store.expectations.met(*pair)
-        if short is None or told is not None:
+        if finding.suffices or finding.early:
+            if told is not None:
+                expectations.met(*pair)
             return
-        found, since = short
+        if told is not None:
+            expectations.lasts(*pair, self.store.judging.retention.stories)
+            return
+        if not self._watched(watch.expect, at):
+            return
+        found, since = finding.found, finding.since
         unseen = gaps(self.store, self.sources, since, at)
         alert = silence(watch, found=found, since=since, gaps=unseen, now=at)
         raised = Raised(
@@ -63,3 +76,16 @@ class Silence:
         except StoreConflict:  # another supervisor has told it
             return
         self.log.info("watch.silent", watch=watch.id, found=found, alert=alert.id)
+
+    def _watched(self, expect: Rate, at: datetime) -> bool:
+        """Whether there were pollers and workers for long enough to say that nothing came.
+
+        A span begins no earlier than the last absence that is long beside it ended: what came
+        meanwhile may be lost. After a short one feeds still have what came, and are read first.
+        """
+        for absence in self.store.beats.absences():
+            until = absence.until or at
+            is_long = until - absence.since >= expect.span / SHARE
+            if absence.until is None or at - until < (expect.span if is_long else self.grace):
+                return False
+        return True

@@ -45,7 +45,7 @@ class Store:
         self.judging = Judging(self.client, scripts, retention)
         self.outbox = Outbox(scripts, retention.alerts)
         self.leaders = Leaders(self.client, scripts)
-        self.expectations = Expectations(self.client)
+        self.expectations = Expectations(self.client, scripts)
         self.gatherings = Gatherings(self.client, scripts, retention.alerts)
         self.subscriptions = Subscriptions(self.client, scripts)
         self.letters = Letters(self.client, scripts, retention.dead_letters)

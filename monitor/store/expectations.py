@@ -3,35 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import redis
 
 from monitor.model import Rate
 from monitor.store import keys
-from monitor.store.redis import text_of, translated
+from monitor.store.redis import Scripts, text_of, translated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """How many stories a watch has found in the span that it is judged by, and when that begins.
+
+    It `suffices` where that is what is expected. It is `early` as long as the first span has not
+    passed since this is expected of it.
+    """
+
+    found: int
+    since: datetime
+    suffices: bool
+    early: bool
 
 
 class Expectations:
     """Reads what commits have noted, and since when anything is expected."""
 
-    def __init__(self, client: redis.Redis) -> None:
-        self._client = client
+    def __init__(self, client: redis.Redis, scripts: Scripts) -> None:
+        self._client, self._scripts = client, scripts
 
-    def shortfall(self, watch: str, expect: Rate, now: datetime) -> tuple[int, datetime] | None:
-        """How many stories it has found in the span, and when it last had found enough; None as
-        long as it has, or as its first span is not over.
-        """
+    def finding(self, watch: str, expect: Rate, now: datetime) -> Finding:
+        """What it has found. With a rate that is new to it, its first span begins."""
         at, span = _ms(now), expect.span // timedelta(milliseconds=1)
+        asked = self._scripts("expect", [keys.expected()], [watch, at, f"{expect.most} {span}"])
+        began = int(asked)
         with translated():
-            self._client.hsetnx(keys.expected(), watch, at)
-            began = int(self._client.hget(keys.expected(), watch) or at)
-            newest = self._client.zrevrangebyscore(
-                keys.heard(watch), "+inf", f"({at - span}", withscores=True
-            )
-        if len(newest) >= expect.most or at - began < span:
-            return None
-        return len(newest), _moment(max(began, at - span))
+            found = int(self._client.zcount(keys.heard(watch), f"({at - span}", "+inf"))
+        return Finding(
+            found=found,
+            since=_moment(max(began, at - span)),
+            suffices=found >= expect.most,
+            early=at - began < span,
+        )
 
     def keep(self, watches: Collection[str]) -> None:
         """Nothing is expected of any other: it is paused, over, gone, or asked for no more."""
@@ -45,6 +59,11 @@ class Expectations:
         """It finds enough again: the next silence is another one."""
         with translated():
             self._client.delete(keys.spoken(watch, about))
+
+    def lasts(self, watch: str, about: str, life: timedelta) -> None:
+        """It is silent still: that it has said so is not forgotten."""
+        with translated():
+            self._client.expire(keys.spoken(watch, about), life)
 
 
 def _ms(moment: datetime) -> int:

@@ -177,8 +177,9 @@ for _, article in ipairs(plan.articles) do
 end
 for count, number in pairs(counts) do redis.call('HINCRBY', KEYS[4], count, number) end
 for _, match in ipairs(plan.heard) do
-  redis.call('ZADD', KEYS[match.key], 'NX', ARGV[3], match.story)
+  -- what has left the span first: a story that comes again after it is found anew
   redis.call('ZREMRANGEBYSCORE', KEYS[match.key], '-inf', ARGV[3] - match.span)
+  redis.call('ZADD', KEYS[match.key], 'NX', ARGV[3], match.story)
   redis.call('PEXPIRE', KEYS[match.key], string.format('%d', match.span))
 end
 for _, alert in ipairs(plan.alerts) do
