@@ -12,7 +12,9 @@ Feeds are not counted but publishers, and a text that papers take from an agency
 The registered name is the last two labels of a host; three where the last is a country and the one
 before it says no more than what sort of name it is (co.uk, com.au, or.jp). That needs no list that
 grows old, and errs for a few hundred names, such as those registered below city.kawasaki.jp: their
-sites then count as one, so that too little is told rather than too much.
+sites then count as one, so that too little is told rather than too much. For the same reason a state
+is one (gov.uk, gov.au, nhs.uk), with all its offices. How a site is looked at (www., m., amp.) and
+how it is spelt (münchen.de, xn--mnchen-3ya.de) makes no difference.
 """
 
 from __future__ import annotations
@@ -25,11 +27,16 @@ from urllib.parse import urlsplit
 
 SORTS: Final = frozenset(
     {
-        *("ac", "co", "com", "edu", "go", "gob", "gouv", "gov", "govt", "gub", "ltd", "mil", "ne"),
-        *("net", "nhs", "nom", "or", "org", "plc", "sch"),
+        *("ac", "co", "com", "edu", "ltd", "ne", "net", "nom", "or", "org", "plc", "sch"),
     }
 )
 """Second labels under a country that say what sort of name follows."""
+
+NAMES: Final = frozenset({"ne.se", "net.hr"})
+"""Publishers that have registered such a name themselves."""
+
+FRONTS: Final = frozenset({"amp", "m", "mobile", "www"})
+"""First labels that say how a site is looked at."""
 
 HOUSES: Final = frozenset(
     {
@@ -42,9 +49,16 @@ HOUSES: Final = frozenset(
 """Sites under whose name many publish, each below a name of their own."""
 
 CARRIERS: Final = frozenset(
-    {"feedburner.com", "feedproxy.google.com", "fetchrss.com", "feed43.com", "rss.app"}
+    {
+        *("apple.news", "bing.com", "cdn.ampproject.org", "feed43.com", "feedburner.com"),
+        *("fetchrss.com", "google.com", "rss.app"),
+    }
 )
-"""Services that carry the feeds of others: their address says nothing about the publisher."""
+"""Services that carry what others publish, as feeds, searches (news.google.com) or copies for
+telephones: their address says nothing about the publisher. Not those that publish it on pages of
+their own (msn.com, news.yahoo.com): sections of one of them are no sources independent of each
+other.
+"""
 
 
 def publisher_of(*, url: str | None, home: str | None, source: str) -> str:
@@ -57,14 +71,37 @@ def publisher_of(*, url: str | None, home: str | None, source: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def _site(host: str) -> str:
+    host = _ascii(host)
     labels = host.split(".")
+    while len(labels) > 2 and labels[0] in FRONTS and _is_site(labels):
+        del labels[0]
     if any(host == carrier or host.endswith(f".{carrier}") for carrier in CARRIERS):
         return ""
-    long = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in SORTS
-    own = 3 if long else 2
+    own = 3 if len(labels) > 2 and _is_sort(labels[-2:]) else 2
     if ".".join(labels[-own:]) in HOUSES:
         own += 1
     return ".".join(labels[-own:])
+
+
+def _is_site(labels: Sequence[str]) -> bool:
+    """Whether there is a site without the first label: m.com.au is one of that name."""
+    return labels[0] == "www" or len(labels) > 3 or not _is_sort(labels[-2:])
+
+
+def _is_sort(labels: Sequence[str]) -> bool:
+    """Whether two labels say no more than what sort of name comes before them."""
+    sort, country = labels
+    return len(country) == 2 and sort in SORTS and f"{sort}.{country}" not in NAMES
+
+
+def _ascii(host: str) -> str:
+    """A name in another script as it is asked for; one that cannot be, as it is."""
+    if host.isascii():
+        return host
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
 
 
 def site_of(url: str) -> str:
