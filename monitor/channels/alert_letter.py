@@ -180,7 +180,7 @@ def _why(alert: Alert, zone: tzinfo) -> Iterable[str]:
     if alert.update and alert.update.revision:
         yield "The watch asks for revisions (`updates`)."
     elif alert.update:
-        yield f"The watch asks for an update at {alert.update.step} sources (`updates`)."
+        yield f"The watch tells again at {alert.update.step} publishers (`updates`, `escalate`)."
     others = other_sources(alert)
     if others and not alert.update:
         yield f"The story is also in: {listed(others, between=', ')}."

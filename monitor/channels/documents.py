@@ -64,7 +64,14 @@ class Topic(_Part, frozen=True, kw_only=True):
 class Update(_Part, frozen=True, kw_only=True):
     """Why an alert is told again."""
 
-    step: Annotated[int, Meta(description="the number of sources the watch asked to be told at")]
+    step: Annotated[
+        int,
+        Meta(
+            description="how many publishers carry the story: the number at which the watch tells"
+            " again (`updates`, `escalate`), the highest of those passed at once; where there is a"
+            " `revision`, how many it is by now"
+        ),
+    ]
     copy: Annotated[Article, Meta(description="the article that came last")]
     revision: Annotated[
         str | UnsetType,
@@ -113,7 +120,13 @@ class AlertData(_Part, frozen=True, kw_only=True):
     ]
     watch: Annotated[str, Meta(description='the watch\'s id; "_test" is a test')]
     title: Annotated[str, Meta(description="the watch's title")]
-    severity: Annotated[Severity, Meta(description="how urgent the watch is to its owner")]
+    severity: Annotated[
+        Severity,
+        Meta(
+            description="how urgent the alert is: as its watch is to its owner, or more where the"
+            " story has spread as far as its `escalate` says"
+        ),
+    ]
     tags: Annotated[list[str], Meta(description="your own labels of the watch")]
     story: Annotated[
         str,
@@ -271,7 +284,9 @@ class AlertRaised(_Document, frozen=True, kw_only=True, tag="alert.raised"):
 
 
 class AlertUpdated(_Document, frozen=True, kw_only=True, tag="alert.updated"):
-    """The same alert again: its story has reached a step of the watch's `updates`."""
+    """The same alert again: its story has reached a step of the watch's `updates` or `escalate`, or
+    its article says something else now.
+    """
 
     data: Annotated[UpdatedData, Meta(description="the alert, as it was raised and with `update`")]
 
