@@ -20,6 +20,7 @@ from monitor.cli.articles import write
 from monitor.cli.connection import open_store
 from monitor.cli.timeline import Event, State, state_of, timeline
 from monitor.model import Alert, DeliveryState, Severity, Story
+from monitor.settings import load
 from monitor.store import Store
 from monitor.store.outbox import Told
 
@@ -61,9 +62,13 @@ class Known:
         return state_of(self.told)
 
     def is_in(self, state: str | None) -> bool:
-        """Whether a delivery of it is in this state, or a person has seen it (`acked`)."""
+        """Whether a delivery of it is in this state, a person has seen it (`acked`), or it has no
+        delivery (`untold`).
+        """
         if state == "acked":
             return self.acked is not None
+        if state == "untold":
+            return not self.told
         return state is None or any(each.state == state for each in self.told)
 
     @property
@@ -95,8 +100,8 @@ class Known:
 @options.since
 @click.option(
     "--state",
-    type=click.Choice([*(str(state) for state in DeliveryState), "acked"]),
-    help="With a delivery in this state; acked: seen by a person (`alerts ack`).",
+    type=click.Choice([*(str(state) for state in DeliveryState), "acked", "untold"]),
+    help="With a delivery in this state; acked: seen by a person (`alerts ack`); untold: to nobody.",
 )
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines for machines.")
 @click.pass_context
@@ -117,7 +122,9 @@ def command(
         return
     begin = None if since is None else now() - since
     with open_store(config, data) as store:
+        kept, there = store.view.alert_count(), store.view.alert_count(begin)
         found = store.view.alerts(MOST if only or state else last, begin)
+        _require(config, only, found)
         asked = (Known.of(store, alert) for alert in found if only in (None, alert.watch))
         known = list(islice((each for each in asked if each.is_in(state)), last))
     for each in known:
@@ -126,8 +133,21 @@ def command(
             continue
         for said in _brief(each):
             click.echo(said, err=True)
-    if not known:
+    if not kept:
         click.echo("no alerts are kept", err=True)
+    elif not known:
+        click.echo(f"none of the {kept:,} alerts that are kept is such a one", err=True)
+    if (only or state) and there > MOST and len(known) < last:
+        click.echo(f"looked at the newest {MOST:,} of {there:,} alerts only", err=True)
+
+
+def _require(config: Path, watch: str | None, found: tuple[Alert, ...]) -> None:
+    """A watch must be there, or have told something. Raises UsageError."""
+    if watch is None or any(alert.watch == watch for alert in found):
+        return
+    names = [each.id for each in load(config).watches]
+    if watch not in names:
+        raise click.UsageError(f"no watch {watch!r}; there are: {', '.join(names) or 'none'}")
 
 
 def _brief(known: Known) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +18,10 @@ from monitor.store.stories import story_of
 
 STAMP = "enqueued_at"
 """The field of RQ's job hash that says when it came."""
+
+
+AT_A_TIME = 500
+"""Alerts that are asked for in one trip."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,11 +124,23 @@ class View:
 
     def alerts(self, count: int, since: datetime | None = None) -> tuple[Alert, ...]:
         """The newest alerts, newest first; those that were raised from `since` on."""
-        least = "-inf" if since is None else int(since.timestamp() * 1000)
         with translated():
-            ids = self._client.zrevrangebyscore(keys.alerts(), "+inf", least, start=0, num=count)
-            raw = [self._client.hget(keys.alert(text_of(name)), "alert") for name in ids]
+            ids = self._client.zrevrangebyscore(
+                keys.alerts(), "+inf", _least(since), start=0, num=count
+            )
+            raw = [each for some in _batches(ids) for each in self._raw_alerts(some)]
         return tuple(codec.decode_alert(bytes_of(value)) for value in raw if value is not None)
+
+    def _raw_alerts(self, ids: Sequence[bytes]) -> list[bytes | None]:
+        with self._client.pipeline(transaction=False) as pipe:
+            for name in ids:
+                pipe.hget(keys.alert(text_of(name)), "alert")
+            return list(pipe.execute())
+
+    def alert_count(self, since: datetime | None = None) -> int:
+        """How many alerts are kept; those that were raised from `since` on."""
+        with translated():
+            return int(self._client.zcount(keys.alerts(), _least(since), "+inf"))
 
     def alert(self, alert_id: str) -> Alert | None:
         """One alert, or None when it is not kept (any more)."""
@@ -172,3 +188,11 @@ class View:
             if article.ref == ref:
                 return article, outcome
         return None
+
+
+def _least(since: datetime | None) -> str | int:
+    return "-inf" if since is None else int(since.timestamp() * 1000)
+
+
+def _batches(ids: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    return (ids[at : at + AT_A_TIME] for at in range(0, len(ids), AT_A_TIME))

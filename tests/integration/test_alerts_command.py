@@ -235,3 +235,28 @@ def test_status_says_how_many_alerts_are_gathered_and_until_when(store: Store, a
         "alerts": 2,
         "until": "2026-03-01T13:00:00Z",
     }
+
+
+def test_the_list_says_why_it_is_empty(
+    store: Store, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ask().stderr == "no alerts are kept\n"
+    raised(store)
+    raised(store, replace(ALERT, id="b" * 20, notify=()))
+    assert ask("--state", "untold").stderr.startswith("b" * 20)
+    assert "none of the 2 alerts that are kept is such a one" in ask("--state", "parked").stderr
+    assert "such a one" in ask("--since", "1h").stderr
+    # and that it has not looked at all of them
+    monkeypatch.setattr("monitor.cli.alerts.MOST", 1)
+    assert "looked at the newest 1 of 2 alerts only" in ask("--state", "parked").stderr
+    assert "looked at" not in ask("--last", "1").stderr
+
+
+def test_a_watch_that_is_not_there_is_an_error(
+    store: Store, tmp_path: Path, embedded: Embedded
+) -> None:
+    raised(store)
+    (tmp_path / "monitor.toml").write_text(f'[redis]\nurl = "{embedded.url}"\n')
+    done = CliRunner().invoke(command, ["--config", str(tmp_path), "--watch", "drnes"])
+    assert done.exit_code == 2
+    assert "no watch 'drnes'; there are: none" in done.stderr
