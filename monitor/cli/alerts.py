@@ -101,7 +101,7 @@ class Known:
 @click.option(
     "--state",
     type=click.Choice([*(str(state) for state in DeliveryState), "acked", "untold"]),
-    help="With a delivery in this state; acked: seen by a person (`alerts ack`); untold: to nobody.",
+    help="With a delivery in this state; acked: seen by a person (`alerts ack`); untold: none.",
 )
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines for machines.")
 @click.pass_context

@@ -12,9 +12,9 @@ Feeds are not counted but publishers, and a text that papers take from an agency
 The registered name is the last two labels of a host; three where the last is a country and the one
 before it says no more than what sort of name it is (co.uk, com.au, or.jp). That needs no list that
 grows old, and errs for a few hundred names, such as those registered below city.kawasaki.jp: their
-sites then count as one, so that too little is told rather than too much. For the same reason a state
-is one (gov.uk, gov.au, nhs.uk), with all its offices. How a site is looked at (www., m., amp.) and
-how it is spelt (münchen.de, xn--mnchen-3ya.de) makes no difference.
+sites then count as one, so that too little is told rather than too much. For the same reason a
+state is one (gov.uk, gov.au, nhs.uk), with all its offices. How a site is looked at (www., m.,
+amp.) and how it is spelt (münchen.de, xn--mnchen-3ya.de) makes no difference.
 """
 
 from __future__ import annotations

@@ -125,16 +125,17 @@ class View:
     def alerts(self, count: int, since: datetime | None = None) -> tuple[Alert, ...]:
         """The newest alerts, newest first; those that were raised from `since` on."""
         with translated():
-            ids = self._client.zrevrangebyscore(
+            rows = self._client.zrevrangebyscore(
                 keys.alerts(), "+inf", _least(since), start=0, num=count
             )
+            ids = [text_of(name) for name in rows]
             raw = [each for some in _batches(ids) for each in self._raw_alerts(some)]
         return tuple(codec.decode_alert(bytes_of(value)) for value in raw if value is not None)
 
-    def _raw_alerts(self, ids: Sequence[bytes]) -> list[bytes | None]:
+    def _raw_alerts(self, ids: Sequence[str]) -> list[bytes | None]:
         with self._client.pipeline(transaction=False) as pipe:
             for name in ids:
-                pipe.hget(keys.alert(text_of(name)), "alert")
+                pipe.hget(keys.alert(name), "alert")
             return list(pipe.execute())
 
     def alert_count(self, since: datetime | None = None) -> int:
@@ -194,5 +195,5 @@ def _least(since: datetime | None) -> str | int:
     return "-inf" if since is None else int(since.timestamp() * 1000)
 
 
-def _batches(ids: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     return (ids[at : at + AT_A_TIME] for at in range(0, len(ids), AT_A_TIME))
