@@ -351,3 +351,58 @@ def test_putting_off_sent_twice_is_done_once(house: House) -> None:
     alert = next(a for a in house.store.view.alerts(2) if a.article.title.endswith("1"))
     assert isinstance(alert, Alert)
     assert [t.due for t in house.store.outbox.told(alert)] == [NOON + 6 * HOUR]
+
+
+def told_within(house: House, hours: int) -> list[tuple[float, str, list[str]]]:
+    """What arrives, after how many hours."""
+    found = []
+    for half in range(1, 2 * hours + 1):
+        house.later(hours=0.5)
+        house.release()
+        found += [(half / 2, kinds([each])[0], titles(each)) for each in house.mail()]
+    return found
+
+
+NIGHTS = Timing(quiet=Hours(begin=time(22, 0), end=time(7, 0)))
+
+
+def test_nothing_waits_for_ever_where_the_hours_of_a_watch_are_all_quiet(house: House) -> None:
+    """Such a configuration is refused; but what waits may have come before it was changed."""
+    house.watch = replace(WATCH, cooldown=11 * HOUR)
+    house.timing = NIGHTS
+    house.stories(0, 1)
+    house.watch = replace(house.watch, hours=Hours(begin=time(23, 0), end=time(6, 0)))
+
+    assert kinds(house.mail()) == ["alert"]
+    assert told_within(house, 24) == [(19, "cooldown", ["1"])]
+
+    house.now = NOON + timedelta(days=3, hours=12)
+    house.stories(2)
+    assert told_within(house, 24) == [(7, "quiet", ["2"])]
+
+
+def test_what_waited_for_quiet_hours_waits_for_the_hours_of_its_watch(house: House) -> None:
+    house.watch = replace(WATCH, hours=Hours(begin=time(9, 0), end=time(22, 30)))
+    house.timing = NIGHTS
+    house.later(hours=10, minutes=15)
+    house.stories(0)
+    house.later(minutes=15)
+
+    assert told_within(house, 24) == [(10.5, "hours", ["0"])]
+
+
+def test_it_waits_for_the_first_digest_within_the_hours_of_its_watch(house: House) -> None:
+    house.watch = replace(WATCH, hours=Hours(begin=time(17, 0), end=time(19, 0), days=(1,)))
+    house.timing = Timing(mode="digest", every="day", at=time(18, 0))
+    house.others = {"free": replace(WATCH, id="free", title="Free")}
+    house.stories(0)  # on Sunday
+
+    assert told_within(house, 100) == [(6, "digest", ["0"]), (54, "digest", ["0"])]
+
+
+def test_with_no_digest_within_its_hours_it_goes_into_the_next(house: House) -> None:
+    house.watch = replace(WATCH, hours=Hours(begin=time(9, 0), end=time(18, 0)))
+    house.timing = Timing(mode="digest", every="day", at=time(8, 0))
+    house.stories(0)
+
+    assert told_within(house, 48) == [(20, "digest", ["0"])]
