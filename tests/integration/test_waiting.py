@@ -292,6 +292,29 @@ def test_who_pauses_a_watch_is_told_what_it_still_tells(
     ]
 
 
+def test_who_pauses_a_watch_is_told_what_of_it_waits_with_that_of_others(
+    house: House, embedded: Embedded, tmp_path: Path
+) -> None:
+    # given
+    (tmp_path / "monitor.toml").write_text(f'[redis]\nurl = "{embedded.url}"\n')
+    (tmp_path / "watchlist.toml").write_text('[watch.drones]\nwhen = "drone"\nnotify = []\n')
+    house.others = {"four": replace(WATCH, id="four", title="Four", when='"harbour 4"')}
+    house.timing = SIESTA
+    house.stories(0, 1, 4)
+    house.timing = Timing(mode="digest", every="day", at=time(18, 0))
+    house.stories(2)
+
+    # when
+    done = CliRunner().invoke(watch_command, ["pause", "drones", "--config", str(tmp_path)])
+
+    # then
+    assert done.stderr.splitlines() == [
+        "drones is paused",
+        "  3 alerts of before will be told to desk at Sun 1 Mar 2026, 13:00 UTC",
+        "  1 alert of before will be told to desk at Sun 1 Mar 2026, 18:00 UTC",
+    ]
+
+
 def test_that_a_watch_is_silent_is_told_whatever_it_may_tell(house: House) -> None:
     # given
     house.watch = replace(

@@ -59,7 +59,7 @@ for key, allowed in pairs(allowances) do -- the summary is one of those that the
   redis.call('PEXPIRE', key, string.format('%d', allowed.span))
 end
 redis.call('HSET', KEYS[6], 'alert', ARGV[8], 'channel', ARGV[9], 'state', 'pending', 'attempts', 0,
-  'answer', '', 'kind', 'digest')
+  'answer', '', 'kind', 'digest', 'released', ARGV[3])
 redis.call('EXPIRE', KEYS[6], ARGV[5])
 redis.call('HSET', KEYS[7], 'data', ARGV[6], 'origin', 'deliveries', 'description', ARGV[9],
   'status', 'queued', 'timeout', 180, 'created_at', ARGV[4], 'enqueued_at', ARGV[4])
