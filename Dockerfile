@@ -1,5 +1,5 @@
 # Two stages: the first has pip, the sources and the build tools; the second only what runs.
-FROM python:3.12.10-slim-bookworm AS build
+FROM python:3.12.13-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /src
 RUN python -m venv --without-pip /opt/wirewatch
@@ -13,7 +13,7 @@ COPY seeds seeds
 RUN python -m pip wheel --no-cache-dir --no-deps --wheel-dir /dist . \
  && python -m pip --python /opt/wirewatch/bin/python install --no-cache-dir --no-deps /dist/*.whl
 
-FROM python:3.12.10-slim-bookworm
+FROM python:3.12.13-slim-bookworm
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /data --shell /usr/sbin/nologin wirewatch \
  && install -d -o wirewatch -g wirewatch -m 0700 /data
 COPY --from=build /opt/wirewatch /opt/wirewatch

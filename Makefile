@@ -1,8 +1,9 @@
 # run: the product on its samples   test: the whole suite   check: lint, types, layers, lock
 # soak: a day of 1,000 feeds, then 20 minutes of chaos (SECONDS=1200 SEED=1)
+# soak-compose: 20 minutes in containers that are killed, edited and cut off (SECONDS=1200 SEED=1)
 # fuzz: hostile input, a minute for each kind (SECONDS=60, SEED= what it prints)   nightly: fuzz and soak
 # bench: ratios side by side        fmt: format             lock: pin again after a change of pyproject.toml
-.PHONY: run test check soak fuzz nightly bench fmt lock clean
+.PHONY: run test check soak soak-compose fuzz nightly bench fmt lock clean
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
@@ -27,6 +28,9 @@ check: $(VENV)/.dev
 soak: $(VENV)/.dev
 	$(BIN)/pytest -m soak
 	cd tests/crash && PYTHONPATH=../integration:../e2e ../../$(BIN)/python chaos.py $(or $(SECONDS),1200) $(or $(SEED),1)
+
+soak-compose: $(VENV)/.run
+	cd tests/compose && PYTHONPATH=../integration:../.. ../../$(BIN)/python soak.py $(or $(SECONDS),1200) $(or $(SEED),1)
 
 fuzz: $(VENV)/.dev
 	FUZZ_SECONDS=$(or $(SECONDS),60) FUZZ_SEED=$(SEED) $(BIN)/pytest -m fuzz tests/fuzz -s

@@ -39,6 +39,7 @@ EVENTS: dict[str, str] = {
     "digest.released": "gathered alerts are told together: a digest, or the summary of a watch",
     "endpoint.failed": "the address for metrics and health is not to be had, or metrics are not",
     "endpoint.opened": "metrics and health are told on this address",
+    "example.failed": "a watch does not do what its example says; as we start it is in force",
     "folder.awaited": "another process holds the data folder; we wait for it to end",
     "gap.suspected": "a poll shares no entry with the last one: some may have come and gone unseen",
     "heartbeat.failed": "the heartbeat was sent, and not answered with 2xx; told once",

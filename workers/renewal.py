@@ -40,6 +40,17 @@ def renewed(app: App, following: Following, *, judges: bool) -> App | None:
     return after
 
 
+def tell_failing(app: App) -> None:
+    """Say which watches fail their own examples, at the start: they are in force all the same, for
+    no watch should be silent for the example of another.
+    """
+    for failure in app.desk.failing_examples():
+        problem = problem_of(failure)
+        telemetry.logger().error(
+            "example.failed", watch=failure.watch, key=failure.key, reason=str(problem)
+        )
+
+
 def settle() -> None:
     """Let go of the configuration before, and keep the new one's pages shared by children."""
     gc.unfreeze()

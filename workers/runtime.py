@@ -32,7 +32,7 @@ from workers.child import LIVES, STOP_S, STUCK_S, Child, Patience, Stop, return_
 from workers.guards import guarded, guarded_page, guarded_send
 from workers.heartbeat import SupervisorHeartbeat
 from workers.parent import die_with_parent, watch_parent
-from workers.renewal import renewed, settle
+from workers.renewal import renewed, settle, tell_failing
 from workers.rounds import Rounds
 from workers.upkeep import Upkeep
 from workers.vitals import Vitals
@@ -103,7 +103,7 @@ class Supervisor:
         SchemaMismatch before any has started.
         """
         if self.judges:
-            _ = self.app.desk  # compiled before the fork: children share its pages
+            tell_failing(self.app)  # compiles it before the fork: children share its pages
         settle()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, self.stop.ask)

@@ -15,9 +15,12 @@ import contextlib
 import json
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 from email.utils import format_datetime
+from typing import cast
 from xml.sax.saxutils import escape
 
 EVERY_S = 15
@@ -106,8 +109,18 @@ async def http(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
         writer.close()
 
 
-async def smtp(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Takes any mail from anybody."""
+def letter(mail: EmailMessage) -> str:
+    """Says what arrived, and takes it."""
+    say(f"mail to {mail['To']}: {mail['Subject']}")
+    return "250 taken"
+
+
+async def smtp(
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    taken: Callable[[EmailMessage], str] = letter,
+) -> None:
+    """Takes any mail from anybody; `taken` is given it, and says what the sender is answered."""
 
     async def tell(line: str) -> None:
         writer.write(f"{line}\r\n".encode())
@@ -123,8 +136,7 @@ async def smtp(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
                 while (line := await reader.readline()) not in (b".\r\n", b""):
                     lines.append(line.removeprefix(b"."))
                 mail = message_from_bytes(b"".join(lines), policy=policy.default)
-                say(f"mail to {mail['To']}: {mail['Subject']}")
-                await tell("250 taken")
+                await tell(taken(cast("EmailMessage", mail)))
             elif word.startswith("QUIT"):
                 await tell("221 bye")
                 return

@@ -7,6 +7,7 @@ configuration. A command's module is imported when the command is called, so `--
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from importlib import import_module
 from typing import NamedTuple
@@ -15,6 +16,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from monitor import __version__
+
+TOLD_BY = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
+"""The signals by which we and our children are told to end."""
 
 
 class Listed(NamedTuple):
@@ -95,6 +99,9 @@ def main() -> None:
     from monitor.errors import ConfigError, WirewatchError
     from monitor.terminal import escaped
 
+    # Whoever starts us may have blocked them, as podman does when its restart policy starts a
+    # container again: children of a supervisor would never hear that others take their places.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, TOLD_BY)
     try:
         wirewatch(standalone_mode=False)
         sys.stdout.flush()

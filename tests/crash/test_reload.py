@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -104,6 +105,25 @@ def test_the_next_article_is_judged_by_the_new_watch_and_told_to_the_new_channel
     until(services.all_received, what="what was watched for before still is")
 
 
+def test_workers_that_were_started_with_their_signals_blocked_give_way_all_the_same(
+    services: Services, until: Until
+) -> None:
+    # given: as podman starts a container again by its restart policy
+    block = "import os, signal, sys; signal.pthread_sigmask(signal.SIG_BLOCK, {10, 15});"
+    begin = "os.execv(sys.argv[1], sys.argv[1:])"
+    services.product.before = (sys.executable, "-c", block + begin)
+    running(services, until)
+    old = services.children("articles")
+    # when
+    services.product.write("watchlist.toml", DRONES + 'title = "Drones"\n')
+    taken_by_all(services, until)
+    # then
+    until(lambda: not set(old) & set(services.children("articles")), what="the old ones end")
+    for process in services.product.started:
+        process.terminate()
+    until(lambda: all(p.poll() == 0 for p in services.product.started), what="they end in order")
+
+
 def test_a_bad_file_leaves_all_as_it_was_and_says_where(services: Services, until: Until) -> None:
     # given
     before = running(services, until)
@@ -140,6 +160,20 @@ def test_a_bad_file_leaves_all_as_it_was_and_says_where(services: Services, unti
     services.drop(1)
     until(services.all_received, what="it goes on")
     assert judged_by(services, "a2") == after
+
+
+def test_a_service_that_starts_with_a_failing_example_says_so_and_goes_by_the_files(
+    services: Services, until: Until
+) -> None:
+    # given: an example that its watch does not match
+    services.product.write("watchlist.toml", DRONES + 'must_match = ["A toy."]\n')
+    # when
+    version = running(services, until)
+    # then
+    (said,) = events(services, "example.failed")
+    assert (said["level"], said["watch"], said["key"]) == ("error", "drones", "must_match")
+    assert "'A toy.'" in said["reason"]
+    assert judged_by(services, "a0") == version
 
 
 def test_a_feed_that_is_added_is_polled_and_one_that_is_removed_is_not(

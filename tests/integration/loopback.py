@@ -36,12 +36,14 @@ Page = Answer | Callable[[Request], Answer]
 
 
 class LoopbackHttp:
-    """The server; `address` may be any of 127.0.0.0/8."""
+    """The server; `address` may be any of 127.0.0.0/8. Without a `port` a free one is taken."""
 
-    def __init__(self, pages: Mapping[str, Page] | None = None, *, address: str = "127.0.0.1"):
+    def __init__(
+        self, pages: Mapping[str, Page] | None = None, *, address: str = "127.0.0.1", port: int = 0
+    ) -> None:
         self.pages: dict[str, Page] = dict(pages or {})
         self.requests: list[Request] = []
-        self._server = _Server((address, 0), _Handler)
+        self._server = _Server((address, port), _Handler)
         self._server.web = self
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
