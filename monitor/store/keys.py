@@ -211,7 +211,8 @@ def gathered() -> str:
 
 def gathering(name: str) -> str:
     """hash {id, channel, reason, watch, title, since (ms), allowance, how many in its span (ms),
-    urgent: whether it holds an alert that is}; until it is released. What a gathering is of.
+    urgent: whether it holds an alert that is, "counts KEY" for each allowance in which what was
+    quiet counts when it is told: its span (ms)}; until it is released. What a gathering is of.
     Written by commit.lua and join.lua; becomes the digest in release.lua."""
     return f"{PREFIX}gathering:{name}"
 

@@ -429,3 +429,45 @@ def test_with_no_digest_within_its_hours_it_goes_into_the_next(house: House) -> 
     house.stories(0)
 
     assert told_within(house, 48) == [(20, "digest", ["0"])]
+
+
+def test_what_is_told_at_the_end_of_quiet_hours_counts_once_for_each_of_its_watches(
+    house: House,
+) -> None:
+    # given: one watch rests after what it tells, the other may tell twice an hour
+    house.watch = replace(WATCH, when='"harbour 0" OR "harbour 1"', cooldown=HOUR)
+    house.others = {
+        "b": replace(WATCH, id="b", when='"harbour 2" OR "harbour 3"', at_most=TWO_AN_HOUR)
+    }
+    house.timing = SIESTA
+    house.stories(0, 2)
+
+    # when: released twice, as by two supervisors
+    house.later(hours=1)
+    house.release()
+    house.later(minutes=1)
+    house.stories(1, 3)
+    house.others["b"] = replace(house.others["b"], when='"harbour 4"')
+    house.stories(4)
+
+    # then: the one still rests, the other has told twice
+    told = [(kinds([each])[0], titles(each)) for each in house.mail()]
+    assert told == [("quiet", ["0", "2"]), ("alert", ["3"])]
+    house.later(hours=1)
+    house.release()
+    assert sorted(titles(each) for each in house.mail()) == [["1"], ["4"]]
+
+
+def test_what_was_quiet_and_goes_into_a_digest_counts_for_nothing(house: House) -> None:
+    house.watch = replace(WATCH, cooldown=24 * HOUR)
+    house.timing = SIESTA
+    house.stories(0)
+    house.timing = Timing(mode="digest", every="hour")
+    house.later(hours=1)
+    house.release()
+    house.later(hours=1)
+    house.release()
+    house.timing = Timing()
+    house.stories(1)
+
+    assert kinds(house.mail()) == ["digest", "alert"]
