@@ -471,3 +471,16 @@ def test_what_was_quiet_and_goes_into_a_digest_counts_for_nothing(house: House) 
     house.stories(1)
 
     assert kinds(house.mail()) == ["digest", "alert"]
+
+
+def test_the_end_of_quiet_hours_sent_twice_counts_once(house: House) -> None:
+    house.watch, house.timing = replace(WATCH, at_most=TWO_AN_HOUR), SIESTA
+    house.stories(0, 1)
+    house.later(hours=1)
+    (due,) = house.store.gatherings.due(house.now)
+
+    release = house.store.gatherings.release
+    assert [release(due, house.now) for _ in range(2)] == ["told", "void"]
+    (allowance,) = house.store.client.keys("ww:1:allowance:*")
+    assert house.store.client.zcard(allowance) == 1
+    assert house.store.client.ttl(allowance) > 0

@@ -502,6 +502,18 @@ def test_hours_that_are_all_quiet_are_refused(config: Path) -> None:
     assert loaded(config).watches
 
 
+def test_hours_of_some_days_may_make_an_alert_wait_for_a_week(config: Path) -> None:
+    write(
+        config,
+        monitor='[retention]\nalerts = "7d"\n',
+        channels=f'{CONSOLE}quiet = "Sat,Sun 00:00-00:00"\n',
+    )
+    (problem,) = said(config)
+    assert 'wanted "8d" or more: an alert may wait 7d because of channels.toml' in problem
+    write(config, channels=f'{CONSOLE}quiet = "00:00-07:00"\n')
+    assert loaded(config).channels
+
+
 def test_a_channel_that_is_always_quiet_is_refused(config: Path) -> None:
     write(config, channels=f'{CONSOLE}quiet = "00:00-00:00"\n')
 
