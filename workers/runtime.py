@@ -28,10 +28,11 @@ from monitor.model import ARTICLES
 from monitor.reload import LOOK_S, Following
 from monitor.store import Store
 from workers.answering import Answering
-from workers.child import LIVES, STOP_S, STUCK_S, Child, Patience, Stop, return_held
+from workers.child import LIVES, STOP_S, STUCK_S, Child, Stop, return_held
 from workers.guards import guarded, guarded_page, guarded_send
 from workers.heartbeat import SupervisorHeartbeat
 from workers.parent import die_with_parent, watch_parent
+from workers.patience import Patience
 from workers.renewal import renewed, settle, tell_failing
 from workers.rounds import Rounds
 from workers.upkeep import Upkeep
