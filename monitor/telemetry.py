@@ -60,6 +60,8 @@ EVENTS: dict[str, str] = {
     "poller.waited": "the queues are longer than their bound, or Redis does not take writes",
     "round.failed": "what a service does again and again met a bug (upkeep, leases, its beat); it"
     " goes on",
+    "process.cut": "a service did not come to its end in time when it was told to, and was cut off;"
+    " what it held is taken by others when its leases have run out",
     "process.ended": "a child process ended; it is replaced unless we are stopping",
     "process.started": "a child process runs",
     "push.received": "a hub has told of news in a feed; its poll is hurried",

@@ -214,7 +214,7 @@ async def finish(stop: Stop, vitals: Vitals, under_way: UnderWay) -> None:
 def return_held(work: Work, worker: str) -> None:
     """What was in hand is decided anew: give it back unblamed. If Redis is still away, the leases
     run out instead."""
-    with contextlib.suppress(StoreUnavailable):
+    with contextlib.suppress(StoreUnavailable, Bug):
         work.give_back(worker, "stop", now())
 
 

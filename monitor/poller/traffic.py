@@ -15,7 +15,7 @@ from functools import partial
 
 from structlog.typing import FilteringBoundLogger
 
-from monitor.errors import Deposed, StoreUnavailable
+from monitor.errors import Bug, Deposed, StoreUnavailable
 from monitor.hosts import spacing_s
 from monitor.model import Source
 from monitor.poller.feeds import FeedPoll, Polled, Turn
@@ -166,7 +166,7 @@ class Traffic:
                 async with self._filling:
                     await asyncio.to_thread(self._fill)
                 break
-            except StoreUnavailable as error:
+            except (StoreUnavailable, Bug) as error:
                 self._waited("store.unavailable", error.message)
             self._pulse.tick()
             with contextlib.suppress(TimeoutError):
@@ -205,7 +205,7 @@ class Traffic:
         try:
             paused = await asyncio.to_thread(self._store.paused_sources.all)
             asked = await asyncio.to_thread(self._store.sources.asked)
-        except StoreUnavailable as error:
+        except (StoreUnavailable, Bug) as error:
             self._waited("store.unavailable", error.message)
             return
         self._paused = frozenset(paused)
@@ -252,7 +252,7 @@ class Traffic:
             try:
                 self._was_crowded = await asyncio.to_thread(self._crowded)
                 self.turned_s = time.monotonic()
-            except StoreUnavailable as error:
+            except (StoreUnavailable, Bug) as error:
                 self._waited("store.unavailable", error.message)
                 self._was_crowded = True
             self._looked_s = time.monotonic()
