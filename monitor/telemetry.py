@@ -34,6 +34,7 @@ EVENTS: dict[str, str] = {
     "delivery.sent": "canonical: a channel has the alert",
     "delivery.delayed": "canonical: not now; will be tried again",
     "delivery.failed": "a channel raised what it should have answered: a bug, with its traceback",
+    "delivery.overtaken": "an attempt came to an end when another had begun: that one decides",
     "delivery.parked": "canonical: will not work; waits for a person",
     "gathering.delayed": "gathered alerts are due and wait on: quiet hours, hours, the next digest",
     "digest.released": "gathered alerts are told together: a digest, or the summary of a watch",
@@ -59,6 +60,8 @@ EVENTS: dict[str, str] = {
     "poller.waited": "the queues are longer than their bound, or Redis does not take writes",
     "round.failed": "what a service does again and again met a bug (upkeep, leases, its beat); it"
     " goes on",
+    "process.cut": "a service did not come to its end in time when it was told to, and was cut off;"
+    " what it held is taken by others when its leases have run out",
     "process.ended": "a child process ended; it is replaced unless we are stopping",
     "process.started": "a child process runs",
     "push.received": "a hub has told of news in a feed; its poll is hurried",
@@ -78,7 +81,7 @@ EVENTS: dict[str, str] = {
     "store.mended": "the append-only file ended inside a write; that unfinished end was cut off",
     "store.emptied": "the state in Redis is gone; what was queued is lost; going on",
     "store.restarted": "the embedded server was restarted",
-    "store.unavailable": "Redis does not answer or take writes; everyone waits",
+    "store.unavailable": "Redis does not answer, take writes or allow them; everyone waits",
     "store.available": "Redis answers again",
     "subscription.asked": "a hub was asked for a subscription, or to prolong one",
     "subscription.confirmed": "a hub has confirmed a subscription that we asked for",

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from monitor import telemetry
 from monitor.app import App
-from monitor.errors import StoreUnavailable
+from monitor.errors import Bug, StoreUnavailable
 from monitor.pulse import Pulse
 from monitor.store import Beat, Store, beat_of
 from monitor.store.beats import BEAT_EVERY_S
@@ -48,14 +48,14 @@ class Answering:
 
     def run(self, ended: Mapping[str, int], last: float) -> None:
         """Say so in Redis. `ended` counts the children that ended, `last` is when one last
-        committed. Raises StoreUnavailable.
+        committed. Raises StoreUnavailable or Bug: then it is said as soon as it can be.
         """
         self.pulse.did(last)
         if time.monotonic() >= self._say_s:
-            self._say_s = time.monotonic() + BEAT_EVERY_S
             self._heard = False
             self.store.beats.say(self._beat(ended))
             self._heard = True
+            self._say_s = time.monotonic() + BEAT_EVERY_S
 
     def renew(self, app: App) -> None:
         """Answer by another configuration: a process that knows it takes the place of the old."""
@@ -72,7 +72,7 @@ class Answering:
             os.waitpid(self._pid, 0)
             self._pid = 0
         if self._heard:  # else to take leave would hold us up, and nobody would hear it
-            with contextlib.suppress(StoreUnavailable):
+            with contextlib.suppress(StoreUnavailable, Bug):
                 self.store.beats.leave(self._beat({}))
 
     def _beat(self, ended: Mapping[str, int]) -> Beat:

@@ -27,6 +27,7 @@ from monitor.store import LEASE_S, Store, Work
 from workers.deliver import Deliver
 from workers.deliver import Guard as GuardSend
 from workers.page_outcome import Guard as GuardPage
+from workers.patience import Patience
 from workers.process import Guard, Process
 from workers.under_way import UnderWay
 from workers.vitals import Vitals
@@ -40,7 +41,6 @@ STOP_S = 8.0
 STUCK_S = 330.0
 """One whose place another has taken may take as long as it likes, but not stand still so long."""
 
-SAY_EVERY_S = 60.0
 LOOK_S = 0.2
 READERS = 2
 """Pages read at a time, so that one that takes its five seconds does not hold up all others."""
@@ -82,28 +82,6 @@ class Child:
     guard: Guard
     guard_page: GuardPage
     guard_send: GuardSend
-
-
-class Patience:
-    """Waiting for Redis: says so at once and then once a minute, with growing pauses."""
-
-    def __init__(self, what: str) -> None:
-        self._what, self._pause_s, self._said_s = what, 0.05, float("-inf")
-        self._log = telemetry.logger()
-
-    def wait(self, error: StoreUnavailable) -> None:
-        """Pause once."""
-        if time.monotonic() - self._said_s >= SAY_EVERY_S:
-            self._said_s = time.monotonic()
-            self._log.warning("store.unavailable", who=self._what, reason=error.message)
-        time.sleep(self._pause_s)
-        self._pause_s = min(self._pause_s * 2, 2.0)
-
-    def over(self) -> None:
-        """Redis answers: say so if we had said that it did not."""
-        if self._said_s != float("-inf"):
-            self._log.info("store.available", who=self._what)
-        self._pause_s, self._said_s = 0.05, float("-inf")
 
 
 def judge_articles(child: Child) -> None:
@@ -236,7 +214,7 @@ async def finish(stop: Stop, vitals: Vitals, under_way: UnderWay) -> None:
 def return_held(work: Work, worker: str) -> None:
     """What was in hand is decided anew: give it back unblamed. If Redis is still away, the leases
     run out instead."""
-    with contextlib.suppress(StoreUnavailable):
+    with contextlib.suppress(StoreUnavailable, Bug):
         work.give_back(worker, "stop", now())
 
 

@@ -36,6 +36,7 @@ from monitor.settings import ChannelSettings
 from monitor.store import Begun, Store, Taken
 from monitor.store.measures import latencies
 from workers.breaker import Breakers
+from workers.patience import Patience
 from workers.retry import GIVE_UP_S, delivery_again
 from workers.under_way import UnderWay
 
@@ -76,6 +77,7 @@ class Deliver:
     log: FilteringBoundLogger
     under_way: UnderWay = field(default_factory=lambda: UnderWay(AT_ONCE))
     takes: int = 0
+    patience: Patience = field(default_factory=lambda: Patience("receipts"))
     breakers: Breakers = field(init=False)
 
     def __post_init__(self) -> None:
@@ -90,7 +92,7 @@ class Deliver:
         taken = await asyncio.to_thread(self.store.deliveries.take, self.worker, token, places)
         self.takes += 1
         waits: dict[str, float] = {}
-        for job in taken:
+        for job in (job for job in taken if not self.under_way.has(job.id)):
             wait_s = self.breakers.wait_s(channel := _channel_of(job))
             if wait_s is None:
                 self.under_way.start(job.id, self._in_turn(job, channel))
@@ -126,14 +128,16 @@ class Deliver:
             await self._bury(job, None, error.message)
             return
         try:
-            begun = await asyncio.to_thread(
-                self.store.outbox.begin,
-                self.worker,
-                job.id,
-                f"{self.worker}/{self.takes}",
-                delivery=delivery_id,
-                about=about,
-                now=self.now(),
+            begun = await self.patience.answer(
+                partial(
+                    self.store.outbox.begin,
+                    self.worker,
+                    job.id,
+                    f"{self.worker}/{self.takes}",
+                    delivery=delivery_id,
+                    about=about,
+                    now=self.now(),
+                )
             )
         except ParseError as error:
             await self._bury(job, about, f"the alert or digest cannot be read: {error.message}")
@@ -147,7 +151,8 @@ class Deliver:
                 await self._settle(job, begun, await self._receipt(job, begun, instead))
 
     async def _bury(self, job: Taken, alert: str | None, reason: str) -> None:
-        await asyncio.to_thread(self.store.deliveries.bury, self.worker, job.id, reason, self.now())
+        bury = partial(self.store.deliveries.bury, self.worker, job.id, reason, self.now())
+        await self.patience.answer(bury)
         self.log.error("delivery.parked", delivery=job.id, alert=alert, answer=reason)
 
     async def _receipt(self, job: Taken, begun: Begun, instead: Receipt | None) -> Receipt:
@@ -178,27 +183,31 @@ class Deliver:
         if not isinstance(message, Digest) or not isinstance(channel, Keeper):
             return await self.guard(channel.send(delivery_, message))
         for number in count(begun.page):
-            page = await asyncio.to_thread(self.store.outbox.page, message.id, number)
+            page = await self.patience.answer(partial(self.store.outbox.page, message.id, number))
             if page is None:
                 break
             receipt = await self.guard(channel.keep(delivery_, page))
             if not isinstance(receipt, Sent):
                 return receipt
-            await asyncio.to_thread(
-                self.store.outbox.turn, self.worker, job.id, delivery_.id, number + 1
-            )
+            turn = partial(self.store.outbox.turn, self.worker, job.id, delivery_.id, number + 1)
+            await self.patience.answer(turn)
         return await self.guard(channel.send(delivery_, counted_only(message)))
 
     async def _settle(self, job: Taken, begun: Begun, receipt: Receipt) -> None:
+        """Have it noted what came of the attempt: a receipt in hand is not dropped while Redis is
+        away, or the alert would go out a second time.
+        """
         delivery_, name = begun.delivery, begun.delivery.channel
         state, after = _outcome(receipt, delivery_)
         gone = isinstance(receipt, Refused) and receipt.disables
         disables = self.settings[name].fingerprint if gone else ""
-        await asyncio.to_thread(
-            lambda: self.store.outbox.settle(
+        counts = await self.patience.answer(
+            partial(
+                self.store.outbox.settle,
                 self.worker,
                 job.id,
                 delivery_.id,
+                token=begun.token,
                 channel=name,
                 state=state,
                 answer=receipt.answer,
@@ -208,9 +217,9 @@ class Deliver:
                 took=latencies(begun.message, self.now()),
             )
         )
-        say = self.log.info if state is DeliveryState.SENT else self.log.warning
+        say = self.log.info if counts and state is DeliveryState.SENT else self.log.warning
         say(
-            EVENT[state],
+            EVENT[state] if counts else "delivery.overtaken",
             delivery=delivery_.id,
             **_about(begun.message),
             channel=name,
@@ -218,7 +227,7 @@ class Deliver:
             answer=receipt.answer,
             again_in_s=None if after is None else round(after.total_seconds(), 1),
         )
-        if disables:
+        if counts and disables:
             self.log.error("channel.disabled", channel=name, reason=receipt.answer)
 
 

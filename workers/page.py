@@ -79,7 +79,7 @@ class ReadPages:
             self.store.pages.take_turns, self.worker, token, places
         )
         self.takes += 1
-        for job in taken:
+        for job in (job for job in taken if not self.under_way.has(job.id)):
             self.under_way.start(job.id, self._serve(job))
         return bool(taken)
 

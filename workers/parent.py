@@ -10,6 +10,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from monitor import telemetry
+
 PR_SET_PDEATHSIG = 1
 WATCH_EVERY_S = 0.5
 
@@ -39,3 +41,21 @@ def watch_parent(parent: int, ask: Callable[[], None], grace_s: float) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def orphan(parent: int) -> None:
+    """Be a child that has no work to finish: end when told to, and with its parent."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C: the supervisor ends, and we with it
+    die_with_parent(parent)
+
+
+def alone(parent: int, life: Callable[[], None]) -> None:
+    """Live on as a forked process that has no work to finish; never returns."""
+    try:
+        orphan(parent)
+        life()
+    except BaseException:  # noqa: BLE001  # the last line of a process: say why, then end
+        telemetry.logger().exception("process.ended", worker="endpoint")
+    finally:
+        os._exit(1)

@@ -16,22 +16,23 @@ import socket
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from monitor import telemetry
 from monitor.app import App, now
-from monitor.errors import StoreUnavailable
+from monitor.cutting import end_within
+from monitor.errors import Bug, StoreUnavailable
 from monitor.model import ARTICLES
 from monitor.reload import LOOK_S, Following
 from monitor.store import Store
 from workers.answering import Answering
-from workers.child import LIVES, STOP_S, STUCK_S, Child, Patience, Stop, return_held
+from workers.child import LIVES, STOP_S, STUCK_S, Child, Stop, return_held
 from workers.guards import guarded, guarded_page, guarded_send
 from workers.heartbeat import SupervisorHeartbeat
-from workers.parent import die_with_parent, watch_parent
+from workers.parent import alone, die_with_parent, orphan, watch_parent
+from workers.patience import Patience
 from workers.renewal import renewed, settle, tell_failing
 from workers.rounds import ROUNDS, Rounds
 from workers.upkeep import Upkeep
@@ -42,16 +43,8 @@ YOUNG_S = 5.0
 
 TICK_S = 0.05
 
-
-def alone(parent: int, life: Callable[[], None]) -> None:
-    """Live on as a forked process that has no work to finish; never returns."""
-    try:
-        _orphan(parent)
-        life()
-    except BaseException:  # noqa: BLE001  # the last line of a process: say why, then end
-        telemetry.logger().exception("process.ended", worker="endpoint")
-    finally:
-        os._exit(1)
+END_S = 12.0
+"""How long a supervisor may take to end, its children included; compose grants 30."""
 
 
 def worker_name(queue: str, number: int) -> str:
@@ -107,7 +100,7 @@ class Supervisor:
             tell_failing(self.app)  # compiles it before the fork: children share its pages
         settle()
         for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, self.stop.ask)
+            signal.signal(name, self._told)
         signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # a child that is not ready is told again
         store = self.app.store()
         rounds = Rounds.of(self.app, store, judges=self.judges, names=self.rounds)
@@ -118,7 +111,7 @@ class Supervisor:
         heartbeat = SupervisorHeartbeat(
             settings=self.app.settings,
             still_s=self._still_s,
-            born=partial(_orphan, os.getpid()),
+            born=partial(orphan, os.getpid()),
             vouch=self.vouch,
         )
         while not self.stop.asked:
@@ -132,7 +125,7 @@ class Supervisor:
                 rounds.run()
                 patience.over()
                 heartbeat.run()
-            except StoreUnavailable as error:
+            except (StoreUnavailable, Bug) as error:
                 patience.wait(error)
             self._limit()
             if self._follow():
@@ -141,8 +134,19 @@ class Supervisor:
             if met:
                 self._man()
             time.sleep(TICK_S)
-        answering.end()
         self._end(store)
+        answering.end()
+
+    def _told(self, *_: object) -> None:
+        """As a signal handler: stop, and within `END_S` whatever holds us up."""
+        self.stop.ask()
+        end_within(END_S, self._cut)
+
+    def _cut(self) -> None:
+        for post in (*self.posts, *self.leaving):
+            if post.pid:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(post.pid, signal.SIGKILL)
 
     def _posts(self) -> list[Post]:
         processes = self.processes or self.app.settings.workers.processes
@@ -290,12 +294,5 @@ class Supervisor:
         for post in everyone:
             if post.worker:
                 return_held(store.work(post.queue), post.worker)
-                with contextlib.suppress(StoreUnavailable):
+                with contextlib.suppress(StoreUnavailable, Bug):
                     store.work(post.queue).leave(post.worker)
-
-
-def _orphan(parent: int) -> None:
-    """Be a child that has no work to finish: end when told to, and with its parent."""
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C: the supervisor ends, and we with it
-    die_with_parent(parent)

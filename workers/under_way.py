@@ -28,6 +28,13 @@ class UnderWay:
         """The jobs whose leases are to be kept."""
         return tuple(self.tasks)
 
+    def has(self, job: str) -> bool:
+        """Whether it is at this job. What has lost its lease may come back to who is at it still:
+        it goes on, for what it does cannot be taken back.
+        """
+        task = self.tasks.get(job)
+        return task is not None and not task.done()
+
     def start(self, job: str, serving: Coroutine[None, None, None]) -> None:
         """Begin with a job."""
         self.tasks[job] = asyncio.create_task(serving)

@@ -224,6 +224,7 @@ class Desk:
             WORKER,
             job.id,
             delivery,
+            token=job.id,
             channel=channel,
             state=DeliveryState.PARKED if parked else DeliveryState.SENT,
             answer="403 Forbidden" if parked else "200 OK",

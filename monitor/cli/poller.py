@@ -13,6 +13,7 @@ from monitor import telemetry
 from monitor.app import now
 from monitor.cli import options
 from monitor.cli.watching import watch_sources
+from monitor.cutting import end_within
 from monitor.errors import WirewatchError
 from monitor.poller import Poller, poller_name
 from monitor.poller.replay import AsOf, Replay
@@ -20,6 +21,9 @@ from monitor.reload import Adapt, Following
 from monitor.settings import Settings, load
 from monitor.settings.version import Files
 from monitor.store import Store
+
+END_S = 10.0
+"""How long the poller may take to end; compose grants 15."""
 
 
 @click.command("poller")
@@ -60,7 +64,7 @@ def require_redis(settings: Settings) -> str:
 async def _poll(settings: Settings, url: str, replay: Replay, following: Following) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, _told, stop)
     store = Store(url, settings.retention)
     poller = Poller(
         settings=settings,
@@ -73,3 +77,8 @@ async def _poll(settings: Settings, url: str, replay: Replay, following: Followi
     )
     await watch_sources(poller, following, store, stop)
     store.close()
+
+
+def _told(stop: asyncio.Event) -> None:
+    stop.set()
+    end_within(END_S)  # threads that wait for Redis would hold us up

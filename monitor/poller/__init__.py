@@ -16,7 +16,7 @@ from datetime import datetime
 
 from structlog.typing import FilteringBoundLogger
 
-from monitor.errors import StoreUnavailable
+from monitor.errors import Bug, StoreUnavailable
 from monitor.model import ARTICLES, PAGES
 from monitor.poller.candidate import Candidate, poller_name
 from monitor.poller.feeds import Polled
@@ -87,7 +87,7 @@ class Poller:
         while not stop.is_set():
             try:
                 await asyncio.to_thread(self.store.check_schema)
-            except StoreUnavailable as error:
+            except (StoreUnavailable, Bug) as error:
                 self._say("store.unavailable", error.message)
                 self.pulse.tick()
                 await _or_after(stop, 1.0)

@@ -15,7 +15,7 @@ from functools import partial
 
 from structlog.typing import FilteringBoundLogger
 
-from monitor.errors import Deposed, StoreUnavailable
+from monitor.errors import Bug, Deposed, StoreUnavailable
 from monitor.hosts import spacing_s
 from monitor.model import Source
 from monitor.poller.feeds import FeedPoll, Polled, Turn
@@ -72,7 +72,6 @@ class Traffic:
         self._paused: frozenset[str] = frozenset()
         self._held: dict[str, tuple[str, float]] = {}
         self._under_way: set[asyncio.Task[Turn]] = set()
-        self._moved: set[str] = set()
         self._wake, self._stop = asyncio.Event(), asyncio.Event()
         self._filling = asyncio.Lock()
         self._hurried: Callable[[], bool] = lambda: False
@@ -152,7 +151,6 @@ class Traffic:
                 self._wait(name, host, at.timestamp())
         for name in moved - under_way:
             self._wait(name, host_of(after[name].url), now.timestamp())
-        self._moved = (self._moved | moved) & under_way
         self._wake.set()
 
     def _saved(
@@ -168,7 +166,7 @@ class Traffic:
                 async with self._filling:
                     await asyncio.to_thread(self._fill)
                 break
-            except StoreUnavailable as error:
+            except (StoreUnavailable, Bug) as error:
                 self._waited("store.unavailable", error.message)
             self._pulse.tick()
             with contextlib.suppress(TimeoutError):
@@ -207,7 +205,7 @@ class Traffic:
         try:
             paused = await asyncio.to_thread(self._store.paused_sources.all)
             asked = await asyncio.to_thread(self._store.sources.asked)
-        except StoreUnavailable as error:
+        except (StoreUnavailable, Bug) as error:
             self._waited("store.unavailable", error.message)
             return
         self._paused = frozenset(paused)
@@ -243,9 +241,10 @@ class Traffic:
             if turn is None:
                 return False
             name, host = turn
-            task = asyncio.create_task(self._poll(self._sources[name]), name=name)
+            source = self._sources[name]
+            task = asyncio.create_task(self._poll(source), name=name)
             self._under_way.add(task)
-            task.add_done_callback(partial(self._over, name, host))
+            task.add_done_callback(partial(self._over, source, host))
 
     async def _held_up(self) -> bool:
         """Whether the queue is full, or Redis away; asked four times a second at the most."""
@@ -253,7 +252,7 @@ class Traffic:
             try:
                 self._was_crowded = await asyncio.to_thread(self._crowded)
                 self.turned_s = time.monotonic()
-            except StoreUnavailable as error:
+            except (StoreUnavailable, Bug) as error:
                 self._waited("store.unavailable", error.message)
                 self._was_crowded = True
             self._looked_s = time.monotonic()
@@ -274,7 +273,7 @@ class Traffic:
             polled = Polled(feeds=1, failed=1, problems=1)
             return Turn(polled=polled, due=self._now() + AFTER_BUG, host=host_of(source.url))
 
-    def _over(self, source: str, host: str, task: asyncio.Task[Turn]) -> None:
+    def _over(self, source: Source, host: str, task: asyncio.Task[Turn]) -> None:
         self._under_way.discard(task)
         self._wake.set()
         if task.cancelled():
@@ -289,11 +288,13 @@ class Traffic:
             if not self._again:
                 self._skip(turn.host)
         self._lanes.free(host)
-        if source in self._moved:
-            self._moved.discard(source)
-            self._wait(source, host_of(self._sources[source].url), self._now().timestamp())
-        elif self._again and source in self._sources:
-            self._wait(source, turn.host, turn.due.timestamp())
+        now = self._sources.get(source.id)
+        if now is None or not self._again:
+            return
+        if now.url == source.url:
+            self._wait(source.id, turn.host, turn.due.timestamp())
+        else:  # it has another address since
+            self._wait(source.id, host_of(now.url), self._now().timestamp())
 
     def _behind_s(self) -> float:
         """How long ago the first poll was due that has not been started."""

@@ -187,6 +187,7 @@ def alerts() -> str:
 
 def delivery(delivery_id: str) -> str:
     """hash {alert, channel, field, state, attempts, token, answer}; [retention] alerts. The outbox.
+    `token` is of the last attempt that has begun, which alone may be settled.
     Of a digest `kind` is "digest", `alert` its id, `released` (ms) when it was made, `page` the
     first that a channel which keeps all of it has not got. Of an alert that was gathered for one
     the state is "gathered", `reason` and `due` say why and until when, and `digest` is the id; of

@@ -28,13 +28,14 @@ UNMEASURED: Final[Mapping[str, float]] = MappingProxyType({})
 class Begun:
     """An attempt that may now be made. `before` is the state it was found in: `sending` means that
     an earlier attempt may or may not have arrived. `page` is that of a digest which a channel that
-    keeps all of it has to be given next.
+    keeps all of it has to be given next. `token` is what it is known by when it is settled.
     """
 
     delivery: Delivery
     message: Message
     before: DeliveryState
     disabled: str
+    token: str
     page: int = 0
 
 
@@ -68,7 +69,7 @@ class _Came:
 
 
 class Outbox:
-    """Attempts of deliveries, each fenced by the lease of its job."""
+    """Attempts of deliveries: begun by the lease of the job, settled by the attempt itself."""
 
     def __init__(self, scripts: Scripts, kept: timedelta) -> None:
         self._scripts, self.kept = scripts, kept
@@ -123,6 +124,7 @@ class Outbox:
             ),
             before=DeliveryState(text_of(before)),
             disabled=text_of(disabled),
+            token=token,
             page=int(page),
         )
 
@@ -207,6 +209,7 @@ class Outbox:
         job: str,
         delivery: str,
         *,
+        token: str,
         channel: str,
         state: DeliveryState,
         answer: str,
@@ -214,15 +217,15 @@ class Outbox:
         after: timedelta = timedelta(),
         disables: str = "",
         took: Mapping[str, float] = UNMEASURED,
-    ) -> None:
+    ) -> bool:
         """Say what became of the attempt: SENT, PARKED, or PENDING for again in `after`.
 
         `disables` is the fingerprint of a channel's configuration that is gone for good, `took` how
-        long the alert took (`measures.latencies`). When the lease is lost nothing happens: whoever
-        has the job now decides.
+        long the alert took (`measures.latencies`). `token` is that of the attempt: it counts though
+        the lease was lost meanwhile. False where another attempt has begun, which decides.
         """
         word = "later" if state is DeliveryState.PENDING else str(state)
-        self._scripts(
+        said = self._scripts(
             "settle",
             [
                 keys.delivery(delivery),
@@ -236,6 +239,7 @@ class Outbox:
                 keys.disabled(),
                 keys.measures(),
                 keys.attempts(delivery),
+                keys.rq_queue(DELIVERIES),
             ],
             [
                 worker,
@@ -250,8 +254,10 @@ class Outbox:
                 msgspec.json.encode({attempt(channel, word): 1}),
                 msgspec.json.encode(dict(took)),
                 int((now + after).timestamp() * 1000) if state is DeliveryState.PENDING else "",
+                token,
             ],
         )
+        return bool(said != b"void")
 
 
 def _in_order(mark: str) -> tuple[int, int, str]:

@@ -90,6 +90,7 @@ class House:
                 "d1",
                 job.id,
                 job.id,
+                token=job.id,
                 channel="desk",
                 state=DeliveryState.SENT,
                 answer="ok",

@@ -93,6 +93,7 @@ def attempt(
             worker,
             job.id,
             job.id,
+            token=f"a{number}",
             channel="desk",
             state=state,
             answer=answer,

@@ -105,6 +105,7 @@ def test_a_delivery_is_measured_once_however_often_it_is_settled(
                 "d1",
                 job.id,
                 delivery.id,
+                token=f"a{attempt}",
                 channel="desk",
                 state=state,
                 answer="250 ok",

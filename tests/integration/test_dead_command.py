@@ -45,6 +45,7 @@ def set_aside(store: Store, delivery: str, about: str, channel: str) -> None:
             "d1",
             job.id,
             job.id,
+            token="t",
             channel=channel,
             state=DeliveryState.PARKED,
             answer=f"channels.toml has no channel {channel!r} (any more)",

@@ -160,7 +160,7 @@ import os, signal, sys, time
 from pathlib import Path
 from monitor.settings import load
 from workers.heartbeat import SupervisorHeartbeat
-from workers.runtime import _orphan
+from workers.parent import orphan
 from workers.vitals import Vitals
 
 vitals = Vitals()
@@ -174,7 +174,7 @@ print(child, flush=True)
 heart = SupervisorHeartbeat(
     settings=load(Path(sys.argv[1]), {}),
     still_s=lambda: [vitals.still_s()],
-    born=lambda: _orphan(me),
+    born=lambda: orphan(me),
     stuck_s=0.5,
     vouch=Path(sys.argv[2]) if len(sys.argv) > 2 else None,
 )

@@ -722,6 +722,37 @@ def test_an_alert_about_a_source_is_raised_once_however_often_it_is_sent(desk: D
     assert found.message == alerts[0]
 
 
+def test_a_feed_that_moves_and_goes_while_it_is_polled_is_let_go(desk: Desk) -> None:
+    asked, may = threading.Event(), threading.Event()
+    wrong: list[object] = []
+
+    def slow(request: Request) -> Answer:
+        asked.set()
+        assert may.wait(20)
+        return 200, {}, rss(1)
+
+    async def work(feeds: FeedPoll) -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, said: wrong.append(said))
+        stop = asyncio.Event()
+        traffic = desk.traffic(feeds, feed)
+        running = asyncio.create_task(traffic.run(stop))
+        # given: it is being asked
+        desk.store.sources.hurry(feed.id, desk.clock.at)
+        assert await asyncio.to_thread(asked.wait, 20)
+        # when: it has another address, and then it is gone
+        await traffic.change((replace(feed, url=web.url("/other")),), feeds)
+        await traffic.change((), feeds)
+        may.set()
+        stop.set()
+        await running  # until the poll is over
+
+    with LoopbackHttp({"/feed": slow}) as web:
+        feed = source(web)
+        desk.run(work)
+    # then
+    assert not wrong
+
+
 def test_a_slow_host_delays_no_other(desk: Desk) -> None:
     pause, slow_until = threading.Event(), time.monotonic() + 3.0
     came: list[float] = []

@@ -102,7 +102,7 @@ def test_a_parked_delivery_goes_too_and_the_log_says_so(store: Store, article: M
     store.outbox.begin("d1", job.id, "a1", delivery=delivery.id, about=alert.id, now=NOON)
     parked = DeliveryState.PARKED
     store.outbox.settle(
-        "d1", job.id, delivery.id, channel="desk", state=parked, answer="no", now=NOON
+        "d1", job.id, delivery.id, token="a1", channel="desk", state=parked, answer="no", now=NOON
     )
     store.letters.kept = 7 * DAY
     clock = NOON + 7 * DAY
@@ -255,7 +255,7 @@ def test_a_delivery_that_has_run_out_does_not_come_back_without_an_end(
     # when
     pending = DeliveryState.PENDING
     store.outbox.settle(
-        "d1", job.id, delivery.id, channel="desk", state=pending, answer="no", now=NOON
+        "d1", job.id, delivery.id, token="a1", channel="desk", state=pending, answer="no", now=NOON
     )
     # then
     assert not store.client.exists(keys.delivery(delivery.id))

@@ -324,6 +324,7 @@ def test_a_delivery_goes_from_pending_to_sent_once(store: Store, article: Make) 
             "d1",
             job.id,
             delivery.id,
+            token="a1",
             channel="desk",
             state=DeliveryState.SENT,
             answer="250 ok",
@@ -359,7 +360,14 @@ def test_a_parked_delivery_that_a_person_requeues_is_sent_after_all(
     (delivery,) = deliveries(alert)
     store.outbox.begin("d1", job.id, "a1", delivery=delivery.id, about=alert.id, now=NOON)
     store.outbox.settle(
-        "d1", job.id, delivery.id, channel="desk", state=DeliveryState.PARKED, answer="no", now=NOON
+        "d1",
+        job.id,
+        delivery.id,
+        token="a1",
+        channel="desk",
+        state=DeliveryState.PARKED,
+        answer="no",
+        now=NOON,
     )
     assert [letter.reason for letter in store.letters.all()] == ["no"]
     # when: `rq requeue`

@@ -1,12 +1,26 @@
 -- What became of one attempt: sent, again later, or parked for a person.
 -- KEYS  1 delivery  2 job hash  3 leases  4 holders  5 later  6 counts  7 dead  8 rq failed registry
---       9 disabled  10 measures  11 attempts
+--       9 disabled  10 measures  11 attempts  12 rq queue
 -- ARGV  1 worker  2 job id  3 'sent' | 'later' | 'parked'  4 answer  5 after (s)  6 now (ms)
 --       7 delivery id  8 channel  9 fingerprint to disable the channel with, or ''
 --       10 JSON {field of measures: how much it grows}: of every attempt  11 the same, of one by
 --       which the alert was first received  12 when it is tried again (ms), or ''
--- Returns 'done', or 'void' when the job is not this worker's (any more), as after a resend.
-if redis.call('HGET', KEYS[4], ARGV[2]) ~= ARGV[1] then return 'void' end
+--       13 token of the attempt
+-- Returns 'done'; 'again' when it was settled so before, as after a resend; 'void' when it is not the
+-- last attempt that has begun. What holds is the attempt, not the lease, which runs out while Redis
+-- is away: a receipt counts as long as nobody has begun anew. Only where nothing was begun, as the
+-- alert had been sent before or has run out, the lease decides.
+local holder = redis.call('HGET', KEYS[4], ARGV[2])
+local found = redis.call('HMGET', KEYS[1], 'state', 'token')
+if found[2] == ARGV[13] then
+  if found[1] ~= 'sending' then return 'again' end
+elseif holder ~= ARGV[1] or (found[1] and found[1] ~= 'sent') then
+  return 'void'
+end
+if holder ~= ARGV[1] then -- it waits to be tried again, or another has it and has not begun
+  redis.call('LREM', KEYS[12], 0, ARGV[2])
+  redis.call('ZREM', KEYS[5], ARGV[2])
+end
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1e6
 redis.call('ZREM', KEYS[3], ARGV[2])
@@ -29,8 +43,7 @@ if ARGV[3] == 'later' then
   redis.call('ZADD', KEYS[5], now + ARGV[5], ARGV[2])
   return 'done'
 end
-local was = redis.call('HGET', KEYS[1], 'state')
-if was and was ~= 'sent' then
+if found[1] and found[1] ~= 'sent' then
   redis.call('HSET', KEYS[1], 'state', ARGV[3], 'answer', ARGV[4])
   redis.call('HINCRBY', KEYS[6], 'deliveries.' .. ARGV[3], 1)
   if ARGV[3] == 'sent' then grow(ARGV[11]) end

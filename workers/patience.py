@@ -1,0 +1,53 @@
+"""Patience: waiting for Redis, by a thread or a task, and saying so."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from monitor import telemetry
+from monitor.errors import Bug, StoreUnavailable
+
+SAY_EVERY_S: Final = 60.0
+Answered = TypeVar("Answered")
+
+FIRST_S: Final = 0.05
+LONGEST_S: Final = 2.0
+
+
+class Patience:
+    """Says at once, then once a minute, that Redis is away or refuses what we send; pauses grow."""
+
+    def __init__(self, what: str) -> None:
+        self._what, self._pause_s, self._said_s = what, FIRST_S, float("-inf")
+        self._log = telemetry.logger()
+
+    def wait(self, error: StoreUnavailable | Bug) -> None:
+        """Pause once."""
+        self._say(error)
+        time.sleep(self._pause_s)
+        self._pause_s = min(self._pause_s * 2, LONGEST_S)
+
+    async def answer(self, ask: Callable[[], Answered]) -> Answered:
+        """What Redis answers, however often it has to be asked: for what must not be dropped."""
+        pause_s = FIRST_S
+        while True:
+            try:
+                return await asyncio.to_thread(ask)
+            except (StoreUnavailable, Bug) as error:
+                self._say(error)
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 2, LONGEST_S)
+
+    def over(self) -> None:
+        """Redis answers: say so if we had said that it did not."""
+        if self._said_s != float("-inf"):
+            self._log.info("store.available", who=self._what)
+        self._pause_s, self._said_s = FIRST_S, float("-inf")
+
+    def _say(self, error: StoreUnavailable | Bug) -> None:
+        if time.monotonic() - self._said_s >= SAY_EVERY_S:
+            self._said_s = time.monotonic()
+            self._log.warning("store.unavailable", who=self._what, reason=error.message)
