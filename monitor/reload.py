@@ -116,7 +116,7 @@ class Following:
             self.refuse(version, tuple(map(_gone, gone)))
             return None
         try:
-            settings = load(self.config)
+            settings = load(self.config, channels=self._files.channels)
         except ConfigError as error:
             self.refuse(version, error.problems)
             return None
@@ -273,7 +273,7 @@ async def tried_within(
 def main() -> None:
     """The child of `tried_within`: the folder as argument, the ids of watches on stdin."""
     wanted = set(msgspec.json.decode(sys.stdin.buffer.read(), type=tuple[str, ...]))
-    settings = load(Path(sys.argv[1]))
+    settings = load(Path(sys.argv[1]), channels="sealed")
     watches = tuple(watch for watch in settings.watches if watch.id in wanted)
     failures = Desk.of(watches, settings.knowledge).failing_examples()
     sys.stdout.buffer.write(msgspec.json.encode([problem_of(each) for each in failures]))
