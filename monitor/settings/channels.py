@@ -22,7 +22,6 @@ from monitor.settings.files import (
 from monitor.settings.problems import Problems, did_you_mean, shown
 from monitor.settings.timing import KEYS, TimingTable
 
-
 Secrets = Literal["opened", "sealed"]
 """Whether the secrets of channels are read: a service that delivers nothing needs none, and is
 given none."""
@@ -33,9 +32,9 @@ _PLAIN: Final = frozenset({"type", "zone", "on_doubt", *KEYS})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelSettings:
-    """A configured channel.
+    """A configured channel. Sealed, `config` may be no more than what all channels share.
 
-    Sealed, `config` may be no more than what all channels have in common. `fingerprint` changes with its configuration; `on_doubt` says what to do when it is not known
+    `fingerprint` changes with its configuration; `on_doubt` says what to do when it is not known
     whether an attempt arrived, `timing` when it is told.
     """
 
