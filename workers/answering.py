@@ -48,12 +48,14 @@ class Answering:
 
     def run(self, ended: Mapping[str, int], last: float) -> None:
         """Say so in Redis. `ended` counts the children that ended, `last` is when one last
-        committed. Raises StoreUnavailable.
+        committed. Raises StoreUnavailable, and SchemaMismatch where another version has taken the
+        data over meanwhile.
         """
         self.pulse.did(last)
         if time.monotonic() >= self._say_s:
             self._say_s = time.monotonic() + BEAT_EVERY_S
             self._heard = False
+            self.store.check_schema()
             self.store.beats.say(self._beat(ended))
             self._heard = True
 

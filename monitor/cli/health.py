@@ -66,7 +66,7 @@ def command(
     of. One line says what it found. The configuration is not loaded; `check` is for that.
     """
     # here, not above: the store takes longer to load than the rest of this together
-    from monitor.errors import StoreUnavailable
+    from monitor.errors import SchemaMismatch, StoreUnavailable
     from monitor.store import Store
     from monitor.store.beats import own_host
 
@@ -77,7 +77,7 @@ def command(
     store = Store(url)
     try:
         troubles = [*_troubles(store, service, host or own_host(), pid, lag)]
-    except StoreUnavailable as error:
+    except (SchemaMismatch, StoreUnavailable) as error:
         troubles = [error.message]
     finally:
         store.close()
@@ -94,6 +94,7 @@ def _embedded(data: Path) -> str | None:
 def _troubles(
     store: Store, service: str, host: str, pid: int | None, lag: timedelta
 ) -> Iterator[str]:
+    store.look_at_schema()
     present = store.beats.present()
     here = [
         beat
