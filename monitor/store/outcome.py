@@ -62,8 +62,8 @@ class Raised:
 
     @property
     def covers(self) -> tuple[str, ...]:
-        """The other stories it speaks for: they made up its threshold."""
-        return tuple(each.story for each in self.alert.counted)
+        """The other stories that it speaks for from now on: they made up its threshold."""
+        return () if self.alert.update else tuple(each.story for each in self.alert.counted)
 
     @property
     def spoken(self) -> Spoken:
