@@ -1,11 +1,11 @@
 """Which configuration it is: a version that all services give the same files, and whether they
 changed.
 
-The version is made of the files of the folder and of the version of the program (which reads them in its
-way): variables of the environment may differ from
-service to service, and what is secret stands there or in files of its own. Those files
-("file:PATH") are looked at, too: with another secret in one the configuration is another, though
-its version, which logs and outcomes show, is the same.
+The version is made of the files of the folder and of the version of the program, which may read
+them in another way than the one before. Variables of the environment may differ from service to
+service, and what is secret stands there or in files of its own. Those files ("file:PATH") are
+looked at, too: with another secret in one the configuration is another, though its version, which
+logs and outcomes show, is the same.
 """
 
 from __future__ import annotations
