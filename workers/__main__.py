@@ -50,7 +50,7 @@ def main() -> int:
         app=App(settings, settings.redis_url, files.version),
         queues=tuple(options.queue or sorted(JOBS)),
         processes=options.processes,
-        following=Following(files, telemetry.logger()),
+        following=Following(files, telemetry.logger(), who="worker"),
         vouch=options.vouch,
     )
     try:
