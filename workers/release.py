@@ -8,14 +8,12 @@ from datetime import datetime, timedelta
 
 from structlog.typing import FilteringBoundLogger
 
-from monitor.alerts import allowances, digest_due, put_off
-from monitor.model import Gap, Source, Timing, Watch
+from monitor.alerts import allowances, digest_before, digest_due, put_off
+from monitor.model import Gap, Gathering, Source, Timing, Watch
 from monitor.store import Open, Store
 from workers.coverage import gaps
 
 LOOK_EVERY = timedelta(seconds=1)
-
-PERIODS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -40,6 +38,7 @@ class Release:
         if self.looked is not None and timedelta(0) <= at - self.looked < LOOK_EVERY:
             return
         self.looked = at
+        self._hasten(at)
         due = self.store.gatherings.due(at)
         paused = self.store.paused_watches.all() if due else {}
         # what goes into a digest that is due at the same time has to be in it before that is told
@@ -49,6 +48,15 @@ class Release:
         for channel, timing in self.timings.items():
             if timing.mode == "digest" and timing.empty:
                 self.store.gatherings.expect(channel, digest_due(timing, at))
+
+    def _hasten(self, at: datetime) -> None:
+        """What waits for the next digest of a channel that tells none any more waits no longer."""
+        now = [channel for channel, timing in self.timings.items() if timing.mode == "now"]
+        for waiting in self.store.gatherings.digests(now):
+            until = put_off("digest", None, self.timings[waiting.channel], due=at, now=at)
+            until = until or Gathering(reason="digest", due=at)
+            if waiting.due > until.due:
+                self.store.gatherings.put_off(waiting, until)
 
     def _put_off(self, gathering: Open, at: datetime) -> bool:
         """Whether it has to wait still."""
@@ -72,8 +80,9 @@ class Release:
         timing = self.timings.get(gathering.channel, Timing())
         since: datetime | None = None
         missed: tuple[Gap, ...] = ()
-        if gathering.reason == "digest":
-            since = gathering.due - PERIODS[timing.every]
+        if gathering.reason == "digest" and timing.mode == "digest":
+            before = digest_before(timing, gathering.due)
+            since = min(before, gathering.since or before)
             missed = gaps(self.store, self.sources, since, at)
         empty = timing.mode == "digest" and timing.empty
         watch = self.watches.get(gathering.watch)

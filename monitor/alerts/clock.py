@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from monitor.model import Hours, Timing
 
 _DAY = timedelta(days=1)
+_A_MOMENT = timedelta(microseconds=1)
+
+_MOST_BEFORE = 8 * 24
+"""Quiet hours that leave a minute of the week hold back no more digests than are in a week."""
 
 
 def next_digest(timing: Timing, now: datetime) -> datetime:
@@ -35,7 +39,42 @@ def next_digest(timing: Timing, now: datetime) -> datetime:
 
 def digest_due(timing: Timing, now: datetime) -> datetime:
     """When the channel's next digest is told: one that falls into quiet hours, at their end."""
-    due = next_digest(timing, now)
+    waiting = _told(timing, _digest_before(timing, now))
+    return waiting if waiting > now else _told(timing, next_digest(timing, now))
+
+
+def digest_before(timing: Timing, due: datetime) -> datetime:
+    """When the digest before the one that is told at `due` was told, by the same clock: after a
+    night of quiet hours on the evening before, on the day the clock goes back 25 hours ago.
+    """
+    at = due
+    for _ in range(_MOST_BEFORE):
+        at = _digest_before(timing, at)
+        if (told := _told(timing, at)) < due:
+            return told
+    return at
+
+
+def _digest_before(timing: Timing, now: datetime) -> datetime:
+    """When the last digest fell due, in UTC, be it in quiet hours: always before `now`."""
+    here = (now - _A_MOMENT).astimezone(timing.zone)
+    match timing.every:
+        case "hour":
+            past = timedelta(
+                minutes=here.minute, seconds=here.second, microseconds=here.microsecond
+            )
+            return here.astimezone(UTC) - past
+        case "day":
+            days = (here.date() - _DAY * back for back in range(3))
+        case "week":
+            last = here.date() - _DAY * ((here.weekday() - timing.weekday) % 7)
+            days = (last - 7 * _DAY * back for back in range(3))
+        case _:
+            assert_never(timing.every)
+    return next(at for day in days if (at := _moment(day, timing.at, timing.zone)) < now)
+
+
+def _told(timing: Timing, due: datetime) -> datetime:
     return (timing.quiet and closes(timing.quiet, timing.zone, due)) or due
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from monitor.alerts.clock import closes, digest_due, opens
@@ -11,13 +12,19 @@ from monitor.model import SEVERITIES, Allowance, Gathering, Route, Timing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import datetime
 
     from monitor.model import Alert, Delivery, GatherReason, Watch
 
 AT_ONCE = Timing()
 
 _A_MOMENT = timedelta(microseconds=1)
+_WEEK = timedelta(weeks=1)
+
+_MOST_WAITS = 32
+"""Two weeks of quiet hours that end and hours that begin each day, and a few."""
+
+_SEASONS = (datetime(2026, 1, 12, tzinfo=UTC), datetime(2026, 7, 13, tzinfo=UTC))
+"""Zones may be farther apart in one than in the other."""
 
 
 def routes(
@@ -51,16 +58,23 @@ def put_off(
     `watch` is that of whose alerts it is, if of one, and still known.
     """
     if reason == "digest":
-        end = timing.quiet and closes(timing.quiet, timing.zone, now)
-        return Gathering(reason="digest", due=end) if end else None
-    return _latest(watch, timing, now, digest_from=due - _A_MOMENT)
+        end = timing.quiet and _till_told(None, timing, now)
+        return Gathering(reason="digest", due=end.due) if end else None
+    return _wait(watch, timing, now, digest_from=due - _A_MOMENT)
+
+
+def never_meet(watch: Watch, timing: Timing) -> bool:
+    """Whether, in summer or in winter, the quiet hours of a channel leave no minute of the hours
+    of a watch.
+    """
+    return any(_in_turn(watch, timing, season) is None for season in _SEASONS)
 
 
 def _route(delivery: Delivery, alert: Alert, watch: Watch, timing: Timing, now: datetime) -> Route:
     urgent = SEVERITIES.index(alert.severity) >= SEVERITIES.index(timing.urgent)
     return Route(
         delivery=delivery,
-        wait=None if urgent else _latest(watch, timing, now, digest_from=now),
+        wait=None if urgent else _wait(watch, timing, now, digest_from=now),
         allowances=()
         if timing.mode == "digest" and not urgent
         else tuple(_counting(alert, watch, timing)),
@@ -68,20 +82,58 @@ def _route(delivery: Delivery, alert: Alert, watch: Watch, timing: Timing, now: 
     )
 
 
-def _latest(
+def _wait(
     watch: Watch | None, timing: Timing, now: datetime, *, digest_from: datetime
 ) -> Gathering | None:
-    """Where it waits longest, whatever was told before: then nothing else holds it back."""
-    return max(_waits(watch, timing, now, digest_from), key=lambda wait: wait.due, default=None)
-
-
-def _waits(
-    watch: Watch | None, timing: Timing, now: datetime, digest_from: datetime
-) -> Iterator[Gathering]:
-    """Of two that are over at once the first counts: those of the channel, told in one message."""
+    """Where it waits until nothing else holds it back."""
     if timing.mode == "digest":
-        yield Gathering(reason="digest", due=digest_due(timing, digest_from))
-    elif timing.quiet and (due := closes(timing.quiet, timing.zone, now)):
+        return _till_digest(watch, timing, digest_from)
+    return _till_told(watch, timing, now)
+
+
+def _till_digest(watch: Watch | None, timing: Timing, since: datetime) -> Gathering:
+    """The first digest of a week that is told within the hours of the watch, else the next one."""
+    first = due = digest_due(timing, since)
+    while watch and watch.hours and due <= since + _WEEK:
+        begin = opens(watch.hours, watch.zone, due)
+        if begin is None and due > first:
+            return Gathering(reason="hours", watch=watch.id, due=due)
+        if begin is None:
+            break
+        due = digest_due(timing, begin - _A_MOMENT)
+    return Gathering(reason="digest", due=first)
+
+
+def _till_told(watch: Watch | None, timing: Timing, now: datetime) -> Gathering | None:
+    """Until the channel is not quiet and it is within the hours of the watch. Hours that the quiet
+    ones leave no minute of do not count (no configuration is taken with such): nothing waits for
+    ever.
+    """
+    for speaks in (watch, None):
+        waits = _in_turn(speaks, timing, now)
+        if waits is None:
+            continue
+        hours = next((wait for wait in waits if wait.reason == "hours"), None)
+        # with those of its watch alone: what is quiet may be told sooner, with that of others
+        return replace(hours, due=waits[-1].due) if hours else waits[-1] if waits else None
+    return None
+
+
+def _in_turn(watch: Watch | None, timing: Timing, now: datetime) -> tuple[Gathering, ...] | None:
+    """The waits one after the other, until nothing moves it any more; None where that never is."""
+    waits: list[Gathering] = []
+    for _ in range(_MOST_WAITS):
+        wait = max(_waits(watch, timing, now), key=lambda wait: wait.due, default=None)
+        if wait is None:
+            return tuple(waits)
+        waits.append(wait)
+        now = wait.due
+    return None
+
+
+def _waits(watch: Watch | None, timing: Timing, now: datetime) -> Iterator[Gathering]:
+    """Of two that are over at once the first counts: those of the channel, told in one message."""
+    if timing.quiet and (due := closes(timing.quiet, timing.zone, now)):
         yield Gathering(reason="quiet", due=due)
     if watch and watch.hours and (due := opens(watch.hours, watch.zone, now)):
         yield Gathering(reason="hours", watch=watch.id, due=due)

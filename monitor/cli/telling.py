@@ -27,4 +27,5 @@ def telling(told: Told) -> str:
     together = f"together with others, {WAITED[told.reason]}"
     if told.state is DeliveryState.GATHERED:
         return f"{told.channel}  {what}: waits until {moment(told.due)}, {together}"
-    return f"{told.channel}  {what}: {told.state}{answer} {together}, at {moment(told.due)}"
+    at = moment(told.released or told.due)
+    return f"{told.channel}  {what}: {told.state}{answer} {together}, at {at}"

@@ -93,7 +93,7 @@ def _of(told: Told, asked: datetime) -> Iterator[Event]:
         )
         if waited:
             yield Event(
-                at=told.due,
+                at=told.released or told.due,
                 what="released",
                 channel=where,
                 update=told.update,

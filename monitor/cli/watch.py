@@ -58,7 +58,7 @@ def pause(watch: str, config: Path, data: Path) -> None:
     _check_known(config, watch)
     with open_store(config, data) as store:
         done = store.paused_watches.pause(watch, now())
-        waiting = [each for each in store.gatherings.all() if each.watch == watch and each.count]
+        waiting = store.view.gathered_of(watch, store.gatherings.all())
     click.echo(f"{watch} {'is paused' if done else 'was paused already'}", err=True)
     for each in waiting:
         before = number(each.count, "alert")

@@ -37,7 +37,7 @@ from monitor.settings.tables import (
     WorkersTable,
 )
 from monitor.settings.values import Table
-from monitor.settings.waits import outlast
+from monitor.settings.waits import meet, outlast
 from monitor.settings.watches import load_watchlist, read_watches
 from monitor.store import Retention
 from monitor.topics import ner
@@ -116,6 +116,7 @@ def load(
     net, workers, retention = main["net"], main["workers"], main["retention"]
     assert isinstance(retention, RetentionTable)
     timings = {name: channel.timing for name, channel in read.items()}
+    meet(watches, timings, problems)
     outlast(retention.alerts, watches, timings, problems)
     if problems.found:
         raise ConfigError(tuple(problems.found))

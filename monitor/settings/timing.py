@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import time, tzinfo
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from monitor.model import Rate, Severity, Timing
+from monitor.model import Hours, Rate, Severity, Timing
 from monitor.settings.moments import HoursText, RateText, TimeText, WeekdayText
 from monitor.settings.values import Table
 
@@ -31,6 +31,16 @@ class TimingTable(Table):
     at_most: RateText | None = Field(
         None, description="allowance of each watch; the rest is gathered into a summary"
     )
+
+    @field_validator("quiet")
+    @classmethod
+    def _not_for_ever(cls, quiet: Hours | None) -> Hours | None:
+        if quiet is not None and quiet.begin == quiet.end and len(quiet.days) == 7:
+            raise ValueError(
+                "hours that end: these are all of the week, and the channel would never be told"
+                " anything. To tell it nothing, take it out of every `notify`"
+            )
+        return quiet
 
     @model_validator(mode="after")
     def _fit_together(self) -> TimingTable:

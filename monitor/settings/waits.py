@@ -1,4 +1,4 @@
-"""Whether alerts are kept for as long as they may have to wait before they are told."""
+"""Whether alerts are told at all, and kept for as long as they may have to wait before that."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from monitor.model import Timing, Watch
+from monitor.alerts import never_meet
+from monitor.model import SEVERITIES, Hours, Timing, Watch
+from monitor.settings.moments import WEEKDAYS
 from monitor.settings.problems import Problems
 
 _DAY: Final = timedelta(days=1)
@@ -23,6 +25,31 @@ class Wait:
 
     span: timedelta
     where: str
+
+
+def meet(watches: tuple[Watch, ...], timings: Mapping[str, Timing], problems: Problems) -> None:
+    """Note it where a channel is quiet in all the hours in which a watch may tell it something."""
+    for watch in watches:
+        for name in watch.notify:
+            timing = timings.get(name)
+            if (
+                timing is None
+                or timing.quiet is None
+                or watch.hours is None
+                or SEVERITIES.index(watch.severity) >= SEVERITIES.index(timing.urgent)
+                or not never_meet(watch, timing)
+            ):
+                continue
+            quiet = f"{_clock(timing.quiet)} {timing.zone}"
+            problems.add(
+                "watchlist.toml",
+                f"watch.{watch.id}",
+                "hours",
+                found=f"{_clock(watch.hours)} {watch.zone}, all of which is quiet in channels.toml"
+                f" [channel.{name}] quiet ({quiet})",
+                wanted="a minute of the week in which the watch may speak and the channel be told",
+                fix=f"Change `hours` or `quiet`, or take {name} out of the watch's `notify`",
+            )
 
 
 def outlast(
@@ -80,7 +107,7 @@ def _of_channel(name: str, timing: Timing) -> Iterator[Wait]:
     elif timing.at_most is not None:
         yield Wait(span=timing.at_most.span, where=f"{where} at_most")
     if timing.quiet is not None:
-        yield Wait(span=_DAY, where=f"{where} quiet")
+        yield Wait(span=_days(timing.quiet), where=f"{where} quiet")
 
 
 def _allowances(watch: Watch) -> Iterator[Wait]:
@@ -93,8 +120,19 @@ def _allowances(watch: Watch) -> Iterator[Wait]:
 
 def _hours(watch: Watch) -> Iterator[Wait]:
     if watch.hours is not None:
-        days = 7 if len(watch.hours.days) < 7 else 1
-        yield Wait(span=days * _DAY, where=f"watchlist.toml [watch.{watch.id}] hours")
+        yield Wait(span=_days(watch.hours), where=f"watchlist.toml [watch.{watch.id}] hours")
+
+
+def _days(hours: Hours) -> timedelta:
+    return _DAY if len(hours.days) == 7 else 7 * _DAY
+
+
+def _clock(hours: Hours) -> str:
+    """ "22:00-07:00", with its days as config/ writes them."""
+    span = f"{hours.begin:%H:%M}-{hours.end:%H:%M}"
+    if len(hours.days) == 7:
+        return span
+    return f"{','.join(WEEKDAYS[day][:3].title() for day in hours.days)} {span}"
 
 
 def written(span: timedelta) -> str:

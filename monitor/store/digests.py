@@ -32,7 +32,7 @@ def digest_of(client: redis.Redis, digest_id: str, fields: Sequence[object]) -> 
     """
     words = [text_of(field) for field in fields]
     about = dict(zip(words[::2], words[1::2], strict=True))
-    choice = choose(_standings(client, digest_id), SHOWN)
+    choice = choose(_standings(client, keys.digest_alerts(digest_id)), SHOWN)
     try:
         paused = msgspec.json.decode(about.get("paused", "{}"), type=dict[str, int])
         return Digest(
@@ -56,9 +56,15 @@ def digest_of(client: redis.Redis, digest_id: str, fields: Sequence[object]) -> 
         raise ParseError(f"a digest is not what we write: {error}") from error
 
 
+def waiting_of(client: redis.Redis, gathering: str, watch: str) -> int:
+    """How many alerts of that watch a gathering holds. Raises ParseError."""
+    found = _standings(client, keys.gathering_alerts(gathering))
+    return sum(standing.watch == watch for standing in found)
+
+
 def page_of(client: redis.Redis, digest_id: str, number: int) -> tuple[Alert, ...] | None:
     """One page of a digest's alerts, in the order they came, from 0 on; None behind the last."""
-    refs = _refs(client, digest_id, number)
+    refs = _refs(client, keys.digest_alerts(digest_id), number)
     return tuple(_alerts(client, refs)) if refs else None
 
 
@@ -70,15 +76,15 @@ def _rate(about: dict[str, str]) -> Rate | None:
     return Rate(most=most, span=timedelta(milliseconds=int(about["span"])))
 
 
-def _refs(client: redis.Redis, digest_id: str, page: int) -> tuple[str, ...]:
+def _refs(client: redis.Redis, key: str, page: int) -> tuple[str, ...]:
     with translated():
-        members = client.zrange(keys.digest_alerts(digest_id), page * PAGE, (page + 1) * PAGE - 1)
+        members = client.zrange(key, page * PAGE, (page + 1) * PAGE - 1)
     return tuple(map(text_of, members))
 
 
-def _standings(client: redis.Redis, digest_id: str) -> Iterator[Standing]:
+def _standings(client: redis.Redis, key: str) -> Iterator[Standing]:
     for page in count():
-        refs = _refs(client, digest_id, page)
+        refs = _refs(client, key, page)
         if not refs:
             return
         for ref, packed in _packed(client, refs):

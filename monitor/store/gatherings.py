@@ -35,7 +35,8 @@ _REASONS: Final[frozenset[str]] = frozenset(get_args(GatherReason))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Open:
     """A gathering that is due at some time. `due_ms` is that time as Redis has it, `digest` the id
-    of what it becomes, `urgent` whether an alert of it is.
+    of what it becomes, `since` when it was opened (None: it is empty), `urgent` whether an alert of
+    it is.
     """
 
     channel: str
@@ -45,6 +46,7 @@ class Open:
     due_ms: int
     digest: str
     count: int = 0
+    since: datetime | None = None
     urgent: bool = False
 
     @property
@@ -72,6 +74,17 @@ class Gatherings:
             )
         return self._opened(rows)
 
+    def digests(self, channels: Sequence[str]) -> tuple[Open, ...]:
+        """What waits for the next digest of these channels, whenever that is due."""
+        names = [name_of(channel, "digest", "") for channel in channels]
+        if not names:
+            return ()
+        with translated():
+            due = self._client.zmscore(keys.gathered(), names)
+        return self._opened(
+            (name, at) for name, at in zip(names, due, strict=True) if at is not None
+        )
+
     def all(self) -> tuple[Open, ...]:
         """Every gathering, with how many alerts wait in it."""
         with translated():
@@ -88,11 +101,10 @@ class Gatherings:
         found = [(text_of(name), int(score)) for name, score in rows]
         with translated(), self._client.pipeline(transaction=False) as pipe:
             for name, _ in found:
-                pipe.hmget(keys.gathering(name), ["id", "urgent"])
+                pipe.hmget(keys.gathering(name), ["id", "since", "urgent"])
             known = pipe.execute()
         return tuple(
-            _open(name, due_ms, "" if id_ is None else text_of(id_), urgent=urgent is not None)
-            for (name, due_ms), (id_, urgent) in zip(found, known, strict=True)
+            _open(name, due_ms, *about) for (name, due_ms), about in zip(found, known, strict=True)
         )
 
     def expect(self, channel: str, due: datetime) -> None:
@@ -169,7 +181,7 @@ class Gatherings:
                 return "void"
 
     def put_off(self, gathering: Open, until: Gathering) -> bool:
-        """It may not be told before that; False where someone else has released it.
+        """It is told at another time than it was to be; False where someone else has released it.
 
         Until the channel's digest it waits with what is gathered for that.
         """
@@ -197,7 +209,9 @@ class Gatherings:
         return bool(answer == b"done")
 
 
-def _open(name: str, due_ms: int, known: str, *, urgent: bool) -> Open:
+def _open(
+    name: str, due_ms: int, known: bytes | None, since: bytes | None, urgent: bytes | None
+) -> Open:
     channel, reason, watch = name.split(" ", 2)
     return Open(
         channel=channel,
@@ -205,8 +219,9 @@ def _open(name: str, due_ms: int, known: str, *, urgent: bool) -> Open:
         watch=watch,
         due=moment(due_ms),
         due_ms=due_ms,
-        digest=known or digest("empty", channel, str(due_ms)),
-        urgent=urgent,
+        digest=text_of(known) if known else digest("empty", channel, str(due_ms)),
+        since=moment(int(since)) if since else None,
+        urgent=urgent is not None,
     )
 
 

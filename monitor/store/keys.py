@@ -184,10 +184,11 @@ def alerts() -> str:
 
 def delivery(delivery_id: str) -> str:
     """hash {alert, channel, field, state, attempts, token, answer}; [retention] alerts. The outbox.
-    Of a digest `kind` is "digest" and `alert` its id, `page` the first that a channel which keeps
-    all of it has not got. Of an alert that was gathered for one the state is "gathered", `reason`
-    and `due` say why and until when, and `digest` is the id; of a digest that was put off, or into
-    another one, too. Of an update, `over` is the field of the alert whose place it took there.
+    Of a digest `kind` is "digest", `alert` its id, `released` (ms) when it was made, `page` the
+    first that a channel which keeps all of it has not got. Of an alert that was gathered for one
+    the state is "gathered", `reason` and `due` say why and until when, and `digest` is the id; of
+    a digest that was put off, or into another one, too. Of an update, `over` is the field of the
+    alert whose place it took there.
     Written by commit.lua (pending, gathered), join.lua (gathered), release.lua (pending, gathered),
     begin.lua (sending), turn.lua (page), settle.lua (sent, pending, parked), revive.lua
     (channel)."""
@@ -210,7 +211,8 @@ def gathered() -> str:
 
 def gathering(name: str) -> str:
     """hash {id, channel, reason, watch, title, since (ms), allowance, how many in its span (ms),
-    urgent: whether it holds an alert that is}; until it is released. What a gathering is of.
+    urgent: whether it holds an alert that is, "counts KEY" for each allowance in which what was
+    quiet counts when it is told: its span (ms)}; until it is released. What a gathering is of.
     Written by commit.lua and join.lua; becomes the digest in release.lua."""
     return f"{PREFIX}gathering:{name}"
 

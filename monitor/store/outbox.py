@@ -42,8 +42,9 @@ class Begun:
 class Told:
     """What became of telling a channel of an alert, or of its update with the mark `update`.
 
-    Of one that was gathered, `reason` says why, `due` when it is told or was, and `digest` in what:
-    its state and attempts are those of the digest as soon as there is one.
+    Of one that was gathered, `reason` says why, `due` when it is told or was to be, `released` when
+    it was, and `digest` in what: its state and attempts are those of the digest as soon as there is
+    one.
     """
 
     channel: str
@@ -52,6 +53,7 @@ class Told:
     answer: str
     reason: str = ""
     due: datetime | None = None
+    released: datetime | None = None
     digest: str = ""
     attempts: tuple[Attempt, ...] = ()
 
@@ -269,14 +271,19 @@ def _told(
     last: _Came,
     attempts: tuple[Attempt, ...],
 ) -> Told:
-    came, due = last.record, last.record.get("due")
+    came = last.record
     return Told(
         channel=came.get("channel", channel),
         update=mark,
         state=DeliveryState(came["state"]),
         answer=came["answer"],
         reason=first.get("reason", ""),
-        due=datetime.fromtimestamp(int(due) / 1000, UTC) if due else None,
+        due=_moment(came.get("due")),
+        released=_moment(came.get("released")),
         digest=last.digest,
         attempts=attempts,
     )
+
+
+def _moment(ms: str | None) -> datetime | None:
+    return datetime.fromtimestamp(int(ms) / 1000, UTC) if ms else None

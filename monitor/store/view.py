@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import redis
@@ -11,6 +11,8 @@ import redis
 from monitor import codec
 from monitor.model import Alert, Article, Story
 from monitor.store import keys
+from monitor.store.digests import waiting_of
+from monitor.store.gatherings import Open
 from monitor.store.measures import Measures, read_measures
 from monitor.store.redis import bytes_of, text_of, translated
 from monitor.store.server import Server, server_of
@@ -125,6 +127,17 @@ class View:
             ids = self._client.zrevrangebyscore(keys.alerts(), "+inf", least, start=0, num=count)
             raw = [self._client.hget(keys.alert(text_of(name)), "alert") for name in ids]
         return tuple(codec.decode_alert(bytes_of(value)) for value in raw if value is not None)
+
+    def gathered_of(self, watch: str, gatherings: Iterable[Open]) -> tuple[Open, ...]:
+        """Of these those that alerts of the watch wait in, and how many of it: looks through what
+        waits with that of others.
+        """
+        counted = (
+            replace(each, count=waiting_of(self._client, each.name, watch))
+            for each in gatherings
+            if each.watch in {watch, ""}
+        )
+        return tuple(each for each in counted if each.count)
 
     def alert(self, alert_id: str) -> Alert | None:
         """One alert, or None when it is not kept (any more)."""

@@ -152,12 +152,12 @@ def test_what_was_gathered_says_where_it_waited_and_has_the_attempts_of_its_dige
     ]
     # when
     (gathering,) = store.gatherings.due(NOON + HOUR)
-    store.gatherings.release(gathering, NOON + HOUR)
-    attempt(store, 1, HOUR + SECOND, DeliveryState.PARKED, "550 no such person")
+    store.gatherings.release(gathering, NOON + 3 * HOUR)  # nobody was here to do it before
+    attempt(store, 1, 3 * HOUR + SECOND, DeliveryState.PARKED, "550 no such person")
     # then
     assert timeline(ask("show", ALERT.id))[3:] == [
-        f"13:00:00  desk: goes out with the digest {gathering.digest[:12]}",
-        "13:00:01  desk: attempt 1, set aside (parked): 550 no such person",
+        f"15:00:00  desk: goes out with the digest {gathering.digest[:12]}",
+        "15:00:01  desk: attempt 1, set aside (parked): 550 no such person",
     ]
 
 

@@ -292,6 +292,29 @@ def test_who_pauses_a_watch_is_told_what_it_still_tells(
     ]
 
 
+def test_who_pauses_a_watch_is_told_what_of_it_waits_with_that_of_others(
+    house: House, embedded: Embedded, tmp_path: Path
+) -> None:
+    # given
+    (tmp_path / "monitor.toml").write_text(f'[redis]\nurl = "{embedded.url}"\n')
+    (tmp_path / "watchlist.toml").write_text('[watch.drones]\nwhen = "drone"\nnotify = []\n')
+    house.others = {"four": replace(WATCH, id="four", title="Four", when='"harbour 4"')}
+    house.timing = SIESTA
+    house.stories(0, 1, 4)
+    house.timing = Timing(mode="digest", every="day", at=time(18, 0))
+    house.stories(2)
+
+    # when
+    done = CliRunner().invoke(watch_command, ["pause", "drones", "--config", str(tmp_path)])
+
+    # then
+    assert done.stderr.splitlines() == [
+        "drones is paused",
+        "  3 alerts of before will be told to desk at Sun 1 Mar 2026, 13:00 UTC",
+        "  1 alert of before will be told to desk at Sun 1 Mar 2026, 18:00 UTC",
+    ]
+
+
 def test_that_a_watch_is_silent_is_told_whatever_it_may_tell(house: House) -> None:
     # given
     house.watch = replace(
@@ -351,3 +374,113 @@ def test_putting_off_sent_twice_is_done_once(house: House) -> None:
     alert = next(a for a in house.store.view.alerts(2) if a.article.title.endswith("1"))
     assert isinstance(alert, Alert)
     assert [t.due for t in house.store.outbox.told(alert)] == [NOON + 6 * HOUR]
+
+
+def told_within(house: House, hours: int) -> list[tuple[float, str, list[str]]]:
+    """What arrives, after how many hours."""
+    found = []
+    for half in range(1, 2 * hours + 1):
+        house.later(hours=0.5)
+        house.release()
+        found += [(half / 2, kinds([each])[0], titles(each)) for each in house.mail()]
+    return found
+
+
+NIGHTS = Timing(quiet=Hours(begin=time(22, 0), end=time(7, 0)))
+
+
+def test_nothing_waits_for_ever_where_the_hours_of_a_watch_are_all_quiet(house: House) -> None:
+    """Such a configuration is refused; but what waits may have come before it was changed."""
+    house.watch = replace(WATCH, cooldown=11 * HOUR)
+    house.timing = NIGHTS
+    house.stories(0, 1)
+    house.watch = replace(house.watch, hours=Hours(begin=time(23, 0), end=time(6, 0)))
+
+    assert kinds(house.mail()) == ["alert"]
+    assert told_within(house, 24) == [(19, "cooldown", ["1"])]
+
+    house.now = NOON + timedelta(days=3, hours=12)
+    house.stories(2)
+    assert told_within(house, 24) == [(7, "quiet", ["2"])]
+
+
+def test_what_waited_for_quiet_hours_waits_for_the_hours_of_its_watch(house: House) -> None:
+    house.watch = replace(WATCH, hours=Hours(begin=time(9, 0), end=time(22, 30)))
+    house.timing = NIGHTS
+    house.later(hours=10, minutes=15)
+    house.stories(0)
+    house.later(minutes=15)
+
+    assert told_within(house, 24) == [(10.5, "hours", ["0"])]
+
+
+def test_it_waits_for_the_first_digest_within_the_hours_of_its_watch(house: House) -> None:
+    house.watch = replace(WATCH, hours=Hours(begin=time(17, 0), end=time(19, 0), days=(1,)))
+    house.timing = Timing(mode="digest", every="day", at=time(18, 0))
+    house.others = {"free": replace(WATCH, id="free", title="Free")}
+    house.stories(0)  # on Sunday
+
+    assert told_within(house, 100) == [(6, "digest", ["0"]), (54, "digest", ["0"])]
+
+
+def test_with_no_digest_within_its_hours_it_goes_into_the_next(house: House) -> None:
+    house.watch = replace(WATCH, hours=Hours(begin=time(9, 0), end=time(18, 0)))
+    house.timing = Timing(mode="digest", every="day", at=time(8, 0))
+    house.stories(0)
+
+    assert told_within(house, 48) == [(20, "digest", ["0"])]
+
+
+def test_what_is_told_at_the_end_of_quiet_hours_counts_once_for_each_of_its_watches(
+    house: House,
+) -> None:
+    # given: one watch rests after what it tells, the other may tell twice an hour
+    house.watch = replace(WATCH, when='"harbour 0" OR "harbour 1"', cooldown=HOUR)
+    house.others = {
+        "b": replace(WATCH, id="b", when='"harbour 2" OR "harbour 3"', at_most=TWO_AN_HOUR)
+    }
+    house.timing = SIESTA
+    house.stories(0, 2)
+
+    # when: released twice, as by two supervisors
+    house.later(hours=1)
+    house.release()
+    house.later(minutes=1)
+    house.stories(1, 3)
+    house.others["b"] = replace(house.others["b"], when='"harbour 4"')
+    house.stories(4)
+
+    # then: the one still rests, the other has told twice
+    told = [(kinds([each])[0], titles(each)) for each in house.mail()]
+    assert told == [("quiet", ["0", "2"]), ("alert", ["3"])]
+    house.later(hours=1)
+    house.release()
+    assert sorted(titles(each) for each in house.mail()) == [["1"], ["4"]]
+
+
+def test_what_was_quiet_and_goes_into_a_digest_counts_for_nothing(house: House) -> None:
+    house.watch = replace(WATCH, cooldown=24 * HOUR)
+    house.timing = SIESTA
+    house.stories(0)
+    house.timing = Timing(mode="digest", every="hour")
+    house.later(hours=1)
+    house.release()
+    house.later(hours=1)
+    house.release()
+    house.timing = Timing()
+    house.stories(1)
+
+    assert kinds(house.mail()) == ["digest", "alert"]
+
+
+def test_the_end_of_quiet_hours_sent_twice_counts_once(house: House) -> None:
+    house.watch, house.timing = replace(WATCH, at_most=TWO_AN_HOUR), SIESTA
+    house.stories(0, 1)
+    house.later(hours=1)
+    (due,) = house.store.gatherings.due(house.now)
+
+    release = house.store.gatherings.release
+    assert [release(due, house.now) for _ in range(2)] == ["told", "void"]
+    (allowance,) = house.store.client.keys("ww:1:allowance:*")
+    assert house.store.client.zcard(allowance) == 1
+    assert house.store.client.ttl(allowance) > 0

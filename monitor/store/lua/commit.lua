@@ -130,6 +130,13 @@ local function gather(way, due, alert, delivery)
       'allowance', way.due > 0 and '' or KEYS[way.allowance], 'span', string.format('%d', way.span),
       'most', way.most)
   end
+  if way.reason == 'quiet' then -- what its watch may tell: the summary of the channel is one of that
+    for _, other in ipairs(delivery.ways) do
+      if other.due == 0 then
+        redis.call('HSET', KEYS[way.about], 'counts ' .. KEYS[other.allowance], string.format('%d', other.span))
+      end
+    end
+  end
   raised = raised + 1 -- in the order of the plan within one millisecond
   note(way, alert, delivery, string.format('%d.%03d', ARGV[3], math.min(raised, 999)))
 end

@@ -1,5 +1,5 @@
--- A gathering that is due may not be told yet: it is put off, or what it holds goes into the next
--- digest of its channel.
+-- A gathering that is due may not be told yet: it is put off (or told sooner, where nothing holds it
+-- any more), or what it holds goes into the next digest of its channel.
 -- KEYS  1 gathered  2 gathering  3 its alerts  4 delivery of the digest it would become
 --       5 gathering of the digest, or the same  6 its alerts
 -- ARGV  1 name  2 due (ms)  3 id  4 until when it has to wait (ms)  5 life (s)
@@ -10,6 +10,7 @@ local id = redis.call('HGET', KEYS[2], 'id')
 if id and id ~= ARGV[3] then return 'void' end -- it was opened since it was looked at
 if ARGV[6] == ARGV[1] then
   redis.call('ZADD', KEYS[1], ARGV[4], ARGV[1])
+  if not id then return 'done' end -- it is empty
 else
   redis.call('ZREM', KEYS[1], ARGV[1])
   if not id then return 'done' end -- it is empty

@@ -40,6 +40,16 @@ if free > 0 then
   return 'waits'
 end
 redis.call('ZREM', KEYS[1], ARGV[1])
+local about = redis.call('HGETALL', KEYS[2])
+for i = 1, #about, 2 do -- in quiet hours no allowance held its watches back, but each has told now
+  local key = about[i]:match('^counts (.*)$')
+  if key then
+    redis.call('HDEL', KEYS[2], about[i])
+    if ARGV[10] == 'quiet' and count > 0 then
+      allowances[key] = { most = math.huge, span = tonumber(about[i + 1]) }
+    end
+  end
+end
 if count > 0 then
   redis.call('RENAME', KEYS[2], KEYS[4])
   redis.call('RENAME', KEYS[3], KEYS[5])
@@ -59,7 +69,7 @@ for key, allowed in pairs(allowances) do -- the summary is one of those that the
   redis.call('PEXPIRE', key, string.format('%d', allowed.span))
 end
 redis.call('HSET', KEYS[6], 'alert', ARGV[8], 'channel', ARGV[9], 'state', 'pending', 'attempts', 0,
-  'answer', '', 'kind', 'digest')
+  'answer', '', 'kind', 'digest', 'released', ARGV[3])
 redis.call('EXPIRE', KEYS[6], ARGV[5])
 redis.call('HSET', KEYS[7], 'data', ARGV[6], 'origin', 'deliveries', 'description', ARGV[9],
   'status', 'queued', 'timeout', 180, 'created_at', ARGV[4], 'enqueued_at', ARGV[4])

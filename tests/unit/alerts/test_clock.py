@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.alerts.clock import closes, next_digest, opens
+from monitor.alerts.clock import closes, digest_before, digest_due, next_digest, opens
 from monitor.model import Hours, Timing
 
 LONDON, LORD_HOWE = ZoneInfo("Europe/London"), ZoneInfo("Australia/Lord_Howe")
@@ -99,3 +100,28 @@ def test_the_next_digest_is_always_ahead_and_within_its_period() -> None:
         for timing, most in ((DAILY, 25), (NIGHTLY, 26), (WEEKLY, 24 * 7 + 1), (HOURLY, 1)):
             assert now < next_digest(timing, now) <= now + timedelta(hours=most)
         now += timedelta(minutes=517)
+
+
+@pytest.mark.parametrize(
+    ("timing", "due", "before"),
+    [
+        (DAILY, "2026-01-10T07:30", "2026-01-09T07:30"),
+        (DAILY, "2026-10-25T07:30", "2026-10-24T06:30"),  # the clock went back: 25 hours
+        (DAILY, "2026-03-29T06:30", "2026-03-28T07:30"),  # and on: 23
+        (WEEKLY, "2026-11-30T09:00", "2026-11-23T09:00"),
+        (HOURLY, "2026-01-10T08:00", "2026-01-10T07:00"),
+        (replace(HOURLY, quiet=NIGHT), "2026-01-10T07:00", "2026-01-09T21:00"),
+        (replace(NIGHTLY, quiet=NIGHT), "2026-01-10T07:00", "2026-01-09T07:00"),
+        (replace(HOURLY, quiet=WEEKENDS), "2026-11-30T00:00", "2026-11-27T23:00"),
+    ],
+)
+def test_when_the_digest_before_was_told(timing: Timing, due: str, before: str) -> None:
+    assert digest_before(timing, utc(due)) == utc(before)
+    assert digest_due(timing, utc(before)) == utc(due)
+
+
+def test_one_that_waits_for_the_end_of_quiet_hours_is_the_next() -> None:
+    quietly = replace(NIGHTLY, quiet=NIGHT)
+
+    assert digest_due(quietly, utc("2026-01-10T03:00")) == utc("2026-01-10T07:00")
+    assert digest_due(quietly, utc("2026-01-10T07:00")) == utc("2026-01-11T07:00")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from typing import get_args
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.alerts import put_off, routes, silence, updated
+from monitor.alerts import never_meet, put_off, routes, silence, updated
 from monitor.model import (
     Alert,
     AlertedArticle,
@@ -87,7 +89,9 @@ def test_of_several_reasons_to_wait_the_longest_counts() -> None:
         reason="hours", watch="floods", due=MORNING + timedelta(hours=1)
     )
     assert wait(QUIET, at_six) == Gathering(reason="quiet", due=MORNING)
-    assert wait(DIGEST, at_eight).reason == "hours"
+    assert wait(replace(DIGEST, every="hour"), at_eight) == Gathering(
+        reason="hours", watch="floods", due=MORNING + timedelta(hours=1)
+    )
     assert wait(DIGEST, at_six) == Gathering(reason="digest", due=MORNING)
 
 
@@ -175,3 +179,109 @@ def test_what_is_due_with_a_digest_goes_into_that_one() -> None:
     assert put_off("hours", OFFICE, hourly, due=MORNING, now=MORNING) == Gathering(
         reason="digest", due=MORNING
     )
+
+
+def hours(begin: str, end: str, *days: int) -> Hours:
+    return Hours(
+        begin=time.fromisoformat(begin), end=time.fromisoformat(end), days=days or tuple(range(7))
+    )
+
+
+NIGHT_WATCH = replace(WATCH, hours=hours("23:00", "06:00"))
+TOKYO, NEW_YORK = ZoneInfo("Asia/Tokyo"), ZoneInfo("America/New_York")
+
+
+def test_hours_begin_anew_where_quiet_hours_end_outside_of_them() -> None:
+    late = replace(WATCH, hours=hours("09:00", "22:30"))
+
+    (desk, _) = routes(ALERT, late, {"desk": QUIET}, NIGHT - timedelta(minutes=45))
+
+    assert desk.wait == Gathering(reason="hours", watch="floods", due=MORNING + timedelta(hours=2))
+
+
+def test_hours_that_end_in_quiet_hours_are_waited_for_until_both_speak() -> None:
+    """Alone, not with what other watches tell at an end of quiet hours before that."""
+    mondays = replace(WATCH, hours=hours("05:00", "08:00", 0))
+
+    assert to_desk(QUIET, mondays).wait == Gathering(
+        reason="hours", watch="floods", due=datetime(2026, 11, 30, 7, tzinfo=UTC)
+    )
+
+
+def test_hours_within_quiet_hours_make_nothing_wait_for_ever() -> None:
+    assert to_desk(QUIET, NIGHT_WATCH).wait == Gathering(reason="quiet", due=MORNING)
+    for reason in get_args(GatherReason):
+        assert put_off(reason, NIGHT_WATCH, QUIET, due=MORNING, now=MORNING) is None
+
+
+def test_a_channel_that_is_always_quiet_makes_nothing_wait_for_ever() -> None:
+    assert to_desk(Timing(quiet=hours("00:00", "00:00"))).wait is None
+
+
+@pytest.mark.parametrize(
+    ("watch", "quiet", "never"),
+    [
+        (NIGHT_WATCH, QUIET, True),
+        (NIGHT_WATCH, Timing(quiet=hours("22:00", "05:59")), False),
+        (replace(NIGHT_WATCH, zone=TOKYO), QUIET, False),
+        (replace(WATCH, hours=hours("15:00", "18:00"), zone=TOKYO), QUIET, False),
+        (replace(WATCH, hours=hours("08:00", "15:00"), zone=TOKYO), QUIET, True),
+        # 06:00 to 07:00 in New York is 11:00 to 12:00 here in winter, 10:00 to 11:00 in summer
+        (
+            replace(WATCH, hours=hours("06:00", "07:00"), zone=NEW_YORK),
+            Timing(quiet=hours("10:00", "11:00")),
+            True,
+        ),
+        (
+            replace(WATCH, hours=hours("08:00", "18:00", 5)),
+            Timing(quiet=hours("00:00", "00:00", 5, 6)),
+            True,
+        ),
+        (
+            replace(WATCH, hours=hours("08:00", "18:00", 4, 5)),
+            Timing(quiet=hours("00:00", "00:00", 5, 6)),
+            False,
+        ),
+        (WATCH, QUIET, False),
+        (NIGHT_WATCH, Timing(), False),
+    ],
+)
+def test_whether_hours_and_quiet_hours_leave_a_minute(
+    watch: Watch, quiet: Timing, never: bool
+) -> None:
+    assert never_meet(watch, quiet) is never
+
+
+@pytest.mark.parametrize(
+    ("timing", "speaks", "due"),
+    [
+        # within the hours: the next one
+        (Timing(mode="digest", at=time(8)), hours("07:00", "09:00"), "2026-11-26T08:00"),
+        # one is, on Monday
+        (Timing(mode="digest", at=time(8)), hours("07:00", "09:00", 0), "2026-11-30T08:00"),
+        (Timing(mode="digest", every="hour"), hours("09:00", "18:00"), "2026-11-26T09:00"),
+        # none ever is: the next one
+        (Timing(mode="digest", at=time(8)), hours("09:00", "18:00"), "2026-11-26T08:00"),
+        (Timing(mode="digest", at=time(8)), hours("09:00", "18:00", 0, 2), "2026-11-26T08:00"),
+        # where it comes at the end of quiet hours
+        (replace(QUIET, mode="digest", at=time(6)), hours("06:30", "09:00"), "2026-11-26T07:00"),
+        (replace(QUIET, mode="digest", at=time(6)), hours("06:30", "09:00", 4), "2026-11-27T07:00"),
+    ],
+)
+def test_it_goes_into_the_first_digest_within_its_hours_if_there_is_one(
+    timing: Timing, speaks: Hours, due: str
+) -> None:
+    # given
+    watch = replace(WATCH, hours=speaks)
+    told = datetime.fromisoformat(due).replace(tzinfo=UTC)
+
+    # when
+    wait = to_desk(timing, watch).wait
+
+    # then
+    assert wait is not None
+    assert wait.due == told
+    if wait.reason == "hours":
+        assert put_off("hours", watch, timing, due=told, now=told) == Gathering(
+            reason="digest", due=told
+        )

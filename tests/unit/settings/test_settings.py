@@ -481,6 +481,51 @@ def test_keys_of_time_are_among_those_a_channel_may_have(
     assert f"Did you mean {meant}?" in problem
 
 
+NIGHT_WATCH = '[watch.a]\nwhen = "drone"\nhours = "23:00-06:00"\nnotify = ["console"]\n'
+
+
+def test_hours_that_are_all_quiet_are_refused(config: Path) -> None:
+    write(config, watchlist=NIGHT_WATCH, channels=f'{CONSOLE}quiet = "22:00-07:00"\n')
+
+    assert said(config) == [
+        "watchlist.toml [watch.a] hours: found 23:00-06:00 UTC, all of which is quiet in"
+        " channels.toml [channel.console] quiet (22:00-07:00 UTC), wanted a minute of the week in"
+        " which the watch may speak and the channel be told. Change `hours` or `quiet`, or take"
+        " console out of the watch's `notify`"
+    ]
+    write(config, channels=f'{CONSOLE}quiet = "Mon-Fri 22:00-07:00"\n')
+    assert loaded(config).watches
+    write(config, channels=f'{CONSOLE}quiet = "22:00-07:00"\nzone = "Asia/Tokyo"\n')
+    assert loaded(config).watches
+    urgent = f'{NIGHT_WATCH}severity = "critical"\n'  # waits for no hours
+    write(config, watchlist=urgent, channels=f'{CONSOLE}quiet = "22:00-07:00"\n')
+    assert loaded(config).watches
+
+
+def test_hours_of_some_days_may_make_an_alert_wait_for_a_week(config: Path) -> None:
+    write(
+        config,
+        monitor='[retention]\nalerts = "7d"\n',
+        channels=f'{CONSOLE}quiet = "Sat,Sun 00:00-00:00"\n',
+    )
+    (problem,) = said(config)
+    assert 'wanted "8d" or more: an alert may wait 7d because of channels.toml' in problem
+    write(config, channels=f'{CONSOLE}quiet = "00:00-07:00"\n')
+    assert loaded(config).channels
+
+
+def test_a_channel_that_is_always_quiet_is_refused(config: Path) -> None:
+    write(config, channels=f'{CONSOLE}quiet = "00:00-00:00"\n')
+
+    assert said(config) == [
+        "channels.toml [channel.console] quiet: found '00:00-00:00', wanted hours that end: these"
+        " are all of the week, and the channel would never be told anything. To tell it nothing,"
+        " take it out of every `notify`"
+    ]
+    write(config, channels=f'{CONSOLE}quiet = "Mon-Sat 00:00-00:00"\n')
+    assert loaded(config).channels
+
+
 def test_a_threshold_of_sources_wants_as_many_stories(config: Path) -> None:
     write(
         config,
