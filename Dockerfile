@@ -15,7 +15,8 @@ RUN python -m pip wheel --no-cache-dir --no-deps --wheel-dir /dist . \
 
 FROM python:3.12.13-slim-bookworm
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /data --shell /usr/sbin/nologin wirewatch \
- && install -d -o wirewatch -g wirewatch -m 0700 /data
+ && install -d -o wirewatch -g wirewatch -m 0700 /data \
+ && find / -xdev -perm /6000 -type f -exec chmod a-s {} +
 COPY --from=build /opt/wirewatch /opt/wirewatch
 # SAFEPATH: a file in the working folder is never imported in place of a module.
 ENV PATH=/opt/wirewatch/bin:$PATH \

@@ -21,7 +21,7 @@ check: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 	$(BIN)/wirewatch check --config config
-	$(BIN)/python scripts/audit.py requirements-dev.lock
+	$(BIN)/python scripts/audit.py requirements-dev.lock requirements-bench.lock
 	@if docker compose version >/dev/null 2>&1; then docker compose config -q && echo "compose: ok"; else echo "compose: not installed, skipped"; fi
 	@if command -v hadolint >/dev/null; then hadolint Dockerfile && echo "hadolint: ok"; else echo "hadolint: not installed, skipped"; fi
 

@@ -26,6 +26,7 @@ from monitor.model import Watch
 from monitor.settings import Settings, load
 from monitor.settings.differences import differences, tables_changed, to_be_tried
 from monitor.settings.version import Files, version_of
+from monitor.store.beats import Service
 
 LOOK_S: Final = 0.5
 """How often to look at the files. A change is taken at the second look that finds it the same."""
@@ -49,10 +50,18 @@ UNTRIED: Final = ConfigProblem(
     file="watchlist.toml",
     table="",
     key="",
-    found=f"examples that could not be tried within {TRIED_WITHIN_S:g} s",
+    found=f"examples that could not be tried: no answer within {TRIED_WITHIN_S:g} s, or the process"
+    " that tries them was ended",
     wanted="examples that can",
-    fix="They are tried again. Is the machine overloaded, or does the folder not answer?",
+    fix="They are tried again. Is the machine overloaded or short of memory, or does the folder not"
+    " answer?",
 )
+
+CHANGED: Final = 3
+"""How the process ends that should try them, when the files do not load any more."""
+
+AGAIN_S: Final = 2.0
+"""How long to wait before they are tried again."""
 
 Adapt = Callable[[Settings], Settings]
 
@@ -86,13 +95,18 @@ def _gone(file: str) -> ConfigProblem:
 class Following:
     """The configuration of one service, and the files it came from.
 
-    `adapt` puts over each new one what the command line says.
+    `adapt` puts over each new one what the command line says; `who` is the service, for the log.
     """
 
     def __init__(
-        self, files: Files, log: FilteringBoundLogger, adapt: Adapt = lambda same: same
+        self,
+        files: Files,
+        log: FilteringBoundLogger,
+        adapt: Adapt = lambda same: same,
+        who: Service = "poller",
     ) -> None:
         self._files, self._log, self._adapt = files, log, adapt
+        self.who, self._untried = who, ""
 
     @property
     def config(self) -> Path:
@@ -116,7 +130,7 @@ class Following:
             self.refuse(version, tuple(map(_gone, gone)))
             return None
         try:
-            settings = load(self.config)
+            settings = load(self.config, channels=self._files.channels)
         except ConfigError as error:
             self.refuse(version, error.problems)
             return None
@@ -136,6 +150,7 @@ class Following:
         for problem in problems:
             self._log.error(
                 "config.refused",
+                who=self.who,
                 config=version,
                 in_force=self.version,
                 file=problem.file,
@@ -143,6 +158,13 @@ class Following:
                 key=problem.key,
                 reason=str(problem),
             )
+
+    def untried(self, version: str) -> None:
+        """Refuse one whose examples could not be tried, and say so once; it is proposed again."""
+        if self._untried != version:
+            self._untried = version
+            self.refuse(version, (UNTRIED,))
+        self._files.again()
 
     def again(self) -> None:
         """It could not be taken now: it is proposed once more."""
@@ -156,6 +178,7 @@ class Following:
         self._say(version, before, after)
         if quieter:
             telemetry.set_level(after.log.level)
+        self._untried = ""
         self._files.take(version)
 
     def _say(self, version: str, before: Settings, after: Settings) -> None:
@@ -168,6 +191,7 @@ class Following:
         tables = sorted({TABLES.get(name, name) for name in changed})
         self._log.info(
             "config.reloaded",
+            who=self.who,
             config=version,
             before=self.version,
             **said,
@@ -178,7 +202,10 @@ class Following:
             waiting.append("[log] format, file")
         if waiting:
             self._log.warning(
-                "config.restart_wanted", tables=waiting, reason="these are read at start only"
+                "config.restart_wanted",
+                who=self.who,
+                tables=waiting,
+                reason="these are read at start only",
             )
 
 
@@ -228,11 +255,12 @@ async def _looked(
             TRIED_WITHIN_S, following.config, to_be_tried(settings, proposed), stop
         )
     except Exception:  # noqa: BLE001  # whatever it holds, what is in force goes on; it is logged
-        telemetry.logger().exception("config.refused", reason="bug")
+        telemetry.logger().exception("config.refused", who=following.who, reason="bug")
         return None
     if tried is None:
-        following.refuse(version, (UNTRIED,))
-        following.again()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), AGAIN_S)
+        following.untried(version)
         return None
     return version, proposed, tried
 
@@ -243,8 +271,9 @@ async def tried_within(
     """What fails of these watches, in a process of its own: the names take half a second of work
     and a hundred megabytes, which a poller has no other use for.
 
-    None where that takes longer, as it does for ever on a folder that does not answer. Nothing when
-    `stop` is set meanwhile. Neither leaves the process behind.
+    None where nobody can say: that takes longer, as it does for ever on a folder that does not
+    answer, or the process ended before it could. Nothing when `stop` is set meanwhile, or the files
+    have changed so that they do not load: then they are looked at anew. No process stays behind.
     """
     if not watches:
         return ()
@@ -266,14 +295,17 @@ async def tried_within(
     if late:
         return () if stop.is_set() else None
     if child.returncode != 0:
-        return ()  # it has changed again, or the child died: the workers judge it, too
+        return () if child.returncode == CHANGED else None
     return msgspec.json.decode(answer, type=tuple[ConfigProblem, ...])
 
 
 def main() -> None:
     """The child of `tried_within`: the folder as argument, the ids of watches on stdin."""
     wanted = set(msgspec.json.decode(sys.stdin.buffer.read(), type=tuple[str, ...]))
-    settings = load(Path(sys.argv[1]))
+    try:
+        settings = load(Path(sys.argv[1]), channels="sealed")
+    except ConfigError:
+        sys.exit(CHANGED)
     watches = tuple(watch for watch in settings.watches if watch.id in wanted)
     failures = Desk.of(watches, settings.knowledge).failing_examples()
     sys.stdout.buffer.write(msgspec.json.encode([problem_of(each) for each in failures]))

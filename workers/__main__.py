@@ -56,7 +56,7 @@ def main() -> int:
         app=app,
         queues=tuple(options.queue or sorted(JOBS)),
         processes=options.processes,
-        following=Following(files, telemetry.logger()),
+        following=Following(files, telemetry.logger(), who="worker"),
         vouch=options.vouch,
         rounds=WHILE_READING if options.once else ROUNDS,
     )

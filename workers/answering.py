@@ -48,11 +48,13 @@ class Answering:
 
     def run(self, ended: Mapping[str, int], last: float) -> None:
         """Say so in Redis. `ended` counts the children that ended, `last` is when one last
-        committed. Raises StoreUnavailable or Bug: then it is said as soon as it can be.
+        committed. Raises StoreUnavailable or Bug: then it is said as soon as it can be; and
+        SchemaMismatch where another version has taken the data over meanwhile.
         """
         self.pulse.did(last)
         if time.monotonic() >= self._say_s:
             self._heard = False
+            self.store.check_schema()
             self.store.beats.say(self._beat(ended))
             self._heard = True
             self._say_s = time.monotonic() + BEAT_EVERY_S

@@ -186,6 +186,7 @@ class Process:
                 watch=raised.alert.watch,
                 story=raised.alert.story,
                 article=raised.alert.article.id,
+                source=raised.alert.article.source,
                 sources=len(raised.alert.sources),
                 channels=list(raised.alert.notify),
             )

@@ -32,7 +32,7 @@ def renewed(app: App, following: Following, *, judges: bool) -> App | None:
         following.refuse(version, error.problems)
         return None
     except Exception:  # noqa: BLE001  # whatever it holds, what is in force goes on; it is logged
-        telemetry.logger().exception("config.refused", config=version, reason="bug")
+        telemetry.logger().exception("config.refused", who="worker", config=version, reason="bug")
         return None
     if not following.stands(version):
         return None

@@ -60,16 +60,15 @@ def _tell_of_bugs(task: asyncio.Task[None]) -> None:
 
 async def beat(poller: Poller, store: Store) -> None:
     """Say again and again that the poller is here, until cancelled; then that it ends."""
-    heard = refused = met = False
+    heard = refused = False
     try:
         while True:
             try:
-                if not met:  # what another version has written is not touched
-                    await asyncio.to_thread(store.check_schema)
-                    met = True
+                await asyncio.to_thread(store.check_schema)
                 await asyncio.to_thread(store.beats.say, _own(poller))
                 heard, refused = True, False
-            except SchemaMismatch:  # the poller says so, and ends
+            except SchemaMismatch:  # who watches sources says so, and ends; nothing is touched
+                heard = False
                 return
             except StoreUnavailable:  # the poller says so
                 heard = False

@@ -19,7 +19,7 @@ def open_store(config: Path, data: Path) -> Iterator[Store]:
     Raises EmbeddedError when there is nothing to look at, SchemaMismatch when another version has
     written it.
     """
-    settings = load(config)
+    settings = load(config, channels="sealed")
     url = settings.redis_url or url_of(data)
     if url is not None:
         with _opened(Store(url, settings.retention)) as store:

@@ -7,7 +7,7 @@ what the service last said of itself.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 QUIET_S = 20.0
 STALLED_S = 60.0
+
+PAGES_MORE_S = 900.0
+"""A page may be waited for so long anyway (`store.pages.PATIENCE`), and is late only then."""
+
+NOUNS = {"articles": "article", "pages": "page", "deliveries": "delivery"}
 
 
 def _span(_ctx: click.Context, _param: click.Parameter, text: str) -> timedelta:
@@ -48,16 +53,20 @@ def _span(_ctx: click.Context, _param: click.Parameter, text: str) -> timedelta:
     default="15m",
     show_default=True,
     metavar="TIME",
-    help="How late it may be: a poller with its polls, a worker with the oldest unjudged article.",
+    help="How late it may be: a poller with its polls, a worker with the queues that it serves.",
 )
 @click.option("--host", metavar="NAME", help="Of another machine, by its host name.")
-def command(config: Path, data: Path, service: str, lag: timedelta, host: str | None) -> None:
+@click.option("--pid", type=int, metavar="PID", help="Only this one of several on the machine.")
+def command(
+    config: Path, data: Path, service: str, lag: timedelta, host: str | None, pid: int | None
+) -> None:
     """Whether a service lives: its loop goes round, Redis answers, it is not late. Exit 1 if not.
 
-    One line says what it found. The configuration is not loaded; `check` is for that.
+    Of several on one machine all must live, but for those that another has been started in place
+    of. One line says what it found. The configuration is not loaded; `check` is for that.
     """
     # here, not above: the store takes longer to load than the rest of this together
-    from monitor.errors import StoreUnavailable
+    from monitor.errors import SchemaMismatch, StoreUnavailable
     from monitor.store import Store
     from monitor.store.beats import own_host
 
@@ -67,8 +76,8 @@ def command(config: Path, data: Path, service: str, lag: timedelta, host: str | 
         sys.exit(1)
     store = Store(url)
     try:
-        troubles = [*_troubles(store, service, host or own_host(), lag)]
-    except StoreUnavailable as error:
+        troubles = [*_troubles(store, service, host or own_host(), pid, lag)]
+    except (SchemaMismatch, StoreUnavailable) as error:
         troubles = [error.message]
     finally:
         store.close()
@@ -82,18 +91,39 @@ def _embedded(data: Path) -> str | None:
     return url_of(data)
 
 
-def _troubles(store: Store, service: str, host: str, lag: timedelta) -> Iterator[str]:
+def _troubles(
+    store: Store, service: str, host: str, pid: int | None, lag: timedelta
+) -> Iterator[str]:
+    store.look_at_schema()
     present = store.beats.present()
-    here = [beat for beat in present.beats if (beat.service, beat.host) == (service, host)]
+    here = [
+        beat
+        for beat in present.beats
+        if (beat.service, beat.host) == (service, host) and pid in (None, beat.pid)
+    ]
     if not here:
-        yield f"none has said within the hour that it runs on {host}"
+        of = "" if pid is None else f" as process {pid}"
+        yield f"none has said within the hour that it runs on {host}{of}"
         return
-    beat = max(here, key=lambda each: each.at)
-    yield from _stalled(present, beat)
-    late_s = beat.behind_s if service == "poller" else store.view.depth("articles").oldest_s
-    if late_s > lag.total_seconds():
-        what = "the first poll that is due" if service == "poller" else "the oldest article"
-        yield f"{what} has waited for {late_s:.0f} s (--lag {lag.total_seconds():.0f} s)"
+    wanted = _not_followed(here, present)
+    for beat in wanted:
+        for trouble in _stalled(present, beat):
+            yield trouble if len(here) == 1 else f"process {beat.pid}: {trouble}"
+    yield from _late(store, service, wanted, lag.total_seconds())
+
+
+def _not_followed(beats: Iterable[Beat], present: Present) -> list[Beat]:
+    """Those that should live: all but the silent ones in whose place another was started since,
+    as a machine or container does that starts again what was killed.
+    """
+    found, successors = [], [*beats]
+    for beat in sorted(successors, key=lambda each: each.clock, reverse=True):
+        after = [each for each in successors if each.started >= beat.clock]
+        if present.age_s(beat) > QUIET_S and after:
+            successors.remove(after[0])
+        else:
+            found.append(beat)
+    return found
 
 
 def _stalled(present: Present, beat: Beat) -> Iterator[str]:
@@ -102,3 +132,17 @@ def _stalled(present: Present, beat: Beat) -> Iterator[str]:
         yield f"it has not been heard of for {age_s:.0f} s"
     elif beat.ticked_s > STALLED_S:
         yield f"its loop has not come round for {beat.ticked_s:.0f} s"
+
+
+def _late(store: Store, service: str, beats: Iterable[Beat], lag_s: float) -> Iterator[str]:
+    """What has waited for too long: polls, or the queues that these workers serve."""
+    waits: dict[str, tuple[float, float]] = {}
+    if service == "poller":
+        waits["the first poll that is due"] = max(beat.behind_s for beat in beats), lag_s
+    else:
+        for queue in sorted({queue for beat in beats for queue in beat.queues}):
+            may_s = lag_s + (PAGES_MORE_S if queue == "pages" else 0.0)
+            waits[f"the oldest {NOUNS[queue]}"] = store.view.depth(queue).oldest_s, may_s
+    for what, (late_s, may_s) in waits.items():
+        if late_s > may_s:
+            yield f"{what} has waited for {late_s:.0f} s (--lag {lag_s:.0f} s)"

@@ -36,8 +36,8 @@ def command(config: Path, seeds: tuple[Path, ...], rate: float | None, moment: A
 
     Of several pollers one polls; another takes over within seconds when it is gone.
     """
-    files, adapt = Files(config), with_seeds(seeds)
-    settings = adapt(load(config))
+    files, adapt = Files(config, "sealed"), with_seeds(seeds)  # it delivers nothing
+    settings = adapt(load(config, channels="sealed"))
     url = require_redis(settings)
     following = Following(files, telemetry.logger(), adapt)
     asyncio.run(_poll(settings, url, Replay(per_s=rate, as_of=moment), following))

@@ -41,7 +41,7 @@ from monitor.store import Store
 @click.option("--json", "as_json", is_flag=True, help="One JSON line for machines.")
 def command(config: Path, data: Path, every_s: float, *, forever: bool, as_json: bool) -> None:
     """Which services are here, how late they are, what they do, and what needs somebody."""
-    settings = load(config)
+    settings = load(config, channels="sealed")
     with contextlib.suppress(KeyboardInterrupt), open_store(config, data) as store:
         if as_json:
             _tell(store, settings, every_s if forever else None)

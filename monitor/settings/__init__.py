@@ -16,7 +16,7 @@ from monitor.errors import ConfigError, ConfigProblem
 from monitor.lexicon.knowledge import Knowledge
 from monitor.model import Source, Timing, Watch
 from monitor.redis_url import with_password
-from monitor.settings.channels import ChannelSettings, read_channels, resolve_channels
+from monitor.settings.channels import ChannelSettings, Secrets, read_channels, resolve_channels
 from monitor.settings.files import overridden, read_toml, with_secrets
 from monitor.settings.names import Own, read_actors, read_own
 from monitor.settings.problems import Problems, did_you_mean
@@ -81,8 +81,13 @@ class Settings:
         return {name: channel.timing for name, channel in self.channels.items()}
 
 
-def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings in the folder `config`. Raises ConfigError with every problem in it."""
+def load(
+    config: Path, environment: Mapping[str, str] | None = None, *, channels: Secrets = "opened"
+) -> Settings:
+    """The settings in the folder `config`. Raises ConfigError with every problem in it.
+
+    With `channels` sealed none can be opened: their secrets are not read.
+    """
     env = os.environ if environment is None else environment
     problems = Problems()
     if not config.is_dir():
@@ -97,7 +102,7 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
         raise ConfigError(tuple(problems.found))
     main = _main(config, env, problems)
     knowledge = read_own(config, problems).over_shipped()
-    channels = read_channels(config, env, problems)
+    read = read_channels(config, env, problems, channels)
     remarks = Problems()
     watches = read_watches(config / "watchlist.toml", knowledge, problems)
     ops, websub, topics = main["ops"], main["websub"], main["topics"]
@@ -106,11 +111,11 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
     assert isinstance(topics, TopicsTable)
     if topics.ner and (wrong := ner.problem(topics.ner_model)):
         problems.found.append(wrong)
-    resolve_channels(watches, ops.notify, channels, problems)
+    resolve_channels(watches, ops.notify, read, problems)
     sources = read_sources(config, env, problems)
     net, workers, retention = main["net"], main["workers"], main["retention"]
     assert isinstance(retention, RetentionTable)
-    timings = {name: channel.timing for name, channel in channels.items()}
+    timings = {name: channel.timing for name, channel in read.items()}
     meet(watches, timings, problems)
     outlast(retention.alerts, watches, timings, problems)
     if problems.found:
@@ -155,7 +160,7 @@ def load(config: Path, environment: Mapping[str, str] | None = None) -> Settings
         seeds=paths,
         sources=sources,
         watches=watches,
-        channels=channels,
+        channels=read,
         knowledge=knowledge,
         remarks=tuple(remarks.found),
     )

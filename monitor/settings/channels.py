@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from monitor.channels import CHANNELS
 from monitor.channels.channel import ChannelConfig
 from monitor.model import Timing, Watch, digest
-from monitor.settings.files import Tables, named_tables, read_toml, with_secrets
+from monitor.settings.files import (
+    Tables,
+    is_secret,
+    named_tables,
+    read_toml,
+    texts_of,
+    with_secrets,
+)
 from monitor.settings.problems import Problems, did_you_mean, shown
 from monitor.settings.timing import KEYS, TimingTable
+
+Secrets = Literal["opened", "sealed"]
+"""Whether the secrets of channels are read: a service that delivers nothing needs none, and is
+given none."""
+
+_PLAIN: Final = frozenset({"type", "zone", "on_doubt", *KEYS})
+"""Keys that hold no secret and that every service needs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelSettings:
-    """A configured channel.
+    """A configured channel. Sealed, `config` may be no more than what all channels share.
 
     `fingerprint` changes with its configuration; `on_doubt` says what to do when it is not known
     whether an attempt arrived, `timing` when it is told.
@@ -32,25 +47,32 @@ class ChannelSettings:
 
 
 def read_channels(
-    config: Path, env: Mapping[str, str], problems: Problems
+    config: Path, env: Mapping[str, str], problems: Problems, secrets: Secrets = "opened"
 ) -> dict[str, ChannelSettings]:
     file = "channels.toml"
     channels = {}
     for name, raw in named_tables(
         read_toml(config / file, problems), "channel", file, problems
     ).items():
-        found = _channel(name, raw, env, problems, file)
+        found = _channel(name, raw, env, problems, file, secrets)
         if found is not None:
             channels[name] = found
     return channels
 
 
 def _channel(
-    name: str, raw: object, env: Mapping[str, str], problems: Problems, file: str
+    name: str,
+    raw: object,
+    env: Mapping[str, str],
+    problems: Problems,
+    file: str,
+    secrets: Secrets,
 ) -> ChannelSettings | None:
     where = f"channel.{name}"
     known = len(problems.found)
-    values: Tables = with_secrets(raw, env, problems, file=file, table=where)
+    sealed = _sealed(raw) if secrets == "sealed" and isinstance(raw, dict) else {}
+    open_ = {k: v for k, v in raw.items() if k not in sealed} if isinstance(raw, dict) else raw
+    values: Tables = with_secrets(open_, env, problems, file=file, table=where)
     type_ = values.get("type") if isinstance(values, dict) else None
     if not isinstance(type_, str) or type_ not in CHANNELS:
         problems.add(
@@ -72,24 +94,45 @@ def _channel(
         table=where,
         written=raw,
     )
-    model = problems.model(
-        CHANNELS[type_].config,
-        values,
+    kind, told = CHANNELS[type_].config, Problems()
+    model: ChannelConfig | None = told.model(
+        kind,
+        {**values, **sealed},
         file=file,
         table=where,
         written=raw,
         beside=(*KEYS, "on_doubt"),
     )
+    # what a secret that nobody has read would do is not for us to say
+    problems.found += [each for each in told.found if not _concerns(each.key, sealed)]
+    if model is None and sealed and len(problems.found) == known:
+        model = ChannelConfig.model_validate({k: values[k] for k in values if k == "zone"})
     if model is None or timing is None or len(problems.found) > known:
         return None
     return ChannelSettings(
         name=name,
         type=type_,
         config=model,
-        fingerprint=digest("channel", name, repr(model)),  # secrets print as asterisks
+        fingerprint=digest(
+            "channel", name, repr(model), *map(repr, sealed.items())
+        ),  # secrets print as asterisks
         on_doubt=on_doubt,
-        timing=timing.timing(model.zone, model.allowance),
+        timing=timing.timing(model.zone, kind.allowance),
     )
+
+
+def _sealed(raw: Tables) -> Tables:
+    """The keys of a channel that name secrets, as they stand in the file."""
+    return {
+        key: value
+        for key, value in raw.items()
+        if key not in _PLAIN and any(map(is_secret, texts_of(value)))
+    }
+
+
+def _concerns(key: str, sealed: Tables) -> bool:
+    """Whether a problem is one of these keys; a rule over several keys may be."""
+    return bool(sealed) and (not key or re.split(r"[.\[]", key)[0] in sealed)
 
 
 def resolve_channels(

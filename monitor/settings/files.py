@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +119,24 @@ def _value(text: str, *, is_text: bool) -> object:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         return [part.strip() for part in text.split(",")] if "," in text or "/" in text else text
+
+
+def is_secret(text: str) -> bool:
+    """Whether a text stands for a secret that is elsewhere."""
+    return text.startswith(("env:", "file:"))
+
+
+def texts_of(value: object) -> Iterator[str]:
+    """Every text in some tables."""
+    match value:
+        case str():
+            yield value
+        case dict():
+            for part in value.values():
+                yield from texts_of(part)
+        case list():
+            for part in value:
+                yield from texts_of(part)
 
 
 def with_secrets(

@@ -1,21 +1,24 @@
 """Which configuration it is: a version that all services give the same files, and whether they
 changed.
 
-The version is made of the files of the folder alone: variables of the environment may differ from
-service to service, and what is secret stands there or in files of its own. Those files
-("file:PATH") are looked at, too: with another secret in one the configuration is another, though
-its version, which logs and outcomes show, is the same.
+The version is made of the files of the folder and of the version of the program, which may read
+them in another way than the one before. Variables of the environment may differ from service to
+service, and what is secret stands there or in files of its own. Those files ("file:PATH") are
+looked at, too: with another secret in one the configuration is another, though its version, which
+logs and outcomes show, is the same.
 """
 
 from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from monitor import __version__
 from monitor.model import digest
+from monitor.settings.channels import Secrets
+from monitor.settings.files import texts_of
 from monitor.settings.remarks import FILES
 
 SHORT = 12
@@ -50,42 +53,32 @@ def _marks(paths: Iterable[Path]) -> Marks:
     return tuple(marks)
 
 
-def secret_files(config: Path) -> tuple[Path, ...]:
+def secret_files(config: Path, channels: Secrets = "opened") -> tuple[Path, ...]:
     """The files that "file:PATH" names, in the configuration and in our variables; of a file that
-    is no TOML just now, none.
+    is no TOML just now, none. Sealed, those of channels are left out.
     """
     values: list[object] = [
         value for name, value in os.environ.items() if name.startswith("WIREWATCH_")
     ]
     for name in FILES:
+        if name == "channels.toml" and channels == "sealed":
+            continue
         try:
             values.append(tomllib.loads((config / name).read_bytes().decode("utf-8-sig")))
         except (OSError, ValueError, RecursionError):
             continue
-    found = (text.removeprefix("file:") for text in _texts(values) if text.startswith("file:"))
+    found = (text.removeprefix("file:") for text in texts_of(values) if text.startswith("file:"))
     return tuple(map(Path, dict.fromkeys(found)))
-
-
-def _texts(value: object) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case dict():
-            for part in value.values():
-                yield from _texts(part)
-        case list():
-            for part in value:
-                yield from _texts(part)
 
 
 class Files:
     """The files of a configuration, looked at now and then. `version` is of those in force, with
-    the secrets they name as they were read.
+    the secrets they name as they were read; `channels` says whether those of channels are.
     """
 
-    def __init__(self, config: Path) -> None:
-        self.config, self.version = config, version_of(config)
-        self._named = secret_files(config)
+    def __init__(self, config: Path, channels: Secrets = "opened") -> None:
+        self.config, self.version, self.channels = config, version_of(config), channels
+        self._named = secret_files(config, channels)
         self._marks, self._done = self._looked(), False
         self._names = _names(config)
         self._secrets = self._found = self._read()
@@ -96,7 +89,7 @@ class Files:
         """
         marks = self._looked()
         if marks != self._marks:
-            self._named = secret_files(self.config)
+            self._named = secret_files(self.config, self.channels)
             self._marks, self._done = self._looked(), False
             return None
         if self._done:

@@ -80,19 +80,28 @@ class Store:
         """Raises SchemaMismatch where the keys in this Redis are of another version of Wirewatch,
         StoreUnavailable where it does not answer.
         """
-        found = int(self._scripts("schema", [keys.schema(), keys.FIRST_ERA], [keys.SCHEMA]))
-        if found != keys.SCHEMA:
-            word = "newer" if found > keys.SCHEMA else "older"
-            does = "install that version again" if found > keys.SCHEMA else "run that version"
-            raise SchemaMismatch(
-                f"this Redis holds the data of a {word} Wirewatch (schema {found}; this one,"
-                f" {__version__}, knows schema {keys.SCHEMA}): nothing was touched; {does}, restore"
-                " a backup from before, or name another database in [redis] url"
-            )
+        _refuse(int(self._scripts("schema", [keys.schema(), keys.FIRST_ERA], [keys.SCHEMA])))
+
+    def look_at_schema(self) -> None:
+        """The same for who only looks: nothing is written where there is no data yet."""
+        with translated():
+            found = self.client.get(keys.schema())
+        _refuse(keys.SCHEMA if found is None else int(found))
 
     def close(self) -> None:
         """Close the connections."""
         self.client.close()
+
+
+def _refuse(found: int) -> None:
+    if found != keys.SCHEMA:
+        word = "newer" if found > keys.SCHEMA else "older"
+        does = "install that version again" if found > keys.SCHEMA else "run that version"
+        raise SchemaMismatch(
+            f"this Redis holds the data of a {word} Wirewatch (schema {found}; this one,"
+            f" {__version__}, knows schema {keys.SCHEMA}): nothing was touched; {does}, restore"
+            " a backup from before, or name another database in [redis] url"
+        )
 
 
 __all__ = [

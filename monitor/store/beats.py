@@ -67,6 +67,11 @@ class Beat:
         return f"{self.service}.{self.host}.{self.pid}"
 
     @property
+    def queues(self) -> tuple[str, ...]:
+        """The queues that a worker serves."""
+        return tuple(sorted({name.partition(".")[0] for name in self.ended}))
+
+    @property
     def skew_s(self) -> float:
         """How far its host's clock is ahead of the server's; small ones may be the network."""
         return self.clock - self.at

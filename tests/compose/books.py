@@ -131,15 +131,24 @@ def _feed(
 
 
 def _wire(books: Books, rows: Sequence[Row], judged: Mapping[str, list[Told]]) -> None:
+    """A text and its copy are one news and one copy; which is which is for those to say who judge
+    them at the same time.
+    """
     row: Counter[str] = Counter({"published": len(rows)})
+    pairs: dict[int, list[str]] = {}
     for each in rows:
         found = [record["relation"] for record in judged.get(each.url, ())]
         row["judged"] += bool(found)
         row["copies"] += found == ["copy"]
         row["lost"] += not found
         row["doubled"] += len(found) > 1
-        right = found == (["copy"] if each.is_copy else ["new"])
-        books.check(right=right, said=f"row {each.number} of the seed files was judged {found}")
+        pairs.setdefault(each.of, []).extend(found)
+    for of, both in pairs.items():
+        size = sum(each.of == of for each in rows)
+        right = sorted(both) == [*["copy"] * (size - 1), "new"]
+        books.check(
+            right=right, said=f"row {of} of the seed files and its copies were judged {both}"
+        )
     books.rows[WIRE] = row
 
 

@@ -173,6 +173,7 @@ def test_services_tell_how_they_are_and_never_a_secret(
     lines = [json.loads(line) for line in product.said().splitlines() if line.startswith("{")]
     (judged,) = [line for line in lines if line["event"] == "article.judged"]
     (raised,) = [line for line in lines if line["event"] == "alert.raised"]
+    assert raised["source"] == judged["source"] == "harbour"
     sent = [line for line in lines if line["event"] in ("delivery.sent", "delivery.parked")]
     assert len(sent) == 4
     for line in (raised, *sent):

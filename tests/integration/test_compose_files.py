@@ -252,6 +252,74 @@ def test_the_image_runs_as_nobody_in_particular_from_a_pinned_base() -> None:
             assert re.match(r"FROM python:\d+\.\d+\.\d+-slim-[a-z]+( AS build)?$", line), line
 
 
+def test_the_image_that_ships_has_no_file_that_lends_rights() -> None:
+    *_, final = (ROOT / "Dockerfile").read_text(encoding="utf-8").split("FROM ")
+    bits_go, user = final.index("-perm /6000"), final.index("USER 10001")
+
+    assert "chmod a-s" in final[bits_go:user]
+    assert "USER" not in final[user + len("USER") :]
+
+
+def scanned(tmp_path: Path, user: str, *lending: str, **files: str) -> tuple[int, str]:
+    """What `scan-image.sh` says of an image with these files, by a tool that only has this one."""
+    root = tmp_path / "root"
+    for name in ("usr/bin/dash", "usr/bin/python", *files.values(), *lending):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).touch(mode=0o755)
+    for name in lending:
+        (root / name).chmod(0o4755)
+    (root / "usr/bin/sh").symlink_to("dash")
+    tool = tmp_path / "tool"
+    tool.write_text(
+        "#!/bin/sh\n"
+        f'echo "$1" >> {tmp_path}/asked\n'
+        f"case $1 in image) echo '{user}' ;; create) echo c1 ;;"
+        f" export) tar -C {root} -cf - . ;; esac\n"
+    )
+    tool.chmod(0o755)
+    done = subprocess.run(
+        ["sh", ROOT / "deploy/scan-image.sh", "wirewatch:1"],
+        env={"PATH": os.environ["PATH"], "CONTAINER_TOOL": str(tool)},
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_S,
+        check=False,
+    )
+    assert (tmp_path / "asked").read_text().split() == ["image", "create", "export", "rm"]
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_a_clean_image_passes_and_its_shells_are_named(tmp_path: Path) -> None:
+    code, said = scanned(tmp_path, "10001:10001")
+
+    assert code == 0
+    assert "shells: ./usr/bin/" in said
+    assert "./usr/bin/sh" in said
+    assert "nothing amiss" in said
+
+
+def test_what_an_image_should_not_hold_is_named(tmp_path: Path) -> None:
+    code, said = scanned(
+        tmp_path,
+        "",
+        "usr/bin/su",
+        compiler="usr/bin/gcc",
+        lists="var/lib/apt/lists/deb.debian.org_InRelease",
+        wheels="root/.cache/pip/http/a",
+    )
+
+    assert code == 1
+    for amiss in ("runs as root", "setuid or setgid: ./usr/bin/su", "compilers: ./usr/bin/gcc"):
+        assert amiss in said
+    assert "_InRelease ./root/.cache/pip" in said or "/a ./var/lib/apt" in said
+
+
+def test_a_user_by_name_is_refused(tmp_path: Path) -> None:
+    code, said = scanned(tmp_path, "wirewatch")
+
+    assert (code, "by name" in said) == (1, True)
+
+
 def test_no_port_is_published_but_dashboards_to_this_machine(
     services: dict[str, dict[str, Any]],
 ) -> None:

@@ -9,6 +9,7 @@ import errno
 import gc
 import os
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,14 +23,16 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
+from monitor import reload
 from monitor.cli.children import Workers
 from monitor.errors import StoreUnavailable
 from monitor.model import ARTICLES, Source, Watch
 from monitor.poller.replay import Replay
 from monitor.poller.term import Parts, Term
 from monitor.pulse import Pulse
-from monitor.reload import tried_within
+from monitor.reload import Following, follow, tried_within
 from monitor.settings import Settings, load
+from monitor.settings.version import Files
 from monitor.store import Store
 from workers.child import _keep
 
@@ -78,6 +81,59 @@ def test_who_is_told_to_stop_waits_for_no_examples(silent: Path) -> None:
     assert asyncio.run(tried()) == ()
     assert time.monotonic() - began < 20
     assert not is_read(silent / "watchlist.toml")
+
+
+def test_a_configuration_is_refused_while_its_examples_cannot_be_tried_and_taken_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: a process that tries examples, and is killed as long as memory is short
+    config, room = tmp_path / "config", tmp_path / "room"
+    config.mkdir()
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\n[ -e {room} ] || kill -9 $$\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(python))
+    monkeypatch.setattr(reload, "AGAIN_S", 0.1)
+    following = Following(Files(config), structlog.get_logger(), who="poller")
+    before, taken, stop = load(config, {}), [], asyncio.Event()
+
+    async def apply(settings: Settings, _: str) -> None:
+        taken.append([watch.id for watch in settings.watches])
+        stop.set()
+
+    async def until_refused() -> None:
+        async with asyncio.timeout(30):
+            while len([log for log in logs if log["event"] == "config.refused"]) < 1:
+                await asyncio.sleep(0.01)
+        assert taken == []
+        room.touch()
+
+    async def followed() -> None:
+        async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+            group.create_task(follow(following, before, apply, stop))
+            group.create_task(until_refused())
+
+    # when
+    (config / "watchlist.toml").write_text(
+        '[watch.drone]\nwhen = "drone"\nmust_match = ["A drone."]\n'
+    )
+    with capture_logs() as logs:
+        asyncio.run(followed())
+    # then
+    assert taken == [["drone"]]
+    said = [(log["event"], log["who"]) for log in logs]
+    assert said == [("config.refused", "poller"), ("config.reloaded", "poller")]
+
+
+def test_a_process_that_ends_before_it_has_tried_says_nothing_of_examples(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+
+    async def tried() -> object:
+        return await tried_within(60, tmp_path, (DRONE,), asyncio.Event())
+
+    assert asyncio.run(tried()) is None
 
 
 def test_examples_are_tried_and_told(tmp_path: Path) -> None:

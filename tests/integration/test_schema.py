@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from monitor.cli import doctor, health
 from monitor.cli.status import command
 from monitor.embedded import Embedded
 from monitor.errors import SchemaMismatch
@@ -51,6 +54,57 @@ def test_a_command_on_newer_data_says_so(
     done = CliRunner().invoke(command, ["--config", str(sample_config)])
 
     assert isinstance(done.exception, SchemaMismatch)
+
+
+@pytest.mark.parametrize("service", ["poller", "worker"])
+def test_a_service_whose_data_is_taken_over_while_it_runs_says_so_and_ends(
+    store: Store, embedded: Embedded, sample_config: Path, service: str
+) -> None:
+    # given
+    with subprocess.Popen(
+        [sys.executable, "-m", "monitor.cli", service, "--config", str(sample_config)],
+        env=os.environ | {"WIREWATCH_REDIS_URL": embedded.url},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        try:
+            deadline, pause = time.monotonic() + 30, threading.Event()
+            while not any(beat.service == service for beat in store.beats.present().fresh):
+                assert time.monotonic() < deadline, f"no {service} is here"
+                pause.wait(0.05)
+            # when: a newer version has begun its work there
+            store.client.set(keys.schema(), 2)
+            _, said = running.communicate(timeout=30)
+        finally:
+            running.kill()
+    # then
+    assert running.returncode == 2
+    assert "newer Wirewatch (schema 2" in said
+
+
+def test_health_and_doctor_say_that_the_data_is_of_another_version(
+    store: Store, embedded: Embedded, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # given
+    store.client.set(keys.schema(), 2)
+    monkeypatch.setenv("WIREWATCH_REDIS_URL", embedded.url)
+    where = ["--config", str(tmp_path), "--data", str(tmp_path / "var")]
+    # when
+    asked = CliRunner().invoke(health.command, ["--service", "worker", *where])
+    looked = CliRunner().invoke(doctor.command, where)
+    # then
+    for done in (asked, looked):
+        assert done.exit_code == 1
+        assert "newer Wirewatch (schema 2" in done.output
+    assert "problem  data in Redis: " in looked.output
+    assert store.client.keys("*") == [b"ww:schema"]
+
+
+def test_who_only_looks_writes_no_schema(store: Store) -> None:
+    store.look_at_schema()
+
+    assert store.client.keys("*") == []
 
 
 @pytest.mark.parametrize("service", ["poller", "worker"])

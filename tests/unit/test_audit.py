@@ -62,3 +62,44 @@ def test_without_a_network_nothing_is_wrong_and_that_is_said(
         "not checked (requests.exceptions.ConnectionError: HTTPSConnectionPool): all of them"
         in (capsys.readouterr().out)
     )
+
+
+@pytest.mark.parametrize(
+    "complaint", ["", "/usr/bin/python: No module named pip_audit\n", "TypeError: a bug\n"]
+)
+def test_a_tool_that_is_missing_or_broken_is_no_lack_of_a_network(complaint: str) -> None:
+    with pytest.raises(audit.ToolBroken):
+        audit.read("", complaint, LOCKED)
+
+
+def test_a_tool_that_does_not_work_ends_the_audit(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    # given: a Python that has no pip-audit
+    bare = tmp_path / "python"
+    bare.write_text("#!/bin/sh\necho 'python: No module named pip_audit' >&2\nexit 1\n")
+    bare.chmod(0o755)
+    monkeypatch.setattr("sys.executable", str(bare))
+    monkeypatch.setattr("sys.argv", ["audit.py", str(ROOT / "requirements.lock")])
+    # when / then
+    assert audit.main() == 2
+    assert "pip-audit does not work" in capsys.readouterr().out
+
+
+def test_one_package_that_nobody_knows_does_not_switch_off_the_rest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # given: a database that knows all but one of those that are asked for first
+    asked: list[tuple[str, ...]] = []
+
+    def ask(locked: dict[str, str]) -> audit.Answer:
+        asked.append(tuple(locked))
+        return audit.Answer(found={}, unchecked=("certifi 1",))
+
+    monkeypatch.setattr(audit, "ask", ask)
+    locked = dict.fromkeys(("aaa 1", "certifi 1", "redis 1", "urllib3 1"), "")
+    # when
+    answer = audit.audited(locked)
+    # then
+    assert asked == [("certifi 1", "redis 1", "urllib3 1"), tuple(locked)]
+    assert answer.unchecked == ("certifi 1",)

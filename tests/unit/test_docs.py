@@ -12,7 +12,10 @@ from monitor.cli import COMMANDS
 from monitor.model import JOBS
 
 ROOT = Path(__file__).parent.parent.parent
-DOCS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCS = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 SAMPLES = sorted((ROOT / "config").glob("*.toml"))
 
 

@@ -132,6 +132,7 @@ def test_what_is_taken_is_told_with_what_needs_a_restart(config: Path, settings:
         follows.take(version, settings, proposed)
     # then
     assert follows.version == version != before
+    assert {log["who"] for log in logs} == {"poller"}
     assert [(log["event"], log["tables"]) for log in logs] == [
         ("config.reloaded", ["log", "redis"]),
         ("config.restart_wanted", ["[redis] url, password"]),

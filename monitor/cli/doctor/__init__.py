@@ -17,12 +17,12 @@ from monitor.cli.doctor.folders import data_findings, log_findings, secret_findi
 from monitor.cli.doctor.reach import channel_findings, told_nobody
 from monitor.cli.doctor.server import redis_findings, service_findings
 from monitor.embedded import find_server, url_of
-from monitor.errors import Bug, ConfigError, EmbeddedError, StoreUnavailable
+from monitor.errors import Bug, ConfigError, EmbeddedError, SchemaMismatch, StoreUnavailable
 from monitor.settings import Settings, load
 from monitor.store import Store
 from monitor.terminal import escaped, escaped_line
 
-COLOURS = {"ok": "green", "warning": "yellow", "problem": "red"}
+COLOURS = {"ok": "green", "not seen": "blue", "warning": "yellow", "problem": "red"}
 
 
 @click.command("doctor")
@@ -100,7 +100,10 @@ def _redis(settings: Settings, data: Path) -> Iterator[Finding]:
     store = Store(url, settings.retention)
     try:
         yield from redis_findings(store)
+        store.look_at_schema()
         yield from service_findings(store.beats.present())
+    except SchemaMismatch as error:
+        yield problem("data in Redis", error.message, "No service starts on it, or goes on")
     except StoreUnavailable as error:
         fix = "Start it, or mend its address and password: [redis] url, or WIREWATCH_REDIS_URL"
         yield problem("Redis", error.message, fix)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-State = Literal["ok", "warning", "problem"]
+State = Literal["ok", "not seen", "warning", "problem"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One thing that was looked at. A `problem` keeps Wirewatch from doing its work, or breaks a
-    promise of it; a `warning` may, one day. `fix` is what to do, "" where nothing is.
+    promise of it; a `warning` may, one day. What was `not seen` may be
+    well or not. `fix` is what to do, "" where nothing is.
     """
 
     about: str
@@ -23,6 +24,11 @@ class Finding:
 def ok(about: str, said: str) -> Finding:
     """It is as it should be."""
     return Finding(about=about, state="ok", said=said)
+
+
+def unseen(about: str, said: str, fix: str) -> Finding:
+    """It could not be looked at; `fix` is how a person can."""
+    return Finding(about=about, state="not seen", said=said, fix=fix)
 
 
 def warning(about: str, said: str, fix: str) -> Finding:

@@ -16,7 +16,7 @@ from monitor.channels import atom, file, mail, webhook
 from monitor.channels import exec as exec_
 from monitor.channels.channel import ChannelConfig
 from monitor.channels.safe import clip, line
-from monitor.cli.doctor.finding import Finding, ok, problem, warning
+from monitor.cli.doctor.finding import Finding, ok, problem, unseen, warning
 from monitor.cli.doctor.folders import writable
 from monitor.net.guard import Guard
 from monitor.settings import ChannelSettings, Settings
@@ -36,7 +36,8 @@ async def _look(name: str, channel: ChannelSettings, settings: Settings) -> Find
     about = f"channel {name}"
     look = LOOKS.get(channel.type)
     if look is None:
-        return ok(about, f"loads; `wirewatch channels test {name}` sends a test")
+        fix = f"`wirewatch channels test {name}` sends a test"
+        return unseen(about, f"loads; {channel.type} cannot be tried without telling", fix)
     try:
         return await look(about, channel.config, settings)
     except TimeoutError:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from monitor import __version__
-from monitor.cli.doctor.finding import Finding, ok, problem, warning
+from monitor.cli.doctor.finding import Finding, ok, problem, unseen, warning
 from monitor.errors import Bug
 from monitor.store import Present, Store
 from monitor.store.server import Server
@@ -82,6 +82,9 @@ def _log(server: Server) -> Iterator[Finding]:
         yield problem("Redis maxmemory-policy", server.policy, fix)
     elif server.policy:
         yield ok("Redis maxmemory-policy", server.policy)
+    else:
+        fix = "It should be `noeviction`: a full Redis must refuse, not forget queues"
+        yield unseen("Redis maxmemory-policy", "this server does not say", fix)
 
 
 def _settings(store: Store) -> Iterator[Finding]:
@@ -89,8 +92,8 @@ def _settings(store: Store) -> Iterator[Finding]:
         sync = store.view.setting("appendfsync")
         packed = store.view.setting("hash-max-listpack-entries")
     except Bug:
-        said = "not shown: our user may not use CONFIG GET"
-        yield ok("Redis appendfsync", said)
+        fix = "Ask as another: `CONFIG GET appendfsync` should say everysec or always"
+        yield unseen("Redis appendfsync", "our user may not use CONFIG GET", fix)
         return
     if sync and sync not in SAFE_SYNC:
         fix = "Set `appendfsync everysec`, or `always` not to lose a second to a power cut"

@@ -33,7 +33,7 @@ def command(ctx: click.Context, config: Path, data: Path, *, failing: bool, as_j
     if ctx.invoked_subcommand is not None:
         ctx.default_map = {ctx.invoked_subcommand: {"config": config, "data": data}}
         return
-    settings, moment = load(config), now()
+    settings, moment = load(config, channels="sealed"), now()
     with open_store(config, data) as store:
         found = reports(store, settings.sources, moment)
     bad = tuple(report for report in found if report.state in ("failing", "gone"))

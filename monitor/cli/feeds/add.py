@@ -35,7 +35,7 @@ def add(url: str, config: Path, wanted_id: str, *, as_json: bool) -> None:
     Of several none is added: they are shown, each with the command that adds it. Exit 1 when
     nothing was added.
     """
-    settings, moment = load(config), now()
+    settings, moment = load(config, channels="sealed"), now()
     if wanted_id and not ID.fullmatch(wanted_id):
         raise click.UsageError("an id is of letters, digits, hyphens, dots and underscores")
     address = url if "://" in url else f"https://{url}"
@@ -77,7 +77,12 @@ def _add(feed: FoundFeed, config: Path, settings: Settings, wanted_id: str) -> N
         raise click.UsageError(f"[source.{wanted_id}] is there already; give another --id")
     listed = ListedFeed(url=feed.url, title=feed.title, language=feed.language)
     with alone(config):
-        added = with_feeds(read_text(config), [listed], load(config).sources, wanted_id=wanted_id)
+        added = with_feeds(
+            read_text(config),
+            [listed],
+            load(config, channels="sealed").sources,
+            wanted_id=wanted_id,
+        )
         if added.new:
             save(config, added.text, new=(id_ for id_, _ in added.new))
     if added.known:

@@ -31,7 +31,7 @@ def import_(file: BinaryIO, config: Path, *, dry_run: bool) -> None:
     found = list_in(whole(file))
     name = line(Path(file.name).name) if file.name != "<stdin>" else "standard input"
     with alone(config):
-        sources = load(config).sources
+        sources = load(config, channels="sealed").sources
         added = with_feeds(read_text(config), found.feeds, sources, remark=f"From {name}.")
         if added.new and not dry_run:
             save(config, added.text, new=(id_ for id_, _ in added.new))
@@ -50,7 +50,7 @@ def import_(file: BinaryIO, config: Path, *, dry_run: bool) -> None:
 @options.config
 def export(config: Path) -> None:
     """The feeds of feeds.toml as OPML 2.0 on standard output, without logins and secrets."""
-    feeds, left_out = exportable(config, load(config).sources)
+    feeds, left_out = exportable(config, load(config, channels="sealed").sources)
     sys.stdout.buffer.write(written(feeds).encode())
     for name in left_out:
         click.echo(f"left out [source.{name}]: its address is a secret", err=True)

@@ -17,7 +17,9 @@ UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 def source_of(config: Path, name: str) -> Source:
     """The source of this id. Raises UsageError where feeds.toml has none."""
-    found = next((each for each in load(config).sources if each.id == name), None)
+    found = next(
+        (each for each in load(config, channels="sealed").sources if each.id == name), None
+    )
     if found is None:
         raise click.UsageError(f"feeds.toml has no [source.{name}]; `wirewatch feeds` shows all")
     return found

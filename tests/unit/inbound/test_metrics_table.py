@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from monitor.inbound.metric_table import BY_NAME, METRICS, table
 from monitor.store.measures import LATENCIES
@@ -89,6 +90,20 @@ def test_the_dashboard_has_no_two_panels_in_one_place() -> None:
         assert at["x"] + at["w"] <= 24
         assert not cells & taken, panel["title"]
         taken |= cells
+
+
+def test_every_rule_has_a_situation_that_sets_it_off() -> None:
+    (group,) = yaml.safe_load(RULES.read_text())["groups"]
+    situations = yaml.safe_load(SITUATIONS.read_text())["tests"]
+
+    fired = {
+        case["alertname"]
+        for situation in situations
+        for case in situation["alert_rule_test"]
+        if case.get("exp_alerts")
+    }
+
+    assert fired == {rule["alert"] for rule in group["rules"]}
 
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")
