@@ -12,7 +12,7 @@ run: $(VENV)/.run
 	@exec $(BIN)/wirewatch run $(ARGS)
 
 test: $(VENV)/.dev
-	$(BIN)/pytest -n auto --maxprocesses 4 $(ARGS)
+	$(BIN)/pytest -n auto $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

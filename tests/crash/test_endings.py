@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from services import Services
 
 Until = Callable[..., None]
@@ -23,6 +24,7 @@ def running(services: Services, until: Until) -> None:
     until(services.all_received, what="the first drop is received")
 
 
+@pytest.mark.soak
 def test_with_a_redis_that_hangs_services_end_all_the_same(
     services: Services, until: Until
 ) -> None:

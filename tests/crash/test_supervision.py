@@ -58,6 +58,7 @@ def test_a_stuck_judge_does_not_outlive_its_supervisor(services: Services, until
     # given: a process that hears nothing, as one that is lost in C code
     worker = services.product.start("worker", "--processes", "1", "--queue", "articles")
     until(lambda: services.children(ARTICLES), what="it runs")
+    until(lambda: services.store.client.smembers("rq:workers"), what="it serves")
     (judge,) = services.children(ARTICLES)
     os.kill(judge, signal.SIGSTOP)
     # when
