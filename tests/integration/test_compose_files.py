@@ -311,7 +311,8 @@ def test_what_an_image_should_not_hold_is_named(tmp_path: Path) -> None:
     assert code == 1
     for amiss in ("runs as root", "setuid or setgid: ./usr/bin/su", "compilers: ./usr/bin/gcc"):
         assert amiss in said
-    assert "_InRelease ./root/.cache/pip" in said or "/a ./var/lib/apt" in said
+    bare = said.replace("./", "")
+    assert "_InRelease root/.cache/pip" in bare or "/a var/lib/apt" in bare
 
 
 def test_a_user_by_name_is_refused(tmp_path: Path) -> None:
