@@ -20,7 +20,7 @@ def telling(told: Told) -> str:
     """ "desk  alert: sent (250 queued)" """
     what = "alert"
     if told.update:
-        what = f"update at {told.update} sources" if told.update.isdigit() else "revision"
+        what = f"update at {told.update} publishers" if told.update.isdigit() else "revision"
     answer = f" ({line(told.answer)})" if told.answer else ""
     if told.due is None:
         return f"{told.channel}  {what}: {told.state}{answer}"
