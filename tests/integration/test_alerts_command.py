@@ -175,7 +175,7 @@ def test_updates_and_that_a_person_has_seen_it_are_part_of_it(store: Store, ask:
     store.outbox.acknowledge(ALERT.id, NOON + 2 * HOUR)
     # then
     assert timeline(ask("show", ALERT.id))[2:] == [
-        "13:00:00  its story has reached 3 sources (Star); critical",
+        "13:00:00  its story has reached 3 publishers (Star); critical",
         "14:00:00  seen by a person (`alerts ack`): no updates any more",
     ]
     assert f"{ALERT.id}  2026-03-01 12:00  critical  pending: desk; seen" in ask().stderr
