@@ -87,7 +87,7 @@ def command(
                 "WIREWATCH_METRICS_LISTEN": "",  # we answer for both
             },
         )
-        store = Store(url, settings.retention)
+        store = Store(url, settings.retention, log=telemetry.logger())
         with suppress(StoreUnavailable):  # poller and workers wait for it
             store.check_schema()
         _greet(settings, log_file, once=once)
