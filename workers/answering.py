@@ -46,16 +46,17 @@ class Answering:
         self.pulse.tick()
         self._man()
 
-    def run(self, ended: Mapping[str, int], last: float) -> None:
+    def run(self, ended: Mapping[str, int], last: float, refused: str = "") -> None:
         """Say so in Redis. `ended` counts the children that ended, `last` is when one last
-        committed. Raises StoreUnavailable or Bug: then it is said as soon as it can be; and
-        SchemaMismatch where another version has taken the data over meanwhile.
+        committed, `refused` what Redis does not let one do. Raises StoreUnavailable or Bug: then
+        it is said as soon as it can be; and SchemaMismatch where another version has taken the data
+        over meanwhile.
         """
         self.pulse.did(last)
         if time.monotonic() >= self._say_s:
             self._heard = False
             self.store.check_schema()
-            self.store.beats.say(self._beat(ended))
+            self.store.beats.say(replace(self._beat(ended), refused=refused))
             self._heard = True
             self._say_s = time.monotonic() + BEAT_EVERY_S
 

@@ -2,9 +2,10 @@
 
 The supervisor compiles the watchlist once and forks, so that children share it. It gives a dead
 child's leases back at once and replaces it, ever more slowly if it dies young; it kills a child
-that reads one article for too long. By another configuration new children take the places of the
-old ones, which end when they have finished what they hold. Children die with their supervisor. The
-only broad `except`s of the workers are here, in guards.py and renewal.py: they log and go on.
+that reads one article for too long, or whose process does not run. By another configuration new
+children take the places of the old ones, which end when they have finished what they hold. Children
+die with their supervisor. The only broad `except`s of the workers are here, in guards.py and
+renewal.py: they log and go on.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import sys
 import time
 from collections import Counter
@@ -33,6 +33,7 @@ from workers.guards import guarded, guarded_page, guarded_send
 from workers.heartbeat import SupervisorHeartbeat
 from workers.parent import alone, die_with_parent, orphan, watch_parent
 from workers.patience import Patience
+from workers.posts import Post, Striking, worker_name
 from workers.renewal import renewed, settle, tell_failing
 from workers.rounds import ROUNDS, Rounds
 from workers.upkeep import Upkeep
@@ -47,28 +48,7 @@ END_S = 12.0
 """How long a supervisor may take to end, its children included; compose grants 30."""
 
 
-def worker_name(queue: str, number: int) -> str:
-    """A name no other worker has or had, on any host."""
-    return f"{socket.gethostname()}.{os.getpid()}.{queue}.{number}.{time.time_ns():x}"
-
-
-@dataclass(slots=True, kw_only=True)
-class Post:
-    """A place for one child: what it serves, who holds it, how often in a row one died young."""
-
-    queue: str
-    number: int
-    vitals: Vitals
-    worker: str = ""
-    pid: int = 0
-    born_s: float = 0.0
-    young_deaths: int = 0
-    due_s: float = 0.0
-    blame: str = ""
-    left_s: float = 0.0
-
-
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)  # a child that sets a signal has the handler before written out
 class Supervisor:
     """Keeps a child at every post of these queues: `processes` that judge, by default as many as
     the configuration says, and one for each other queue. `leaving` are those whose place is taken.
@@ -84,6 +64,7 @@ class Supervisor:
     leaving: list[Post] = field(default_factory=list)
     vouch: Path | None = None
     rounds: tuple[str, ...] = ROUNDS
+    striking: Striking = field(default_factory=Striking)
     looked_s: float = field(default_factory=time.monotonic)
     last: float = 0.0
 
@@ -120,14 +101,15 @@ class Supervisor:
                 if not met:
                     store.check_schema()
                     met = True
-                answering.run(self.ended, self._last())
+                answering.run(self.ended, self._last(), self._refused(rounds))
                 self._bury(store, rounds.upkeep)
                 rounds.run()
                 patience.over()
                 heartbeat.run()
             except (StoreUnavailable, Bug) as error:
                 patience.wait(error)
-            self._limit()
+            limit = self.app.settings.workers.time_limit
+            self.striking.run((*self.posts, *self.leaving), limit.total_seconds())
             if self._follow():
                 answering.renew(self.app)
                 rounds.renew(self.app, store, judges=self.judges)
@@ -166,6 +148,11 @@ class Supervisor:
             self.last = max(self.last, post.vitals.last)
         return self.last
 
+    def _refused(self, rounds: Rounds) -> str:
+        """What Redis does not let a child do, or the rounds; "" for nothing."""
+        said = (post.vitals.refused for post in (*self.posts, *self.leaving) if post.pid)
+        return next((each for each in (*said, *rounds.refused.values()) if each), "")
+
     def _follow(self) -> bool:
         """Take another configuration when there is one: whoever starts from now on works by it."""
         if self.following is None or time.monotonic() - self.looked_s < LOOK_S:
@@ -200,11 +187,13 @@ class Supervisor:
     def _start(self, post: Post) -> None:
         post.vitals.end()
         post.vitals.turn()
+        post.vitals.tick()
+        post.vitals.refuse("")
         worker, parent = worker_name(post.queue, post.number), os.getpid()
         pid = os.fork()
         if pid == 0:
             self._live(post, worker, parent)
-        post.worker, post.pid, post.born_s, post.blame = worker, pid, time.monotonic(), ""
+        post.taken(worker, pid)
         telemetry.logger().info("process.started", worker=worker, queue=post.queue, pid=pid)
 
     def _live(self, post: Post, worker: str, parent: int) -> None:
@@ -236,14 +225,6 @@ class Supervisor:
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(code)
-
-    def _limit(self) -> None:
-        """Kill a child that reads one article for longer than the limit."""
-        limit_s = self.app.settings.workers.time_limit.total_seconds()
-        for post in (*self.posts, *self.leaving):
-            if post.pid and not post.blame and post.vitals.reading_s() > limit_s:
-                post.blame = f"reading it took longer than {limit_s:g} s ([workers] time_limit)"
-                os.kill(post.pid, signal.SIGKILL)
 
     def _bury(self, store: Store, upkeep: Upkeep) -> None:
         """Note who died, and give back what they held: at once, or as soon as Redis answers."""
