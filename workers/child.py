@@ -38,9 +38,6 @@ if TYPE_CHECKING:
 STOP_S = 8.0
 """How long a child may take to finish what it holds; compose grants 30 s, `run` waits 10."""
 
-STUCK_S = 330.0
-"""One whose place another has taken may take as long as it likes, but not stand still so long."""
-
 LOOK_S = 0.2
 TICK_S = 1.0
 """How often a child shows its supervisor that its process runs."""

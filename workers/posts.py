@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -15,6 +16,9 @@ from workers.vitals import Vitals
 STALLED_S = 30.0
 """A child whose process has not run for so long (stopped, or its loop stuck) is killed and
 replaced. Neither Redis nor strangers hold up what ticks."""
+
+STUCK_S = 330.0
+"""One whose place another has taken may take as long as it likes, but not stand still so long."""
 
 AWAY_S = 5.0
 """A supervisor that has not come round for so long was held up itself, and its children perhaps
@@ -54,6 +58,22 @@ class Post:
         """Kill its child."""
         self.struck = True
         os.kill(self.pid, signal.SIGKILL)
+
+
+def see_off(leaving: Iterable[Post]) -> None:
+    """Tell those whose place is taken to finish, again and again, and kill who is stuck."""
+    for post in leaving:
+        if post.pid:
+            still_s = min(post.vitals.still_s(), time.monotonic() - post.left_s)
+            os.kill(post.pid, signal.SIGKILL if still_s > STUCK_S else signal.SIGUSR1)
+
+
+def cut(posts: Iterable[Post]) -> None:
+    """Kill all their children, whatever they are at."""
+    for post in posts:
+        if post.pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(post.pid, signal.SIGKILL)
 
 
 @dataclass(slots=True)

@@ -23,18 +23,18 @@ from pathlib import Path
 from monitor import telemetry
 from monitor.app import App, now
 from monitor.cutting import end_within
-from monitor.errors import Bug, StoreUnavailable
+from monitor.errors import Bug, SchemaMismatch, StoreUnavailable
 from monitor.model import ARTICLES
-from monitor.reload import LOOK_S, Following
+from monitor.reload import LOOK_S
 from monitor.store import Store
 from workers.answering import Answering
-from workers.child import LIVES, STOP_S, STUCK_S, Child, Stop, return_held
+from workers.child import LIVES, STOP_S, Child, Stop, return_held
 from workers.guards import guarded, guarded_page, guarded_send
 from workers.heartbeat import SupervisorHeartbeat
 from workers.parent import alone, die_with_parent, orphan, watch_parent
 from workers.patience import Patience
-from workers.posts import Post, Striking, worker_name
-from workers.renewal import renewed, settle, tell_failing
+from workers.posts import Post, Striking, cut, see_off, worker_name
+from workers.renewal import Renewal, settle, tell_failing
 from workers.rounds import ROUNDS, Rounds
 from workers.upkeep import Upkeep
 from workers.vitals import Vitals
@@ -57,7 +57,7 @@ class Supervisor:
     app: App
     queues: tuple[str, ...]
     processes: int | None = None
-    following: Following | None = None
+    renewal: Renewal | None = None
     stop: Stop = field(default_factory=Stop)
     ended: Counter[str] = field(default_factory=Counter)
     posts: list[Post] = field(default_factory=list)
@@ -75,7 +75,7 @@ class Supervisor:
 
     def run(self) -> None:
         """Until SIGTERM or SIGINT; then until the children have finished or given back. Raises
-        SchemaMismatch before any has started.
+        SchemaMismatch where another version has the data, with no child left.
         """
         if self.judges:
             tell_failing(self.app)  # compiles it before the fork: children share its pages
@@ -84,9 +84,19 @@ class Supervisor:
             signal.signal(name, self._told)
         signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # a child that is not ready is told again
         store = self.app.store()
+        answering = Answering(app=self.app, store=store, alone=partial(alone, os.getpid()))
+        try:
+            self._serve(store, answering)
+        except SchemaMismatch as error:
+            self._withdraw(error, answering)
+            raise
+        self._end(store)
+        answering.end()
+
+    def _serve(self, store: Store, answering: Answering) -> None:
+        """Until told to stop. No process is forked while a thread reads the files."""
         rounds = Rounds.of(self.app, store, judges=self.judges, names=self.rounds)
         self.ended.update({f"{q}.{why}": 0 for q in self.queues for why in ("crash", "recycle")})
-        answering = Answering(app=self.app, store=store, alone=partial(alone, os.getpid()))
         patience = Patience("supervisor")
         self.posts, met = self._posts(), False
         heartbeat = SupervisorHeartbeat(
@@ -96,7 +106,8 @@ class Supervisor:
             vouch=self.vouch,
         )
         while not self.stop.asked:
-            answering.stand()
+            answering.pulse.tick()
+            answered = False
             try:
                 if not met:
                     store.check_schema()
@@ -105,7 +116,7 @@ class Supervisor:
                 self._bury(store, rounds.upkeep)
                 rounds.run()
                 patience.over()
-                heartbeat.run()
+                answered = True
             except (StoreUnavailable, Bug) as error:
                 patience.wait(error)
             limit = self.app.settings.workers.time_limit
@@ -113,11 +124,24 @@ class Supervisor:
             if self._follow():
                 answering.renew(self.app)
                 rounds.renew(self.app, store, judges=self.judges)
-            if met:
-                self._man()
+            if self.renewal is None or not self.renewal.reads:
+                answering.man()
+                if answered:
+                    heartbeat.run()
+                if met:
+                    self._man()
             time.sleep(TICK_S)
-        self._end(store)
-        answering.end()
+
+    def _withdraw(self, error: SchemaMismatch, answering: Answering) -> None:
+        """Another version has the data: end with all children at once, so that nobody writes there
+        any more. What they held is the other version's to take, when their leases have run out.
+        """
+        self._cut()
+        for post in (*self.posts, *self.leaving):
+            if post.pid:
+                os.waitpid(post.pid, 0)
+        answering.end()  # it has not been heard of since, so it takes no leave
+        telemetry.logger().error("schema.refused", who="worker", reason=error.message)
 
     def _told(self, *_: object) -> None:
         """As a signal handler: stop, and within `END_S` whatever holds us up."""
@@ -125,10 +149,7 @@ class Supervisor:
         end_within(END_S, self._cut)
 
     def _cut(self) -> None:
-        for post in (*self.posts, *self.leaving):
-            if post.pid:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(post.pid, signal.SIGKILL)
+        cut((*self.posts, *self.leaving))
 
     def _posts(self) -> list[Post]:
         processes = self.processes or self.app.settings.workers.processes
@@ -155,11 +176,10 @@ class Supervisor:
 
     def _follow(self) -> bool:
         """Take another configuration when there is one: whoever starts from now on works by it."""
-        if self.following is None or time.monotonic() - self.looked_s < LOOK_S:
-            return False
-        self.looked_s = time.monotonic()
-        self._see_off()
-        app = renewed(self.app, self.following, judges=self.judges)
+        if time.monotonic() - self.looked_s >= LOOK_S:
+            self.looked_s = time.monotonic()
+            see_off(self.leaving)
+        app = self.renewal.run(self.app) if self.renewal else None
         if app is None or self.stop.asked:
             return False
         self.app = app
@@ -168,15 +188,8 @@ class Supervisor:
             post.left_s = time.monotonic()
         self.leaving += [post for post in self.posts if post.worker]
         self.posts = self._posts()
-        self._see_off()
+        see_off(self.leaving)
         return True
-
-    def _see_off(self) -> None:
-        """Tell those whose place is taken to finish, again and again, and kill who is stuck."""
-        for post in self.leaving:
-            if post.pid:
-                still_s = min(post.vitals.still_s(), time.monotonic() - post.left_s)
-                os.kill(post.pid, signal.SIGKILL if still_s > STUCK_S else signal.SIGUSR1)
 
     def _man(self) -> None:
         """Start a child at every empty post whose time has come."""

@@ -141,8 +141,8 @@ class View:
             rows = self._client.zrevrangebyscore(
                 keys.alerts(), "+inf", _least(since), start=0, num=count
             )
-            ids = [text_of(name) for name in rows]
-            raw = [each for some in _batches(ids) for each in self._raw_alerts(some)]
+        ids = [text_of(name) for name in rows]
+        raw = [each for some in _batches(ids) for each in self._raw_alerts(some)]
         found = (
             (keys.alert(name), "alert", bytes_of(value))
             for name, value in zip(ids, raw, strict=True)
@@ -151,7 +151,7 @@ class View:
         return tuple(self._damage.each(found, lambda _, value: codec.decode_alert(value)))
 
     def _raw_alerts(self, ids: Sequence[str]) -> list[bytes | None]:
-        with self._client.pipeline(transaction=False) as pipe:
+        with translated(), self._client.pipeline(transaction=False) as pipe:
             for name in ids:
                 pipe.hget(keys.alert(name), "alert")
             return list(pipe.execute())

@@ -18,7 +18,7 @@ def test_a_right_that_judges_lack_is_named_everywhere_and_nothing_is_lost(
     product.start("worker", "--processes", "1")
     product.start("poller", "--seeds", "seeds")
     services.drop(1)
-    until(services.all_received, what="the first is received")
+    until(services.all_received, what="the first is received", within_s=60)
     # when: a command that only judges need
     services.server.tell("acl", "setuser", "default", "-mget")
     services.drop(5)
@@ -51,7 +51,7 @@ def test_a_right_that_deliverers_lack_costs_no_alert(services: Services, until: 
     product.start("worker", "--processes", "1")
     product.start("poller", "--seeds", "seeds")
     services.drop(1)
-    until(services.all_received, what="the first is received")
+    until(services.all_received, what="the first is received", within_s=60)
     # when: settling a delivery needs it, taking and beginning one does not
     services.server.tell("acl", "setuser", "default", "-hincrbyfloat")
     services.drop(2)

@@ -30,7 +30,7 @@ def test_children_that_are_stopped_are_replaced_and_their_work_done(
     services.product.start_program(str(SUPERVISE), "config", str(STALLED_S), ARTICLES, DELIVERIES)
     services.product.start("poller", "--seeds", "seeds")
     services.drop(1)
-    until(services.all_received, what="the first is received")
+    until(services.all_received, what="the first is received", within_s=60)
     stopped = services.children(ARTICLES) + services.children(DELIVERIES)
     # when: one that judges and one that delivers hear nothing any more
     for pid in stopped:

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import NoneType
 from typing import Final
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 from newsroom import House, paper
@@ -25,6 +26,7 @@ from monitor.model import Delivery, DeliveryState
 from monitor.pulse import Pulse
 from monitor.store import Beat, Store, keys
 from monitor.store.beats import own_host
+from monitor.topics.rising import hour_of
 
 BROKEN: Final = b'\xff{"nonsense": \x00'
 POLLED: Final = {"next_due": "2026-03-01T12:00:00.000+00:00", "record": "{}"}
@@ -112,6 +114,8 @@ def ids(store: Store) -> dict[str, str]:
         assert store.outbox.begin("d", job.id, "a", delivery=job.id, about=about, now=now)
         refused = {"state": DeliveryState.PARKED, "answer": "no", "now": now}
         store.outbox.settle("d", job.id, job.id, token="a", channel="desk", **refused)
+    rising = msgspec.msgpack.encode((3, ["one", 3], ["a"], "A name"))
+    store.client.hset(keys.trend("", hour_of(now)), "name:a name", rising)
     store.beats.say(replace(BEAT, service="poller"))
     store.beats.say(BEAT)
     store.leaders.stand("poller.here")
