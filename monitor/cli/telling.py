@@ -16,11 +16,14 @@ WAITED = {
 }
 
 
+def update_named(mark: str) -> str:
+    """What an update with this mark is called: the number of publishers it was told at."""
+    return f"update at {mark} publishers" if mark.isdigit() else "revision"
+
+
 def telling(told: Told) -> str:
     """ "desk  alert: sent (250 queued)" """
-    what = "alert"
-    if told.update:
-        what = f"update at {told.update} sources" if told.update.isdigit() else "revision"
+    what = update_named(told.update) if told.update else "alert"
     answer = f" ({line(told.answer)})" if told.answer else ""
     if told.due is None:
         return f"{told.channel}  {what}: {told.state}{answer}"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from monitor.channels.safe import line
-from monitor.cli.telling import WAITED
+from monitor.cli.telling import WAITED, update_named
 from monitor.model import Alert, DeliveryState
 from monitor.store.attempts import Attempt
 from monitor.store.outbox import Told
@@ -71,7 +71,7 @@ def _updated(alert: Alert) -> Event:
     update = alert.update
     assert update is not None
     source = line(update.copy.source_name or update.copy.source)
-    said = f"its story has reached {update.step} sources ({source})"
+    said = f"its story has reached {update.step} publishers ({source})"
     if update.revision:
         said = f"its article was revised by {source}"
     return Event(at=update.at, what="updated", update=update.mark, said=f"{said}; {alert.severity}")
@@ -116,9 +116,7 @@ def _of(told: Told, asked: datetime) -> Iterator[Event]:
 
 
 def _of_update(mark: str) -> str:
-    if not mark:
-        return ""
-    return f"update at {mark} sources: " if mark.isdigit() else "revision: "
+    return f"{update_named(mark)}: " if mark else ""
 
 
 def _asked(attempt: Attempt) -> str:

@@ -145,4 +145,4 @@ def test_a_story_is_told_once_and_its_spread_is_told_where_asked_for(product: Pr
     assert alerts["insurgents", "valley-4"]["event"] == story["event"]
     shown = product.call("alerts", "show", story["alert"][:8]).stderr
     assert "Other stories about what seems the same event:" in shown
-    assert "desk: update at 4 sources: attempt 1, sent" in shown
+    assert "desk: update at 4 publishers: attempt 1, sent" in shown

@@ -175,12 +175,12 @@ def test_updates_and_that_a_person_has_seen_it_are_part_of_it(store: Store, ask:
     store.outbox.acknowledge(ALERT.id, NOON + 2 * HOUR)
     # then
     assert timeline(ask("show", ALERT.id))[2:] == [
-        "13:00:00  its story has reached 3 sources (Star); critical",
+        "13:00:00  its story has reached 3 publishers (Star); critical",
         "14:00:00  seen by a person (`alerts ack`): no updates any more",
     ]
     assert f"{ALERT.id}  2026-03-01 12:00  critical  pending: desk; seen" in ask().stderr
     attempt(store, 2, HOUR + SECOND, DeliveryState.SENT, "250 queued")
-    assert "13:00:01  desk: update at 3 sources: attempt 1, sent: 250 queued" in timeline(
+    assert "13:00:01  desk: update at 3 publishers: attempt 1, sent: 250 queued" in timeline(
         ask("show", ALERT.id)
     )
 
