@@ -154,6 +154,7 @@ class Gatherings:
                 keys.rq_queue(DELIVERIES),
                 keys.rq_queues(),
                 keys.counts(),
+                keys.digested(),
                 *(
                     keys.allowance(each.reason, gathering.watch, gathering.channel)
                     for each in allowances
@@ -187,6 +188,14 @@ class Gatherings:
                 return "waits"
             case _:
                 return "void"
+
+    def told(self, channel: str) -> datetime | None:
+        """Until when the last digest of a channel told; None where none is known."""
+        with translated(keys.digested()):
+            until = self._client.hget(keys.digested(), channel)
+        rows = [] if until is None else [(channel, until)]
+        found = self._damage.readable(keys.digested(), rows, lambda _, ms: moment(int(ms)))
+        return found[0] if found else None
 
     def put_off(self, gathering: Open, until: Gathering) -> bool:
         """It is told at another time than it was to be; False where someone else has released it.
