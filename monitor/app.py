@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from monitor import telemetry
 from monitor.channels import CHANNELS
 from monitor.channels.channel import Channel
 from monitor.dedupe import Marks, marks_of
@@ -179,7 +180,7 @@ class App:
 
     def store(self) -> Store:
         """A store with connections of its own: one per process."""
-        return Store(self.redis_url, self.settings.retention)
+        return Store(self.redis_url, self.settings.retention, log=telemetry.logger())
 
     def channels(self) -> dict[str, Channel]:
         """Every configured channel, opened."""

@@ -13,6 +13,7 @@ WirewatchError                 anything we raise on purpose
 |   `-- ParseError             the bytes are not what they should be
 |-- StoreError                 Redis could not do it
 |   |-- StoreUnavailable       no connection, loading, read-only, or full: wait and try again
+|   |   `-- CommandRefused     our user has no right to a command: wait until somebody gives it
 |   |-- StoreConflict          our lease or a version is no longer ours: decide again
 |   |-- Deposed                another poller leads: what this one fetched is not taken
 |   `-- SchemaMismatch         Redis holds the data of another version of Wirewatch
@@ -21,6 +22,7 @@ WirewatchError                 anything we raise on purpose
 |   `-- ChannelRefused         it will not work however often we try
 |-- EmbeddedError              the private server cannot start, or another run holds the data folder
 `-- Bug                        what must not happen; please report it
+    `-- Unreadable             what stands in Redis is not what we write
 
 An error says what was found, what was wanted and what to do; `ids` name the source, watch, file or
 alert it is about. All of them survive pickling, so they cross processes whole.
@@ -151,6 +153,10 @@ class StoreUnavailable(StoreError):
     """Redis does not answer or does not take writes now; waiting may help."""
 
 
+class CommandRefused(StoreUnavailable):
+    """Our user in Redis lacks the right to a command or key; once it has it, all goes on."""
+
+
 class StoreConflict(StoreError):
     """A lease or version is no longer ours; what was decided on it is void."""
 
@@ -181,3 +187,15 @@ class EmbeddedError(WirewatchError):
 
 class Bug(WirewatchError):
     """What must not happen; please report it."""
+
+
+class Unreadable(Bug):
+    """What stands in Redis is not what we write; `key` and `field` say where."""
+
+    def __init__(self, why: str, *, key: str, field: str = "") -> None:
+        place, removes = (f"{key}, field {field}", "HDEL") if field else (key, "DEL")
+        super().__init__(
+            f"{place}: not what Wirewatch writes into Redis ({why}). It was left as it is; restore"
+            f" a backup, or remove it with {removes} in redis-cli if you can do without"
+        )
+        self.key, self.field = key, field

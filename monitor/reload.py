@@ -232,7 +232,7 @@ async def follow(
         version, proposed, problems = found
         if problems:
             following.refuse(version, problems)
-        elif following.stands(version):
+        elif await asyncio.to_thread(following.stands, version):
             try:
                 await apply(proposed, version)
             except StoreUnavailable:

@@ -25,6 +25,7 @@ EVENTS: dict[str, str] = {
     "alert.raised": "a watch spoke for a story",
     "alert.updated": "an alert is told again: its story has reached a step of `updates`",
     "bundle.retaken": "a commit was void: the lease or a version had changed; decided again",
+    "config.awaited": "the folder of the configuration does not answer; what is in force goes on",
     "config.refused": "another configuration has this problem; the old one stays in force, whole",
     "config.reloaded": "another configuration is in force: what is different",
     "config.restart_wanted": "part of the new configuration is read at start only",
@@ -63,9 +64,12 @@ EVENTS: dict[str, str] = {
     "process.cut": "a service did not come to its end in time when it was told to, and was cut off;"
     " what it held is taken by others when its leases have run out",
     "process.ended": "a child process ended; it is replaced unless we are stopping",
+    "process.stalled": "a child process did not run (stopped, or its loop is stuck): it is killed,"
+    " and replaced",
     "process.started": "a child process runs",
     "push.received": "a hub has told of news in a feed; its poll is hurried",
     "push.refused": "a call of the WebSub callback that nobody asked for, or no hub has signed",
+    "schema.refused": "the data in Redis is of another version: the service ends, touching nothing",
     "seed.read": "canonical: a seed file was read and its articles enqueued",
     "seed.skipped": "a seed file holds nothing new, or could not be read",
     "source.failed": "canonical: a poll failed; the source is tried again later",
@@ -80,11 +84,14 @@ EVENTS: dict[str, str] = {
     "source.skipped": "with --once: not polled, as it is paused or its host asked for peace",
     "store.mended": "the append-only file ended inside a write; that unfinished end was cut off",
     "store.emptied": "the state in Redis is gone; what was queued is lost; going on",
+    "store.refused": "Redis does not let our user run a command: which, and what to do; everyone"
+    " waits, and nothing is lost",
     "store.restarted": "the embedded server was restarted",
     "store.unavailable": "Redis does not answer, take writes or allow them; everyone waits",
     "store.available": "Redis answers again",
     "subscription.asked": "a hub was asked for a subscription, or to prolong one",
     "subscription.confirmed": "a hub has confirmed a subscription that we asked for",
+    "value.refused": "a value in Redis is not what we write: it is left out, and named once",
     "watch.silent": "a watch has found less than is expected of it; its channels are told",
     "subscription.refused": "a hub did not take or keep a subscription; polls go on as before",
 }

@@ -12,11 +12,12 @@ import workers
 from monitor import telemetry
 from monitor.app import App
 from monitor.errors import ConfigError, SchemaMismatch, StoreUnavailable
-from monitor.model import JOBS
+from monitor.model import ARTICLES, JOBS
 from monitor.reload import Following
 from monitor.settings import load
 from monitor.settings.version import Files
 from workers.parent import die_with_parent
+from workers.renewal import Renewal
 from workers.rounds import ROUNDS, WHILE_READING, go_once
 from workers.runtime import Supervisor
 
@@ -52,11 +53,12 @@ def main() -> int:
     app = App(settings, settings.redis_url, files.version)
     if options.round:
         return _round(app)
+    queues = tuple(options.queue or sorted(JOBS))
     supervisor = Supervisor(
         app=app,
-        queues=tuple(options.queue or sorted(JOBS)),
+        queues=queues,
         processes=options.processes,
-        following=Following(files, telemetry.logger(), who="worker"),
+        renewal=Renewal(Following(files, telemetry.logger(), who="worker"), ARTICLES in queues),
         vouch=options.vouch,
         rounds=WHILE_READING if options.once else ROUNDS,
     )

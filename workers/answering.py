@@ -27,7 +27,8 @@ AGAIN_S = 5.0
 
 @dataclass(slots=True, kw_only=True)
 class Answering:
-    """What a supervisor says and lets be asked; `run` is called whenever its loop comes round.
+    """What a supervisor says and lets be asked; `run` and `man` are called whenever its loop comes
+    round.
 
     `alone` lives on as a forked process with this life, and never returns.
     """
@@ -41,21 +42,17 @@ class Answering:
     _fork_s: float = 0.0
     _say_s: float = 0.0
 
-    def stand(self) -> None:
-        """The loop has come round, whether Redis answers or not."""
-        self.pulse.tick()
-        self._man()
-
-    def run(self, ended: Mapping[str, int], last: float) -> None:
+    def run(self, ended: Mapping[str, int], last: float, refused: str = "") -> None:
         """Say so in Redis. `ended` counts the children that ended, `last` is when one last
-        committed. Raises StoreUnavailable or Bug: then it is said as soon as it can be; and
-        SchemaMismatch where another version has taken the data over meanwhile.
+        committed, `refused` what Redis does not let one do. Raises StoreUnavailable or Bug: then
+        it is said as soon as it can be; and SchemaMismatch where another version has taken the data
+        over meanwhile.
         """
         self.pulse.did(last)
         if time.monotonic() >= self._say_s:
             self._heard = False
             self.store.check_schema()
-            self.store.beats.say(self._beat(ended))
+            self.store.beats.say(replace(self._beat(ended), refused=refused))
             self._heard = True
             self._say_s = time.monotonic() + BEAT_EVERY_S
 
@@ -82,7 +79,8 @@ class Answering:
         beat = beat_of("worker", started=pulse.started, clock=time.time(), ticked_s=pulse.age_s)
         return replace(beat, last=pulse.last, ended=dict(ended), config=self.app.version)
 
-    def _man(self) -> None:
+    def man(self) -> None:
+        """See that somebody answers, where that is wanted, whether Redis does or not."""
         if self._pid and os.waitpid(self._pid, os.WNOHANG)[0]:
             telemetry.logger().warning("process.ended", worker="endpoint", pid=self._pid)
             self._pid, self._fork_s = 0, time.monotonic() + AGAIN_S

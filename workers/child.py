@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from monitor import telemetry
 from monitor.app import App, now
-from monitor.errors import Bug, StoreUnavailable
+from monitor.errors import Bug, CommandRefused, StoreUnavailable
 from monitor.model import ARTICLES, DELIVERIES, PAGES
 from monitor.store import LEASE_S, Store, Work
 from workers.deliver import Deliver
@@ -38,10 +38,10 @@ if TYPE_CHECKING:
 STOP_S = 8.0
 """How long a child may take to finish what it holds; compose grants 30 s, `run` waits 10."""
 
-STUCK_S = 330.0
-"""One whose place another has taken may take as long as it likes, but not stand still so long."""
-
 LOOK_S = 0.2
+TICK_S = 1.0
+"""How often a child shows its supervisor that its process runs."""
+
 READERS = 2
 """Pages read at a time, so that one that takes its five seconds does not hold up all others."""
 
@@ -100,7 +100,8 @@ def judge_articles(child: Child) -> None:
         timings=child.app.settings.timings,
     )
     _attend(child, store.articles.queue, lambda: process.held)
-    patience = Patience("worker")
+    threading.Thread(target=_tick, args=(child.vitals,), daemon=True).start()
+    patience = Patience("worker", child.vitals.refuse)
     while not child.stop.asked and process.judged < limits.recycle_after:
         try:
             if process.cycle():
@@ -132,9 +133,11 @@ async def _deliver_alerts(child: Child) -> None:
         now=now,
         guard=child.guard_send,
         log=telemetry.logger(),
+        patience=Patience("receipts", child.vitals.refuse),
     )
     _attend(child, store.deliveries.queue, lambda: deliver.under_way.held)
-    patience = Patience("delivery")
+    ticking = asyncio.create_task(_ticking(child.vitals))
+    patience = Patience("delivery", child.vitals.refuse)
     while not child.stop.asked:
         try:
             if not await deliver.fill():
@@ -150,6 +153,7 @@ async def _deliver_alerts(child: Child) -> None:
     await finish(child.stop, child.vitals, deliver.under_way)
     for channel in channels.values():
         await channel.close()
+    ticking.cancel()
 
 
 def read_pages(child: Child) -> None:
@@ -179,7 +183,8 @@ async def _read_pages(child: Child) -> None:
             access={source.id: way_to_pages(source.access) for source in settings.sources},
         )
         _attend(child, store.pages.queue, lambda: pages.under_way.held)
-        patience = Patience("pages")
+        ticking = asyncio.create_task(_ticking(child.vitals))
+        patience = Patience("pages", child.vitals.refuse)
         while not child.stop.asked:
             try:
                 if not await pages.fill():
@@ -191,6 +196,7 @@ async def _read_pages(child: Child) -> None:
                 await asyncio.to_thread(patience.wait, error)
         await finish(child.stop, child.vitals, pages.under_way)
         await pages.under_way.end()
+        ticking.cancel()
 
 
 async def _page_done_or_due(pages: ReadPages, store: Store) -> None:
@@ -232,6 +238,20 @@ def _attend(child: Child, queue: str, held: Callable[[], tuple[str, ...]]) -> No
     threading.Thread(target=_keep, args=(work, child.worker, held), daemon=True).start()
 
 
+def _tick(vitals: Vitals) -> None:
+    """From a thread of one that judges: reading holds up the rest, and has a limit of its own."""
+    while True:
+        vitals.tick()
+        time.sleep(TICK_S)
+
+
+async def _ticking(vitals: Vitals) -> None:
+    """From the loop of one that sends or fetches: what holds up all it has under way stops it."""
+    while True:
+        vitals.tick()
+        await asyncio.sleep(TICK_S)
+
+
 def _keep(work: Work, worker: str, held: Callable[[], tuple[str, ...]]) -> None:
     host, pid, told = socket.gethostname(), os.getpid(), False
     while True:
@@ -242,12 +262,12 @@ def _keep(work: Work, worker: str, held: Callable[[], tuple[str, ...]]) -> None:
             if jobs:
                 work.renew(worker, jobs)
             told = False
-        except StoreUnavailable:
-            pass
-        except Bug:  # Redis refuses it, as by other rights: were this its end, no commit would hold
+        except (CommandRefused, Bug):  # were this its end, no commit would hold
             if not told:
                 telemetry.logger().exception("round.failed", round="leases")
             told = True
+        except StoreUnavailable:
+            pass
         time.sleep(LEASE_S / 3)
 
 

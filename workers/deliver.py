@@ -153,7 +153,13 @@ class Deliver:
     async def _bury(self, job: Taken, alert: str | None, reason: str) -> None:
         bury = partial(self.store.deliveries.bury, self.worker, job.id, reason, self.now())
         await self.patience.answer(bury)
-        self.log.error("delivery.parked", delivery=job.id, alert=alert, answer=reason)
+        self.log.error(
+            "delivery.parked",
+            delivery=job.id,
+            alert=alert,
+            channel=_channel_of(job) or None,
+            answer=reason,
+        )
 
     async def _receipt(self, job: Taken, begun: Begun, instead: Receipt | None) -> Receipt:
         name = begun.delivery.channel
@@ -248,6 +254,7 @@ def _about(message: Message) -> Mapping[str, object]:
                 "watch": message.watch,
                 "story": message.story,
                 "article": message.article.id,
+                "source": message.article.source,
             }
         case Digest():
             return {

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from monitor import telemetry
-from monitor.errors import Bug, StoreUnavailable
+from monitor.errors import Bug, CommandRefused, StoreUnavailable
 
 SAY_EVERY_S: Final = 60.0
 Answered = TypeVar("Answered")
@@ -18,11 +18,14 @@ LONGEST_S: Final = 2.0
 
 
 class Patience:
-    """Says at once, then once a minute, that Redis is away or refuses what we send; pauses grow."""
+    """Says at once, then once a minute, that Redis is away or refuses what we send; pauses grow.
 
-    def __init__(self, what: str) -> None:
+    `refused` is told in words what our user has no right to, "" once it has.
+    """
+
+    def __init__(self, what: str, refused: Callable[[str], None] = lambda _: None) -> None:
         self._what, self._pause_s, self._said_s = what, FIRST_S, float("-inf")
-        self._log = telemetry.logger()
+        self._log, self._refused, self._has_told = telemetry.logger(), refused, False
 
     def wait(self, error: StoreUnavailable | Bug) -> None:
         """Pause once."""
@@ -35,9 +38,12 @@ class Patience:
         pause_s = FIRST_S
         while True:
             try:
-                return await asyncio.to_thread(ask)
+                answer = await asyncio.to_thread(ask)
             except (StoreUnavailable, Bug) as error:
                 self._say(error)
+            else:
+                self._allowed()
+                return answer
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, LONGEST_S)
 
@@ -46,8 +52,20 @@ class Patience:
         if self._said_s != float("-inf"):
             self._log.info("store.available", who=self._what)
         self._pause_s, self._said_s = FIRST_S, float("-inf")
+        self._allowed()
+
+    def _allowed(self) -> None:
+        if self._has_told:
+            self._has_told = False
+            self._refused("")
 
     def _say(self, error: StoreUnavailable | Bug) -> None:
+        if isinstance(error, CommandRefused):
+            self._has_told = True
+            self._refused(error.message)
         if time.monotonic() - self._said_s >= SAY_EVERY_S:
             self._said_s = time.monotonic()
-            self._log.warning("store.unavailable", who=self._what, reason=error.message)
+            if isinstance(error, CommandRefused):
+                self._log.error("store.refused", who=self._what, reason=error.message)
+            else:
+                self._log.warning("store.unavailable", who=self._what, reason=error.message)

@@ -14,6 +14,8 @@ from monitor.store import Open, Store
 from workers.coverage import gaps
 
 LOOK_EVERY = timedelta(seconds=1)
+REMEMBERED = timedelta(days=15)
+"""What could not be seen is known for so long."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,7 +40,7 @@ class Release:
         if self.looked is not None and timedelta(0) <= at - self.looked < LOOK_EVERY:
             return
         self.looked = at
-        self._hasten(at)
+        self._retime(at)
         due = self.store.gatherings.due(at)
         paused = self.store.paused_watches.all() if due else {}
         # what goes into a digest that is due at the same time has to be in it before that is told
@@ -49,14 +51,28 @@ class Release:
             if timing.mode == "digest" and timing.empty:
                 self.store.gatherings.expect(channel, digest_due(timing, at))
 
-    def _hasten(self, at: datetime) -> None:
-        """What waits for the next digest of a channel that tells none any more waits no longer."""
-        now = [channel for channel, timing in self.timings.items() if timing.mode == "now"]
-        for waiting in self.store.gatherings.digests(now):
-            until = put_off("digest", None, self.timings[waiting.channel], due=at, now=at)
-            until = until or Gathering(reason="digest", due=at)
-            if waiting.due > until.due:
+    def _retime(self, at: datetime) -> None:
+        """What waits for the next digest of a channel that tells none any more waits no longer; of
+        one that tells them at other times by now, it waits for the next of those.
+        """
+        for waiting in self.store.gatherings.digests(tuple(self.timings)):
+            timing = self.timings[waiting.channel]
+            if timing.mode == "digest":
+                until = Gathering(reason="digest", due=digest_due(timing, at))
+                moves = at < waiting.due != until.due
+            else:
+                waits = put_off("digest", None, timing, due=at, now=at)
+                until = waits or Gathering(reason="digest", due=at)
+                moves = waiting.due > until.due
+            if moves:
                 self.store.gatherings.put_off(waiting, until)
+
+    def _before(self, channel: str, timing: Timing, due: datetime) -> datetime:
+        """When the digest before was told: by the clock, where none is known of late."""
+        told = self.store.gatherings.told(channel)
+        if told is not None and due - REMEMBERED <= told < due:
+            return told
+        return digest_before(timing, due)
 
     def _put_off(self, gathering: Open, at: datetime) -> bool:
         """Whether it has to wait still."""
@@ -81,7 +97,7 @@ class Release:
         since: datetime | None = None
         missed: tuple[Gap, ...] = ()
         if gathering.reason == "digest" and timing.mode == "digest":
-            before = digest_before(timing, gathering.due)
+            before = self._before(gathering.channel, timing, gathering.due)
             since = min(before, gathering.since or before)
             missed = gaps(self.store, self.sources, since, at)
         empty = timing.mode == "digest" and timing.empty

@@ -11,7 +11,7 @@ from typing import Self
 
 from monitor import telemetry
 from monitor.app import App, now
-from monitor.errors import StoreUnavailable
+from monitor.errors import CommandRefused, StoreUnavailable
 from monitor.store import Store
 from workers.emerging import Emergence
 from workers.release import Release
@@ -28,7 +28,9 @@ AFTER_BUG_S = 60.0
 
 @dataclass(slots=True, kw_only=True)
 class Rounds:
-    """Any number of supervisors may go them at once."""
+    """Any number of supervisors may go them at once. `refused` says which of them cannot be gone
+    for what our user in Redis has no right to.
+    """
 
     upkeep: Upkeep
     release: Release
@@ -36,6 +38,7 @@ class Rounds:
     emergence: Emergence
     names: tuple[str, ...] = ROUNDS
     rests: dict[str, float] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, app: App, store: Store, *, judges: bool, names: tuple[str, ...] = ROUNDS) -> Self:
@@ -58,11 +61,17 @@ class Rounds:
                 continue
             try:
                 getattr(self, name).run()
+            except CommandRefused as error:
+                telemetry.logger().error("round.failed", round=name, reason=error.message)
+                self.refused[name] = error.message
+                self.rests[name] = time.monotonic() + AFTER_BUG_S
             except StoreUnavailable:
                 raise
             except Exception:  # noqa: BLE001  # it is logged, and tried again
                 telemetry.logger().exception("round.failed", round=name)
                 self.rests[name] = time.monotonic() + AFTER_BUG_S
+            else:
+                self.refused.pop(name, None)
 
     def renew(self, app: App, store: Store, *, judges: bool) -> None:
         """Go on by another configuration."""

@@ -2,9 +2,10 @@
 
 The supervisor compiles the watchlist once and forks, so that children share it. It gives a dead
 child's leases back at once and replaces it, ever more slowly if it dies young; it kills a child
-that reads one article for too long. By another configuration new children take the places of the
-old ones, which end when they have finished what they hold. Children die with their supervisor. The
-only broad `except`s of the workers are here, in guards.py and renewal.py: they log and go on.
+that reads one article for too long, or whose process does not run. By another configuration new
+children take the places of the old ones, which end when they have finished what they hold. Children
+die with their supervisor. The only broad `except`s of the workers are here, in guards.py and
+renewal.py: they log and go on.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import sys
 import time
 from collections import Counter
@@ -23,17 +23,18 @@ from pathlib import Path
 from monitor import telemetry
 from monitor.app import App, now
 from monitor.cutting import end_within
-from monitor.errors import Bug, StoreUnavailable
+from monitor.errors import Bug, SchemaMismatch, StoreUnavailable
 from monitor.model import ARTICLES
-from monitor.reload import LOOK_S, Following
+from monitor.reload import LOOK_S
 from monitor.store import Store
 from workers.answering import Answering
-from workers.child import LIVES, STOP_S, STUCK_S, Child, Stop, return_held
+from workers.child import LIVES, STOP_S, Child, Stop, return_held
 from workers.guards import guarded, guarded_page, guarded_send
 from workers.heartbeat import SupervisorHeartbeat
 from workers.parent import alone, die_with_parent, orphan, watch_parent
 from workers.patience import Patience
-from workers.renewal import renewed, settle, tell_failing
+from workers.posts import Post, Striking, cut, see_off, worker_name
+from workers.renewal import Renewal, settle, tell_failing
 from workers.rounds import ROUNDS, Rounds
 from workers.upkeep import Upkeep
 from workers.vitals import Vitals
@@ -47,28 +48,7 @@ END_S = 12.0
 """How long a supervisor may take to end, its children included; compose grants 30."""
 
 
-def worker_name(queue: str, number: int) -> str:
-    """A name no other worker has or had, on any host."""
-    return f"{socket.gethostname()}.{os.getpid()}.{queue}.{number}.{time.time_ns():x}"
-
-
-@dataclass(slots=True, kw_only=True)
-class Post:
-    """A place for one child: what it serves, who holds it, how often in a row one died young."""
-
-    queue: str
-    number: int
-    vitals: Vitals
-    worker: str = ""
-    pid: int = 0
-    born_s: float = 0.0
-    young_deaths: int = 0
-    due_s: float = 0.0
-    blame: str = ""
-    left_s: float = 0.0
-
-
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)  # a child that sets a signal has the handler before written out
 class Supervisor:
     """Keeps a child at every post of these queues: `processes` that judge, by default as many as
     the configuration says, and one for each other queue. `leaving` are those whose place is taken.
@@ -77,13 +57,14 @@ class Supervisor:
     app: App
     queues: tuple[str, ...]
     processes: int | None = None
-    following: Following | None = None
+    renewal: Renewal | None = None
     stop: Stop = field(default_factory=Stop)
     ended: Counter[str] = field(default_factory=Counter)
     posts: list[Post] = field(default_factory=list)
     leaving: list[Post] = field(default_factory=list)
     vouch: Path | None = None
     rounds: tuple[str, ...] = ROUNDS
+    striking: Striking = field(default_factory=Striking)
     looked_s: float = field(default_factory=time.monotonic)
     last: float = 0.0
 
@@ -94,7 +75,7 @@ class Supervisor:
 
     def run(self) -> None:
         """Until SIGTERM or SIGINT; then until the children have finished or given back. Raises
-        SchemaMismatch before any has started.
+        SchemaMismatch where another version has the data, with no child left.
         """
         if self.judges:
             tell_failing(self.app)  # compiles it before the fork: children share its pages
@@ -103,9 +84,19 @@ class Supervisor:
             signal.signal(name, self._told)
         signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # a child that is not ready is told again
         store = self.app.store()
+        answering = Answering(app=self.app, store=store, alone=partial(alone, os.getpid()))
+        try:
+            self._serve(store, answering)
+        except SchemaMismatch as error:
+            self._withdraw(error, answering)
+            raise
+        self._end(store)
+        answering.end()
+
+    def _serve(self, store: Store, answering: Answering) -> None:
+        """Until told to stop. No process is forked while a thread reads the files."""
         rounds = Rounds.of(self.app, store, judges=self.judges, names=self.rounds)
         self.ended.update({f"{q}.{why}": 0 for q in self.queues for why in ("crash", "recycle")})
-        answering = Answering(app=self.app, store=store, alone=partial(alone, os.getpid()))
         patience = Patience("supervisor")
         self.posts, met = self._posts(), False
         heartbeat = SupervisorHeartbeat(
@@ -115,27 +106,42 @@ class Supervisor:
             vouch=self.vouch,
         )
         while not self.stop.asked:
-            answering.stand()
+            answering.pulse.tick()
+            answered = False
             try:
                 if not met:
                     store.check_schema()
                     met = True
-                answering.run(self.ended, self._last())
+                answering.run(self.ended, self._last(), self._refused(rounds))
                 self._bury(store, rounds.upkeep)
                 rounds.run()
                 patience.over()
-                heartbeat.run()
+                answered = True
             except (StoreUnavailable, Bug) as error:
                 patience.wait(error)
-            self._limit()
+            limit = self.app.settings.workers.time_limit
+            self.striking.run((*self.posts, *self.leaving), limit.total_seconds())
             if self._follow():
                 answering.renew(self.app)
                 rounds.renew(self.app, store, judges=self.judges)
-            if met:
-                self._man()
+            if self.renewal is None or not self.renewal.reads:
+                answering.man()
+                if answered:
+                    heartbeat.run()
+                if met:
+                    self._man()
             time.sleep(TICK_S)
-        self._end(store)
-        answering.end()
+
+    def _withdraw(self, error: SchemaMismatch, answering: Answering) -> None:
+        """Another version has the data: end with all children at once, so that nobody writes there
+        any more. What they held is the other version's to take, when their leases have run out.
+        """
+        self._cut()
+        for post in (*self.posts, *self.leaving):
+            if post.pid:
+                os.waitpid(post.pid, 0)
+        answering.end()  # it has not been heard of since, so it takes no leave
+        telemetry.logger().error("schema.refused", who="worker", reason=error.message)
 
     def _told(self, *_: object) -> None:
         """As a signal handler: stop, and within `END_S` whatever holds us up."""
@@ -143,10 +149,7 @@ class Supervisor:
         end_within(END_S, self._cut)
 
     def _cut(self) -> None:
-        for post in (*self.posts, *self.leaving):
-            if post.pid:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(post.pid, signal.SIGKILL)
+        cut((*self.posts, *self.leaving))
 
     def _posts(self) -> list[Post]:
         processes = self.processes or self.app.settings.workers.processes
@@ -166,13 +169,17 @@ class Supervisor:
             self.last = max(self.last, post.vitals.last)
         return self.last
 
+    def _refused(self, rounds: Rounds) -> str:
+        """What Redis does not let a child do, or the rounds; "" for nothing."""
+        said = (post.vitals.refused for post in (*self.posts, *self.leaving) if post.pid)
+        return next((each for each in (*said, *rounds.refused.values()) if each), "")
+
     def _follow(self) -> bool:
         """Take another configuration when there is one: whoever starts from now on works by it."""
-        if self.following is None or time.monotonic() - self.looked_s < LOOK_S:
-            return False
-        self.looked_s = time.monotonic()
-        self._see_off()
-        app = renewed(self.app, self.following, judges=self.judges)
+        if time.monotonic() - self.looked_s >= LOOK_S:
+            self.looked_s = time.monotonic()
+            see_off(self.leaving)
+        app = self.renewal.run(self.app) if self.renewal else None
         if app is None or self.stop.asked:
             return False
         self.app = app
@@ -181,15 +188,8 @@ class Supervisor:
             post.left_s = time.monotonic()
         self.leaving += [post for post in self.posts if post.worker]
         self.posts = self._posts()
-        self._see_off()
+        see_off(self.leaving)
         return True
-
-    def _see_off(self) -> None:
-        """Tell those whose place is taken to finish, again and again, and kill who is stuck."""
-        for post in self.leaving:
-            if post.pid:
-                still_s = min(post.vitals.still_s(), time.monotonic() - post.left_s)
-                os.kill(post.pid, signal.SIGKILL if still_s > STUCK_S else signal.SIGUSR1)
 
     def _man(self) -> None:
         """Start a child at every empty post whose time has come."""
@@ -200,11 +200,13 @@ class Supervisor:
     def _start(self, post: Post) -> None:
         post.vitals.end()
         post.vitals.turn()
+        post.vitals.tick()
+        post.vitals.refuse("")
         worker, parent = worker_name(post.queue, post.number), os.getpid()
         pid = os.fork()
         if pid == 0:
             self._live(post, worker, parent)
-        post.worker, post.pid, post.born_s, post.blame = worker, pid, time.monotonic(), ""
+        post.taken(worker, pid)
         telemetry.logger().info("process.started", worker=worker, queue=post.queue, pid=pid)
 
     def _live(self, post: Post, worker: str, parent: int) -> None:
@@ -236,14 +238,6 @@ class Supervisor:
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(code)
-
-    def _limit(self) -> None:
-        """Kill a child that reads one article for longer than the limit."""
-        limit_s = self.app.settings.workers.time_limit.total_seconds()
-        for post in (*self.posts, *self.leaving):
-            if post.pid and not post.blame and post.vitals.reading_s() > limit_s:
-                post.blame = f"reading it took longer than {limit_s:g} s ([workers] time_limit)"
-                os.kill(post.pid, signal.SIGKILL)
 
     def _bury(self, store: Store, upkeep: Upkeep) -> None:
         """Note who died, and give back what they held: at once, or as soon as Redis answers."""

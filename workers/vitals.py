@@ -6,9 +6,12 @@ import mmap
 import struct
 import time
 
+_SAID, _MOST_SAID = 64, 1000
+
 
 class Vitals:
-    """Since when a child has been reading one article, and when it last went round its loop.
+    """Since when a child has been reading one article, when it last went round its loop, and when
+    its process last ran at all; what Redis refuses it.
 
     Made before the fork, written by the child.
 
@@ -50,6 +53,28 @@ class Vitals:
         """How long it is since the child last went round its loop, or was born."""
         (turned,) = struct.unpack_from("d", self._page, 8)
         return float(time.monotonic() - turned)
+
+    def tick(self) -> None:
+        """The child's process runs, whatever it waits for."""
+        struct.pack_into("d", self._page, 24, time.monotonic())
+
+    def silent_s(self) -> float:
+        """How long it is since the child last ticked, or was born."""
+        (ticked,) = struct.unpack_from("d", self._page, 24)
+        return float(time.monotonic() - ticked)
+
+    def refuse(self, said: str) -> None:
+        """Redis refuses the child what it needs, in words; "" for not any more."""
+        text = said.encode()[:_MOST_SAID]
+        struct.pack_into("H", self._page, _SAID, 0)
+        self._page[_SAID + 2 : _SAID + 2 + len(text)] = text
+        struct.pack_into("H", self._page, _SAID, len(text))
+
+    @property
+    def refused(self) -> str:
+        """What the child is refused, "" for nothing."""
+        (length,) = struct.unpack_from("H", self._page, _SAID)
+        return self._page[_SAID + 2 : _SAID + 2 + length].decode("utf-8", "replace")
 
     def close(self) -> None:
         """Give the page back."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from monitor import telemetry
 from monitor.app import now
-from monitor.errors import Bug, SchemaMismatch, StoreUnavailable
+from monitor.errors import Bug, CommandRefused, SchemaMismatch, StoreUnavailable
 from monitor.poller import Poller
 from monitor.poller.report import reports
 from monitor.store import Beat, Store, beat_of
@@ -70,12 +70,12 @@ async def beat(poller: Poller, store: Store) -> None:
             except SchemaMismatch:  # who watches sources says so, and ends; nothing is touched
                 heard = False
                 return
-            except StoreUnavailable:  # the poller says so
-                heard = False
-            except Bug:  # Redis refuses it, as by other rights; said once, and tried again
+            except (CommandRefused, Bug):  # said once, and tried again
                 if not refused:
                     telemetry.logger().exception("round.failed", round="beat")
                 heard, refused = False, True
+            except StoreUnavailable:  # the poller says so
+                heard = False
             await asyncio.sleep(BEAT_EVERY_S)
     finally:
         if heard:  # else to take leave would hold us up, and nobody would hear it
@@ -86,7 +86,13 @@ async def beat(poller: Poller, store: Store) -> None:
 def _own(poller: Poller) -> Beat:
     pulse = poller.pulse
     beat = beat_of("poller", started=pulse.started, clock=time.time(), ticked_s=pulse.age_s)
-    return replace(beat, behind_s=pulse.behind_s, last=pulse.last, config=poller.version)
+    return replace(
+        beat,
+        behind_s=pulse.behind_s,
+        last=pulse.last,
+        config=poller.version,
+        refused=poller.refused,
+    )
 
 
 def _feeds(poller: Poller, store: Store) -> Mapping[str, int]:

@@ -54,7 +54,7 @@ def command(config: Path, data: Path) -> None:
     for said in odd_channels:
         click.echo(f"channels.toml {said}", err=True)
     for said in stranded(settings, data):
-        click.echo(f"channels.toml {said}", err=True)
+        click.echo(said, err=True)
     for said in _said_of(settings.watches):
         click.echo(f"watchlist.toml {said}", err=True)
     for remark in settings.remarks:

@@ -66,6 +66,11 @@ class Workers:
             return
         telemetry.logger().error("process.ended", worker="supervisor", status=status)
 
+    def cut(self) -> None:
+        """Kill it, whatever it is at; its children die with it."""
+        if self._child is not None:
+            self._child.kill()
+
     def stop(self) -> None:
         """Ask it to finish; kill it when it does not."""
         if self._child is None:

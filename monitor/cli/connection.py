@@ -6,15 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import click
+
 from monitor.embedded import Embedded, url_of
 from monitor.errors import EmbeddedError
 from monitor.settings import load
 from monitor.store import Store
+from monitor.terminal import escaped
 
 
 @contextmanager
 def open_store(config: Path, data: Path) -> Iterator[Store]:
-    """Where nothing runs on the data folder, its server is started for as long as we look.
+    """Where nothing runs on the data folder, its server is started for as long as we look. What
+    could not be read there is told in the end.
 
     Raises EmbeddedError when there is nothing to look at, SchemaMismatch when another version has
     written it.
@@ -39,5 +43,7 @@ def _opened(store: Store) -> Iterator[Store]:
     try:
         store.check_schema()
         yield store
+        for each in store.damage.found:
+            click.echo(escaped(f"wirewatch: {each}"), err=True)
     finally:
         store.close()

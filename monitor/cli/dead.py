@@ -17,10 +17,11 @@ from monitor.cli import options
 from monitor.cli.articles import write
 from monitor.cli.connection import open_store
 from monitor.cli.stranded import known_channels, outgoing_of
-from monitor.errors import ParseError
+from monitor.errors import Unreadable
 from monitor.model import DELIVERIES, PAGES, Article, Digest
 from monitor.queues import articles_of, delivery_of, page_of
-from monitor.store import DeadLetter, Moved, Store
+from monitor.store import DeadLetter, Moved, Store, keys
+from monitor.store.damage import reading
 
 FIRST = 10
 """Alerts of a digest that `show` names."""
@@ -146,14 +147,17 @@ def _about(store: Store, letter: DeadLetter) -> dict[str, str | None]:
     if job is None:
         return {}
     queue, data = job
+    channel: str | None = None
     try:
-        if queue != DELIVERIES:
-            article = _articles(queue, data)[0]
-            return {"source": article.source, "title": article.title, "url": article.url}
-        _, about, channel = delivery_of(data)
+        with reading(keys.rq_job(letter.id), "data"):
+            if queue != DELIVERIES:
+                article = _articles(queue, data)[0]
+                return {"source": article.source, "title": article.title, "url": article.url}
+            _, about, channel = delivery_of(data)
         alert, digest = store.view.alert(about), store.outbox.digest(about)
-    except (ParseError, IndexError):
-        return {}
+    except Unreadable as error:
+        store.damage.note(error)
+        return {"channel": channel} if channel else {}
     if alert is not None:
         return {"channel": channel, "watch": alert.watch, "title": alert.article.title}
     if digest is not None:
@@ -171,12 +175,13 @@ def _held(store: Store, letter: DeadLetter) -> object:
         return None
     queue, data = job
     try:
-        if queue != DELIVERIES:
-            return _articles(queue, data)
-        about = delivery_of(data)[1]
+        with reading(keys.rq_job(letter.id), "data"):
+            if queue != DELIVERIES:
+                return _articles(queue, data)
+            about = delivery_of(data)[1]
         digest = store.outbox.digest(about)
         return store.view.alert(about) if digest is None else _summed(digest)
-    except ParseError as error:
+    except Unreadable as error:
         return error.message
 
 

@@ -66,9 +66,10 @@ def command(
     of. One line says what it found. The configuration is not loaded; `check` is for that.
     """
     # here, not above: the store takes longer to load than the rest of this together
-    from monitor.errors import SchemaMismatch, StoreUnavailable
+    from monitor.errors import Bug, SchemaMismatch, StoreUnavailable
     from monitor.store import Store
     from monitor.store.beats import own_host
+    from monitor.terminal import escaped
 
     url = redis_url(config) or _embedded(data)
     if not url:
@@ -77,11 +78,13 @@ def command(
     store = Store(url)
     try:
         troubles = [*_troubles(store, service, host or own_host(), pid, lag)]
-    except (SchemaMismatch, StoreUnavailable) as error:
+    except (SchemaMismatch, StoreUnavailable, Bug) as error:
         troubles = [error.message]
     finally:
         store.close()
-    click.echo(f"{service}: {'; '.join(troubles) or 'ok'}", err=True)
+    click.echo(escaped(f"{service}: {'; '.join(troubles) or 'ok'}"), err=True)
+    for each in store.damage.found:
+        click.echo(escaped(f"{service}: {each}"), err=True)
     sys.exit(1 if troubles else 0)
 
 
@@ -132,6 +135,8 @@ def _stalled(present: Present, beat: Beat) -> Iterator[str]:
         yield f"it has not been heard of for {age_s:.0f} s"
     elif beat.ticked_s > STALLED_S:
         yield f"its loop has not come round for {beat.ticked_s:.0f} s"
+    if beat.refused:
+        yield beat.refused
 
 
 def _late(store: Store, service: str, beats: Iterable[Beat], lag_s: float) -> Iterator[str]:

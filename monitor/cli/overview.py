@@ -39,7 +39,7 @@ class Rates:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """A service that has said within the hour that it is here. `config` is the version of its
-    configuration; of several pollers one `leads`.
+    configuration; of several pollers one `leads`; `refused` is what Redis does not let it do.
     """
 
     service: str
@@ -52,6 +52,7 @@ class Service:
     ended: Mapping[str, int]
     config: str
     leads: bool
+    refused: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +147,7 @@ def _service(present: Present, beat: Beat, leader: Leader | None) -> Service:
         behind_s=round(beat.behind_s, 1),
         ended=beat.ended,
         config=beat.config,
+        refused=beat.refused,
         leads=beat.service == "poller"
         and leader is not None
         and (leader.host, leader.pid) == (beat.host, beat.pid),

@@ -83,6 +83,8 @@ def _told_of(service: Service, version: str) -> Text:
     odd += [f"{service.behind_s:.0f} s behind with its polls"] if service.behind_s > LATE_S else []
     crashes = sum(n for name, n in service.ended.items() if name.endswith(".crash"))
     odd += [f"{crashes} of its processes crashed"] if crashes else []
+    if service.refused:
+        return Text(", ".join([said, *odd, line(service.refused)]), BAD)
     return Text(", ".join([said, *odd]), ODD if odd else "")
 
 

@@ -65,7 +65,7 @@ async def _poll(settings: Settings, url: str, replay: Replay, following: Followi
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, _told, stop)
-    store = Store(url, settings.retention)
+    store = Store(url, settings.retention, log=telemetry.logger())
     poller = Poller(
         settings=settings,
         store=store,

@@ -20,6 +20,7 @@ from monitor.cli.children import Workers
 from monitor.cli.poller import with_seeds
 from monitor.cli.summary import Summary, show
 from monitor.cli.watching import watch_sources
+from monitor.cutting import end_within
 from monitor.embedded import DataLock, Embedded
 from monitor.errors import StoreUnavailable
 from monitor.model import ARTICLES, DELIVERIES, PAGES
@@ -33,6 +34,11 @@ from monitor.store import Store
 LOOK_S = 0.05
 KEEP_S = 0.5
 TELL_S = 5.0
+
+END_S = 25.0
+"""How long all of it may take to end: the poller, then the workers, who have 10 s, then the server.
+"""
+
 VOUCH = "workers.alive"
 """The file in the data folder by which the workers say that they live."""
 
@@ -87,7 +93,7 @@ def command(
                 "WIREWATCH_METRICS_LISTEN": "",  # we answer for both
             },
         )
-        store = Store(url, settings.retention)
+        store = Store(url, settings.retention, log=telemetry.logger())
         with suppress(StoreUnavailable):  # poller and workers wait for it
             store.check_schema()
         _greet(settings, log_file, once=once)
@@ -152,7 +158,7 @@ async def _run(
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, _told, stop, workers)
     keeping = asyncio.create_task(_keep(workers))
     beating: asyncio.Task[None] | None = None
     try:
@@ -180,6 +186,11 @@ async def _run(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _told(stop: asyncio.Event, workers: Workers) -> None:
+    stop.set()
+    end_within(END_S, workers.cut)  # our server ends with us
 
 
 async def _keep(workers: Workers) -> None:

@@ -13,7 +13,7 @@ import click
 from monitor.channels.gathered import number
 from monitor.channels.render import moment
 from monitor.embedded import url_of
-from monitor.errors import ParseError, WirewatchError
+from monitor.errors import ParseError, Unreadable, WirewatchError
 from monitor.model import DELIVERIES
 from monitor.queues import delivery_of
 from monitor.settings import Settings, load
@@ -60,7 +60,10 @@ def stranded(settings: Settings, data: Path) -> Iterator[str]:
     with closing(Store(url, settings.retention, within_s=AT_ONCE_S)) as store:
         try:
             store.check_schema()
-            yield from _said(store, settings.channels)
+            yield from (f"channels.toml {said}" for said in _said(store, settings.channels))
+            yield from (each.message for each in store.damage.found)
+        except Unreadable as error:
+            yield error.message
         except WirewatchError:  # nobody asked for it: who wants to know has `wirewatch doctor`
             return
 

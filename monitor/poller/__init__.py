@@ -23,6 +23,7 @@ from monitor.poller.feeds import Polled
 from monitor.poller.replay import Replay
 from monitor.poller.term import Parts, Term
 from monitor.poller.traffic import LOOK_S
+from monitor.poller.waiting import REFUSED, event_of
 from monitor.pulse import Pulse
 from monitor.settings import Settings
 from monitor.store import Store
@@ -30,6 +31,9 @@ from monitor.store import Store
 __all__ = ["Polled", "Poller", "poller_name"]
 
 SAY_EVERY_S = 60.0
+
+REFUSED_S = 10.0
+"""What Redis refused holds so long, unless it refuses it again."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,6 +52,7 @@ class Poller:
     name: str = ""
     version: str = ""
     pulse: Pulse = field(default_factory=Pulse)
+    _refused: tuple[str, float] = ("", float("-inf"))
     _said_s: dict[str, float] = field(default_factory=dict)
     _term: Term | None = None
     _candidate: Candidate | None = None
@@ -88,7 +93,7 @@ class Poller:
             try:
                 await asyncio.to_thread(self.store.check_schema)
             except (StoreUnavailable, Bug) as error:
-                self._say("store.unavailable", error.message)
+                self._say(event_of(error), error.message)
                 self.pulse.tick()
                 await _or_after(stop, 1.0)
             else:
@@ -155,7 +160,15 @@ class Poller:
         while self._crowded() and not self.replay.ending.wait(LOOK_S):
             pass
 
+    @property
+    def refused(self) -> str:
+        """What Redis did not let us do within the last seconds, in words; "" for nothing."""
+        reason, at_s = self._refused
+        return reason if time.monotonic() - at_s < REFUSED_S else ""
+
     def _say(self, event: str, reason: str) -> None:
+        if event == REFUSED:
+            self._refused = reason, time.monotonic()
         if time.monotonic() - self._said_s.get(event, float("-inf")) >= SAY_EVERY_S:
             self._said_s[event] = time.monotonic()
             self.log.warning(event, who="poller", reason=reason)

@@ -18,6 +18,7 @@ from typing import Final
 from structlog.typing import FilteringBoundLogger
 
 from monitor.errors import Bug, StoreUnavailable
+from monitor.poller.waiting import event_of
 from monitor.store import LEAD_S, Store
 
 ASK_EVERY_S: Final = 0.5
@@ -86,7 +87,7 @@ class Candidate:
         try:
             standing = self._store.leaders.stand(self._name, config=self._config())
         except StoreUnavailable as error:
-            self._waited("store.unavailable", error.message)
+            self._waited(event_of(error), error.message)
             return
         except Exception:  # noqa: BLE001  # whatever it was: who does not ask never leads again
             if not self._refused:  # said once, not twice a second

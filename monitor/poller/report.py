@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from monitor.model import Priority, Source
 from monitor.poller.record import Outcome, address_of, host_of, record_of, shown_address
-from monitor.store import SourceState, Store
+from monitor.store import SourceState, Store, keys
 
 FIELDS = ("record", "next_due", "parked_until", "host")
 
@@ -52,12 +52,17 @@ def reports(store: Store, sources: Sequence[Source], now: datetime) -> tuple[Fee
     states = dict(store.sources.states([source.id for source in sources], FIELDS))
     paused = store.paused_sources.all()
     parked: dict[str, datetime] = {}
-    for _, _, until, host in states.values():
-        moment = _moment(until)
+    due = {source: _moment(store, source, "next_due", row[1]) for source, row in states.items()}
+    for source, (_, _, until, host) in states.items():
+        moment = _moment(store, source, "parked_until", until)
         if moment is not None and moment > now:
             parked[host] = max(moment, parked.get(host, moment))
     return tuple(
-        _stilled(_report(source, states[source.id], parked, now), source, paused.get(source.id))
+        _stilled(
+            _report(source, states[source.id], due[source.id], parked, now),
+            source,
+            paused.get(source.id),
+        )
         for source in sources
     )
 
@@ -74,11 +79,15 @@ def _stilled(report: FeedReport, source: Source, paused_at: datetime | None) -> 
 
 
 def _report(
-    source: Source, row: tuple[str, ...], parked: dict[str, datetime], now: datetime
+    source: Source,
+    row: tuple[str, ...],
+    due: datetime | None,
+    parked: dict[str, datetime],
+    now: datetime,
 ) -> FeedReport:
-    text, saved, _, host = row
+    text, _, _, host = row
     record = record_of(SourceState(fields=(("record", text),)), source)
-    due, why = _moment(saved), record.reason
+    why = record.reason
     until = parked.get(host or host_of(address_of(record, source)))
     if until is not None and (due is None or due < until):
         due, why = until, "its host asked to be left alone (Retry-After)"
@@ -113,5 +122,9 @@ def _report(
     )
 
 
-def _moment(text: str) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+def _moment(store: Store, source: str, field: str, text: str) -> datetime | None:
+    rows = [(field, text)] if text else []
+    found = store.damage.readable(
+        keys.source(source), rows, lambda _, text: datetime.fromisoformat(text).astimezone(UTC)
+    )
+    return found[0] if found else None

@@ -25,6 +25,7 @@ from monitor.poller.keeping import Keeping
 from monitor.poller.replay import Replay
 from monitor.poller.seeds import SeedReader
 from monitor.poller.traffic import Traffic
+from monitor.poller.waiting import event_of
 from monitor.pulse import Pulse
 from monitor.settings import Settings
 from monitor.sources.childparse import Parser
@@ -159,7 +160,7 @@ class Term:
                 await asyncio.to_thread(reader.read_settled, self._settings.seeds)
                 await asyncio.to_thread(self._keep, reader)
             except StoreUnavailable as error:
-                self._parts.say("store.unavailable", error.message)
+                self._parts.say(event_of(error), error.message)
             except Deposed:
                 pass  # another poller leads: this term is over in a moment
             except Exception:

@@ -22,6 +22,7 @@ from monitor.poller.feeds import FeedPoll, Polled, Turn
 from monitor.poller.lanes import Lanes
 from monitor.poller.record import host_of
 from monitor.poller.schedule import due_at_start
+from monitor.poller.waiting import event_of
 from monitor.poller.waking import Wait, until_woken
 from monitor.pulse import Pulse
 from monitor.store import Store
@@ -167,7 +168,7 @@ class Traffic:
                     await asyncio.to_thread(self._fill)
                 break
             except (StoreUnavailable, Bug) as error:
-                self._waited("store.unavailable", error.message)
+                self._waited(event_of(error), error.message)
             self._pulse.tick()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), PAUSE.total_seconds())
@@ -206,7 +207,7 @@ class Traffic:
             paused = await asyncio.to_thread(self._store.paused_sources.all)
             asked = await asyncio.to_thread(self._store.sources.asked)
         except (StoreUnavailable, Bug) as error:
-            self._waited("store.unavailable", error.message)
+            self._waited(event_of(error), error.message)
             return
         self._paused = frozenset(paused)
         for source in self._paused:
@@ -253,7 +254,7 @@ class Traffic:
                 self._was_crowded = await asyncio.to_thread(self._crowded)
                 self.turned_s = time.monotonic()
             except (StoreUnavailable, Bug) as error:
-                self._waited("store.unavailable", error.message)
+                self._waited(event_of(error), error.message)
                 self._was_crowded = True
             self._looked_s = time.monotonic()
         return self._was_crowded
@@ -263,7 +264,7 @@ class Traffic:
         try:
             return await self._feeds.poll(source)
         except StoreUnavailable as error:
-            self._waited("store.unavailable", error.message)
+            self._waited(event_of(error), error.message)
             return Turn(polled=Polled(), due=self._now() + PAUSE, host=host_of(source.url))
         except Deposed:
             # Another poller leads, and polls this one, too; ours is over in a moment.

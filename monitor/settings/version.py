@@ -80,7 +80,7 @@ class Files:
         self.config, self.version, self.channels = config, version_of(config), channels
         self._named = secret_files(config, channels)
         self._marks, self._done = self._looked(), False
-        self._names = _names(config)
+        self._names = self._there = _names(config)
         self._secrets = self._found = self._read()
 
     def changed(self) -> str | None:
@@ -96,6 +96,7 @@ class Files:
             return None
         self._done = True
         version, self._found = version_of(self.config), self._read()
+        self._there = _names(self.config)
         same = (version, self._found) == (self.version, self._secrets)
         return None if same else version
 
@@ -108,12 +109,12 @@ class Files:
 
     @property
     def gone(self) -> tuple[str, ...]:
-        """The files in force that are not there any more."""
-        return tuple(sorted(self._names - _names(self.config)))
+        """The files in force that were not there any more when a change was found."""
+        return tuple(sorted(self._names - self._there))
 
     def take(self, version: str) -> None:
-        """This version is in force."""
-        self.version, self._names = version, _names(self.config)
+        """This version, as it was found, is in force. No file is looked at."""
+        self.version, self._names = version, self._there
         self._secrets = self._found
 
     def again(self) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from structlog.typing import FilteringBoundLogger
+
 from monitor import __version__
 from monitor.errors import SchemaMismatch
 from monitor.model import ARTICLES, DELIVERIES, PAGES
 from monitor.store import keys
 from monitor.store.beats import Absence, Beat, Beats, Present, beat_of
+from monitor.store.damage import Damage, reading
 from monitor.store.expectations import Expectations
 from monitor.store.gatherings import Gatherings, Open
 from monitor.store.judging import Judging
@@ -29,29 +32,37 @@ class Store:
     """All of it over one connection pool; each process opens its own."""
 
     def __init__(
-        self, url: str, retention: Retention | None = None, *, within_s: float | None = None
+        self,
+        url: str,
+        retention: Retention | None = None,
+        *,
+        within_s: float | None = None,
+        log: FilteringBoundLogger | None = None,
     ) -> None:
-        """`within_s` is for who does not wait for a Redis that may not be there."""
+        """`within_s` is for who does not wait for a Redis that may not be there. What cannot be
+        read there is noted in `damage`, and told to the log.
+        """
         self._url, self._retention = url, retention or Retention()
         self.client = connect(url, within_s)
         scripts, retention = Scripts(self.client), self._retention
-        self._scripts = scripts
+        self._scripts, self._log = scripts, log
+        self.damage = damage = Damage(log)
         self.sources = Sources(self.client, scripts, retention)
-        self.paused_sources = Pauses(self.client, scripts, keys.paused("source"))
-        self.paused_watches = Pauses(self.client, scripts, keys.paused("watch"))
+        self.paused_sources = Pauses(self.client, scripts, keys.paused("source"), damage)
+        self.paused_watches = Pauses(self.client, scripts, keys.paused("watch"), damage)
         self.articles = Work(self.client, scripts, ARTICLES)
         self.pages = Pages(self.client, scripts)
         self.deliveries = Work(self.client, scripts, DELIVERIES)
         self.judging = Judging(self.client, scripts, retention)
-        self.outbox = Outbox(scripts, retention.alerts)
-        self.leaders = Leaders(self.client, scripts)
+        self.outbox = Outbox(scripts, retention.alerts, damage)
+        self.leaders = Leaders(self.client, scripts, damage)
         self.expectations = Expectations(self.client, scripts)
-        self.gatherings = Gatherings(self.client, scripts, retention.alerts)
-        self.subscriptions = Subscriptions(self.client, scripts)
-        self.letters = Letters(self.client, scripts, retention.dead_letters)
-        self.trends = Trends(self.client)
-        self.beats = Beats(self.client, scripts)
-        self.view = View(self.client)
+        self.gatherings = Gatherings(self.client, scripts, retention.alerts, damage)
+        self.subscriptions = Subscriptions(self.client, scripts, damage)
+        self.letters = Letters(self.client, scripts, retention.dead_letters, damage)
+        self.trends = Trends(self.client, damage)
+        self.beats = Beats(self.client, scripts, damage)
+        self.view = View(self.client, damage)
 
     def work(self, queue: str) -> Work:
         """The leases of one queue."""
@@ -68,7 +79,7 @@ class Store:
 
     def another(self) -> Store:
         """One on the same Redis, with connections of its own."""
-        return Store(self._url, self._retention)
+        return Store(self._url, self._retention, log=self._log)
 
     def retain(self, retention: Retention) -> None:
         """From now on keep things for so long."""
@@ -80,13 +91,16 @@ class Store:
         """Raises SchemaMismatch where the keys in this Redis are of another version of Wirewatch,
         StoreUnavailable where it does not answer.
         """
-        _refuse(int(self._scripts("schema", [keys.schema(), keys.FIRST_ERA], [keys.SCHEMA])))
+        found = self._scripts("schema", [keys.schema(), keys.FIRST_ERA], [keys.SCHEMA])
+        with reading(keys.schema()):
+            _refuse(int(found))
 
     def look_at_schema(self) -> None:
         """The same for who only looks: nothing is written where there is no data yet."""
-        with translated():
+        with translated(keys.schema()):
             found = self.client.get(keys.schema())
-        _refuse(keys.SCHEMA if found is None else int(found))
+        with reading(keys.schema()):
+            _refuse(keys.SCHEMA if found is None else int(found))
 
     def close(self) -> None:
         """Close the connections."""

@@ -10,6 +10,8 @@ from typing import Final, Literal
 
 import msgspec
 
+from monitor.store.damage import Damage
+
 MOST: Final = 50
 """Of one delivery, the last: a day of tries is about twenty."""
 
@@ -43,15 +45,17 @@ class _Kept:
 _DECODER: Final = msgspec.json.Decoder(_Kept)
 
 
-def attempts_of(kept: Mapping[str, str]) -> tuple[Attempt, ...]:
-    """The attempts in a delivery's record, in order."""
-    numbers = sorted(int(number) for number in kept if number.isdigit())
-    return tuple(_attempt(_DECODER.decode(kept[str(number)])) for number in numbers)
+def attempts_of(key: str, kept: Mapping[str, str], damage: Damage) -> tuple[Attempt, ...]:
+    """The attempts in the record of a delivery under this key, in order."""
+    numbered = sorted((int(number), number) for number in kept if number.isdecimal())
+    rows = ((number, kept[number]) for _, number in numbered)
+    return tuple(damage.readable(key, rows, lambda _, row: _attempt(_DECODER.decode(row))))
 
 
 def _attempt(kept: _Kept) -> Attempt:
     began = _moment(kept.began)
-    assert began is not None
+    if began is None:
+        raise ValueError("no time at which it began")
     return Attempt(
         began=began,
         ended=_moment(kept.ended),

@@ -14,7 +14,8 @@ import redis
 
 from monitor import __version__
 from monitor.store import keys
-from monitor.store.redis import Scripts, bytes_of, text_of, translated
+from monitor.store.damage import Damage
+from monitor.store.redis import Scripts, bytes_of, translated
 
 BEAT_EVERY_S = 2.0
 
@@ -45,7 +46,8 @@ class Beat:
     `clock` is its host's clock when it said so and `at` the server's; `ticked_s` how long ago its
     loop had come round, `behind_s` how late it was with what is due. `last` is when it last polled
     a feed or committed a bundle, 0 for not yet. `ended` counts its child processes that ended, by
-    "QUEUE.crash" and "QUEUE.recycle". `config` is the version of its configuration.
+    "QUEUE.crash" and "QUEUE.recycle". `config` is the version of its configuration, `refused` what
+    Redis does not let it do, in words.
     """
 
     service: Service
@@ -60,6 +62,7 @@ class Beat:
     ended: Mapping[str, int] = field(default_factory=dict)
     at: float = 0.0
     config: str = ""
+    refused: str = ""
 
     @property
     def instance(self) -> str:
@@ -137,7 +140,8 @@ class Absence:
 
 def _absence(name: str, until: float | None) -> Absence:
     service, _, since_ms = name.partition(" ")
-    assert service in _SERVICES
+    if service not in _SERVICES:
+        raise ValueError(f"{service!r} is no service of ours")
     return Absence(
         service=service,  # type: ignore[arg-type]  # one of its words
         since=datetime.fromtimestamp(int(since_ms) / 1000, UTC),
@@ -152,8 +156,8 @@ _BEATS, _SAMPLES = msgspec.json.Decoder(Beat), msgspec.json.Decoder(Sample)
 class Beats:
     """Saying that one is here, and seeing who is."""
 
-    def __init__(self, client: redis.Redis, scripts: Scripts) -> None:
-        self._client, self._scripts = client, scripts
+    def __init__(self, client: redis.Redis, scripts: Scripts, damage: Damage) -> None:
+        self._client, self._scripts, self._damage = client, scripts, damage
 
     def say(self, beat: Beat) -> None:
         """Say that a service is here. Raises StoreUnavailable."""
@@ -185,7 +189,9 @@ class Beats:
             pipe.hgetall(keys.beats())
             pipe.time()
             raw, (seconds, micros) = pipe.execute()
-        beats = [_BEATS.decode(bytes_of(said)) for said in raw.values()]
+        beats = self._damage.readable(
+            keys.beats(), raw.items(), lambda _, said: _BEATS.decode(bytes_of(said))
+        )
         beats.sort(key=lambda beat: (beat.service, beat.host, beat.pid))
         return Present(now=seconds + micros / 1e6, beats=tuple(beats))
 
@@ -198,17 +204,20 @@ class Beats:
             pipe.hgetall(keys.attended())
             pipe.time()
             over, last, (seconds, _) = pipe.execute()
-        found = [_absence(text_of(name), until_ms / 1000) for name, until_ms in over]
-        for service, at in last.items():
-            if seconds - float(at) > ABSENT_S:
-                found.append(_absence(f"{text_of(service)} {float(at) * 1000:.0f}", None))
-        return tuple(found)
+        readable = self._damage.readable
+        found = readable(keys.absences(), over, lambda name, ms: _absence(name, ms / 1000))
+        attended = readable(keys.attended(), last.items(), lambda name, at: (name, float(at)))
+        lasting = [(f"{name} {at * 1000:.0f}", at) for name, at in attended]
+        away = [(name, None) for name, at in lasting if seconds - at > ABSENT_S]
+        return (*found, *readable(keys.attended(), away, _absence))
 
     def samples(self) -> tuple[Sample, ...]:
         """The counts of the last hour, at most one a minute, the oldest first."""
-        with translated():
-            raw = self._client.hvals(keys.samples())
-        found = [_SAMPLES.decode(bytes_of(said)) for said in raw]
+        with translated(keys.samples()):
+            raw = self._client.hgetall(keys.samples())
+        found = self._damage.readable(
+            keys.samples(), raw.items(), lambda _, said: _SAMPLES.decode(bytes_of(said))
+        )
         return tuple(sorted(found, key=lambda sample: sample.at))
 
 

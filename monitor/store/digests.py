@@ -15,6 +15,7 @@ from monitor.alerts.choice import Standing, choose, watch_of
 from monitor.errors import ParseError
 from monitor.model import Alert, Digest, Gap, Rate
 from monitor.store import keys
+from monitor.store.damage import Damage
 from monitor.store.gatherings import moment, reason_of
 from monitor.store.redis import bytes_of, text_of, translated
 
@@ -25,14 +26,16 @@ PAGE: Final = 100
 """Alerts that are read at a time, of however many."""
 
 
-def digest_of(client: redis.Redis, digest_id: str, fields: Sequence[object]) -> Digest:
+def digest_of(
+    client: redis.Redis, digest_id: str, fields: Sequence[object], damage: Damage
+) -> Digest:
     """The digest that these fields of its record describe, with a fair choice of its alerts.
 
-    Alerts that are no longer kept are left out. Raises ParseError.
+    Alerts that are no longer kept, or cannot be read, are left out. Raises ParseError.
     """
     words = [text_of(field) for field in fields]
     about = dict(zip(words[::2], words[1::2], strict=True))
-    choice = choose(_standings(client, keys.digest_alerts(digest_id)), SHOWN)
+    choice = choose(_standings(client, keys.digest_alerts(digest_id), damage), SHOWN)
     try:
         paused = msgspec.json.decode(about.get("paused", "{}"), type=dict[str, int])
         return Digest(
@@ -41,7 +44,7 @@ def digest_of(client: redis.Redis, digest_id: str, fields: Sequence[object]) -> 
             reason=reason_of(about["reason"]),
             since=moment(int(about["since"])),
             until=moment(int(about["until"])),
-            alerts=tuple(_alerts(client, choice.refs)),
+            alerts=_alerts(client, choice.refs, damage),
             count=int(about["count"]),
             watch=about.get("watch", ""),
             title=about.get("title", ""),
@@ -52,20 +55,22 @@ def digest_of(client: redis.Redis, digest_id: str, fields: Sequence[object]) -> 
                 (w, moment(ms)) for w, ms in sorted(paused.items()) if w in choice.watches
             ),
         )
-    except (KeyError, ValueError, msgspec.DecodeError) as error:
+    except (KeyError, ValueError, ArithmeticError, OSError, msgspec.DecodeError) as error:
         raise ParseError(f"a digest is not what we write: {error}") from error
 
 
-def waiting_of(client: redis.Redis, gathering: str, watch: str) -> int:
-    """How many alerts of that watch a gathering holds. Raises ParseError."""
-    found = _standings(client, keys.gathering_alerts(gathering))
+def waiting_of(client: redis.Redis, gathering: str, watch: str, damage: Damage) -> int:
+    """How many alerts of that watch a gathering holds."""
+    found = _standings(client, keys.gathering_alerts(gathering), damage)
     return sum(standing.watch == watch for standing in found)
 
 
-def page_of(client: redis.Redis, digest_id: str, number: int) -> tuple[Alert, ...] | None:
+def page_of(
+    client: redis.Redis, digest_id: str, number: int, damage: Damage
+) -> tuple[Alert, ...] | None:
     """One page of a digest's alerts, in the order they came, from 0 on; None behind the last."""
     refs = _refs(client, keys.digest_alerts(digest_id), number)
-    return tuple(_alerts(client, refs)) if refs else None
+    return _alerts(client, refs, damage) if refs else None
 
 
 def _rate(about: dict[str, str]) -> Rate | None:
@@ -77,29 +82,35 @@ def _rate(about: dict[str, str]) -> Rate | None:
 
 
 def _refs(client: redis.Redis, key: str, page: int) -> tuple[str, ...]:
-    with translated():
+    with translated(key):
         members = client.zrange(key, page * PAGE, (page + 1) * PAGE - 1)
     return tuple(map(text_of, members))
 
 
-def _standings(client: redis.Redis, key: str) -> Iterator[Standing]:
+def _standings(client: redis.Redis, key: str, damage: Damage) -> Iterator[Standing]:
     for page in count():
         refs = _refs(client, key, page)
         if not refs:
             return
-        for ref, packed in _packed(client, refs):
-            seen = codec.glance_at(packed)
-            watch = watch_of(seen.watch, seen.trouble.kind if seen.trouble else None)
-            yield Standing(ref, watch, seen.title, seen.severity)
+        yield from damage.each(_packed(client, refs), _standing)
 
 
-def _alerts(client: redis.Redis, refs: Sequence[str]) -> Iterator[Alert]:
-    for _, packed in _packed(client, refs):
-        yield codec.decode_alert(packed)
+def _standing(_: str, kept: tuple[str, bytes]) -> Standing:
+    ref, packed = kept
+    seen = codec.glance_at(packed)
+    watch = watch_of(seen.watch, seen.trouble.kind if seen.trouble else None)
+    return Standing(ref, watch, seen.title, seen.severity)
 
 
-def _packed(client: redis.Redis, refs: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-    """What is kept of each, by "alert field"."""
+def _alerts(client: redis.Redis, refs: Sequence[str], damage: Damage) -> tuple[Alert, ...]:
+    read = damage.each(_packed(client, refs), lambda _, kept: codec.decode_alert(kept[1]))
+    return tuple(read)
+
+
+def _packed(
+    client: redis.Redis, refs: Sequence[str]
+) -> Iterator[tuple[str, str, tuple[str, bytes]]]:
+    """What is kept of each, by "alert field", and where."""
     with translated(), client.pipeline(transaction=False) as pipe:
         for ref in refs:
             alert, _, field = ref.partition(" ")
@@ -107,4 +118,5 @@ def _packed(client: redis.Redis, refs: Sequence[str]) -> Iterator[tuple[str, byt
         found = pipe.execute()
     for ref, packed in zip(refs, found, strict=True):
         if packed is not None:
-            yield ref, bytes_of(packed)
+            alert, _, field = ref.partition(" ")
+            yield keys.alert(alert), field, (ref, bytes_of(packed))

@@ -24,6 +24,7 @@ from monitor.model import (
     digest,
 )
 from monitor.store import keys
+from monitor.store.damage import Damage
 from monitor.store.redis import Scripts, rq_time, text_of, translated
 from monitor.store.ways import ms_of, name_of, span_ms
 
@@ -63,12 +64,14 @@ class Open:
 class Gatherings:
     """What waits, and its release."""
 
-    def __init__(self, client: redis.Redis, scripts: Scripts, kept: timedelta) -> None:
-        self._client, self._scripts, self.kept = client, scripts, kept
+    def __init__(
+        self, client: redis.Redis, scripts: Scripts, kept: timedelta, damage: Damage
+    ) -> None:
+        self._client, self._scripts, self.kept, self._damage = client, scripts, kept, damage
 
     def due(self, now: datetime) -> tuple[Open, ...]:
         """The gatherings whose time has come, the longest due first; a part of them, if many."""
-        with translated():
+        with translated(keys.gathered()):
             rows = self._client.zrangebyscore(
                 keys.gathered(), "-inf", ms_of(now), start=0, num=AT_A_TIME, withscores=True
             )
@@ -79,7 +82,7 @@ class Gatherings:
         names = [name_of(channel, "digest", "") for channel in channels]
         if not names:
             return ()
-        with translated():
+        with translated(keys.gathered()):
             due = self._client.zmscore(keys.gathered(), names)
         return self._opened(
             (name, at) for name, at in zip(names, due, strict=True) if at is not None
@@ -87,25 +90,30 @@ class Gatherings:
 
     def all(self) -> tuple[Open, ...]:
         """Every gathering, with how many alerts wait in it."""
-        with translated():
+        with translated(keys.gathered()):
             rows = self._client.zrange(keys.gathered(), 0, -1, withscores=True)
-            found = self._opened(rows)
-            with self._client.pipeline(transaction=False) as pipe:
-                for each in found:
-                    pipe.zcard(keys.gathering_alerts(each.name))
-                counts = pipe.execute()
+        found = self._opened(rows)
+        names = [keys.gathering_alerts(each.name) for each in found]
+        with translated(*names), self._client.pipeline(transaction=False) as pipe:
+            for name in names:
+                pipe.zcard(name)
+            counts = pipe.execute()
         return tuple(replace(each, count=count) for each, count in zip(found, counts, strict=True))
 
     def _opened(self, rows: Iterable[Any]) -> tuple[Open, ...]:
         """From rows of (name, due in ms); one that is empty has no id of its own yet."""
-        found = [(text_of(name), int(score)) for name, score in rows]
-        with translated(), self._client.pipeline(transaction=False) as pipe:
-            for name, _ in found:
-                pipe.hmget(keys.gathering(name), ["id", "since", "urgent"])
-            known = pipe.execute()
-        return tuple(
-            _open(name, due_ms, *about) for (name, due_ms), about in zip(found, known, strict=True)
+        found = self._damage.readable(
+            keys.gathered(), rows, lambda name, score: (name, int(score), *words_of(name))
         )
+        names = [keys.gathering(name) for name, *_ in found]
+        with translated(*names), self._client.pipeline(transaction=False) as pipe:
+            for name in names:
+                pipe.hmget(name, ["id", "since", "urgent"])
+            known = pipe.execute()
+        opened = (
+            (name, "", (row, about)) for name, row, about in zip(names, found, known, strict=True)
+        )
+        return tuple(self._damage.each(opened, lambda _, pair: _open(*pair[0], *pair[1])))
 
     def expect(self, channel: str, due: datetime) -> None:
         """There will be a digest at that time, be it empty. Where one is open nothing changes."""
@@ -146,6 +154,7 @@ class Gatherings:
                 keys.rq_queue(DELIVERIES),
                 keys.rq_queues(),
                 keys.counts(),
+                keys.digested(),
                 *(
                     keys.allowance(each.reason, gathering.watch, gathering.channel)
                     for each in allowances
@@ -180,6 +189,14 @@ class Gatherings:
             case _:
                 return "void"
 
+    def told(self, channel: str) -> datetime | None:
+        """Until when the last digest of a channel told; None where none is known."""
+        with translated(keys.digested()):
+            until = self._client.hget(keys.digested(), channel)
+        rows = [] if until is None else [(channel, until)]
+        found = self._damage.readable(keys.digested(), rows, lambda _, ms: moment(int(ms)))
+        return found[0] if found else None
+
     def put_off(self, gathering: Open, until: Gathering) -> bool:
         """It is told at another time than it was to be; False where someone else has released it.
 
@@ -209,13 +226,25 @@ class Gatherings:
         return bool(answer == b"done")
 
 
-def _open(
-    name: str, due_ms: int, known: bytes | None, since: bytes | None, urgent: bytes | None
-) -> Open:
+def words_of(name: str) -> tuple[str, GatherReason, str]:
+    """Channel, reason and watch of the name of a gathering. Raises ParseError, ValueError."""
     channel, reason, watch = name.split(" ", 2)
+    return channel, reason_of(reason), watch
+
+
+def _open(
+    _name: str,
+    due_ms: int,
+    channel: str,
+    reason: GatherReason,
+    watch: str,
+    known: bytes | None,
+    since: bytes | None,
+    urgent: bytes | None,
+) -> Open:
     return Open(
         channel=channel,
-        reason=reason_of(reason),
+        reason=reason,
         watch=watch,
         due=moment(due_ms),
         due_ms=due_ms,

@@ -239,6 +239,13 @@ def digest_alerts(digest_id: str) -> str:
     return f"{PREFIX}digest:{digest_id}:alerts"
 
 
+def digested() -> str:
+    """hash channel -> until when its last digest told (ms); lasts, one for each channel that ever
+    told one. Where the next begins, whatever `at` and `every` say by then. Written by release.lua;
+    read by upkeep."""
+    return f"{PREFIX}digested"
+
+
 def allowance(reason: str, watch: str, channel: str) -> str:
     """zset delivery -> told (ms); until it leaves the allowance's span. How often a watch has told
     a channel of late. commit.lua, release.lua."""
@@ -453,6 +460,7 @@ ALL = (
     gathering_alerts,
     digest,
     digest_alerts,
+    digested,
     allowance,
     disabled,
     counts,
@@ -498,6 +506,7 @@ LASTING = (
     gathered,
     gathering,
     gathering_alerts,
+    digested,
     disabled,
     attended,
     counts,

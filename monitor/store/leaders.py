@@ -8,6 +8,7 @@ when another leads cannot put, whatever it believes.
 from __future__ import annotations
 
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from os import getpid
@@ -16,6 +17,7 @@ import msgspec
 import redis
 
 from monitor.store import keys
+from monitor.store.damage import Damage
 from monitor.store.redis import Scripts, text_of, translated
 
 LEAD_S = 5.0
@@ -53,8 +55,8 @@ class Leader:
 class Leaders:
     """The lease of the leading poller."""
 
-    def __init__(self, client: redis.Redis, scripts: Scripts) -> None:
-        self._client, self._scripts = client, scripts
+    def __init__(self, client: redis.Redis, scripts: Scripts, damage: Damage) -> None:
+        self._client, self._scripts, self._damage = client, scripts, damage
 
     def stand(self, name: str, *, config: str = "", lease_s: float = LEAD_S) -> Standing:
         """Become or stay the leader, or learn who is; to be said again within the lease."""
@@ -67,20 +69,27 @@ class Leaders:
         self._scripts("resign", [keys.leader()], [name])
 
     def now(self) -> Leader | None:
-        """Who leads; None where nobody does, or its lease has run out."""
+        """Who leads; None where nobody does, its lease has run out, or it cannot be read."""
         with translated(), self._client.pipeline(transaction=True) as pipe:
             pipe.hgetall(keys.leader())
             pipe.time()
             raw, (seconds, micros) = pipe.execute()
         row = {text_of(name): text_of(value) for name, value in raw.items()}
-        if not row.get("holder") or int(row["until"]) < seconds * 1000 + micros // 1000:
-            return None
-        shown = msgspec.json.decode(row["shown"], type=Shown)
-        return Leader(
-            name=row["holder"],
-            host=shown.host,
-            pid=shown.pid,
-            term=int(row["term"]),
-            since=datetime.fromtimestamp(int(row["since"]) / 1000, UTC),
-            config=row.get("config", ""),
+        at_ms = seconds * 1000 + micros // 1000
+        found = self._damage.each(
+            [(keys.leader(), "", row)] if row.get("holder") else [],
+            lambda _, row: _leader(row) if int(row["until"]) >= at_ms else None,
         )
+        return found[0] if found else None
+
+
+def _leader(row: Mapping[str, str]) -> Leader:
+    shown = msgspec.json.decode(row["shown"], type=Shown)
+    return Leader(
+        name=row["holder"],
+        host=shown.host,
+        pid=shown.pid,
+        term=int(row["term"]),
+        since=datetime.fromtimestamp(int(row["since"]) / 1000, UTC),
+        config=row.get("config", ""),
+    )

@@ -12,6 +12,7 @@ import redis
 from monitor import codec
 from monitor.model import ARTICLES, DELIVER, DELIVERIES, JOBS
 from monitor.store import keys
+from monitor.store.damage import Damage, reading
 from monitor.store.redis import Scripts, bytes_of, text_of, translated
 
 Kind = Literal["article", "delivery", "job"]
@@ -50,24 +51,28 @@ class _Written(msgspec.Struct):
 class Letters:
     """The dead letters of all queues, each `kept` for so long. A letter's id is that of its job."""
 
-    def __init__(self, client: redis.Redis, scripts: Scripts, kept: timedelta) -> None:
-        self._client, self._scripts, self.kept = client, scripts, kept
+    def __init__(
+        self, client: redis.Redis, scripts: Scripts, kept: timedelta, damage: Damage
+    ) -> None:
+        self._client, self._scripts, self.kept, self._damage = client, scripts, kept, damage
 
     def all(self) -> tuple[DeadLetter, ...]:
         """Every letter, the oldest first."""
-        with translated():
-            raw = self._client.hvals(keys.dead())
-        return tuple(sorted(map(_read, raw), key=lambda letter: (letter.at, letter.id)))
+        with translated(keys.dead()):
+            raw = self._client.hgetall(keys.dead())
+        found = self._damage.readable(keys.dead(), raw.items(), lambda _, kept: _read(kept))
+        return tuple(sorted(found, key=lambda letter: (letter.at, letter.id)))
 
     def find(self, letter: str) -> DeadLetter | None:
-        """One letter by id."""
-        with translated():
+        """One letter by id. Raises Unreadable."""
+        with translated(keys.dead()):
             raw = self._client.hget(keys.dead(), letter)
-        return None if raw is None else _read(raw)
+        with reading(keys.dead(), letter):
+            return None if raw is None else _read(raw)
 
     def job(self, letter: str) -> tuple[str, bytes] | None:
         """Queue and data of a letter's job, or None when it is no longer kept."""
-        with translated():
+        with translated(keys.rq_job(letter)):
             origin, data = self._client.hmget(keys.rq_job(letter), ["origin", "data"])
         return None if data is None else (text_of(origin), bytes_of(data))
 

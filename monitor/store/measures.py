@@ -16,7 +16,8 @@ import redis
 
 from monitor.model import Digest, Message
 from monitor.store import keys
-from monitor.store.redis import text_of, translated
+from monitor.store.damage import Damage
+from monitor.store.redis import translated
 
 Latency = Literal["published_to_sent", "fetched_to_sent"]
 LATENCIES: Final[tuple[Latency, ...]] = ("published_to_sent", "fetched_to_sent")
@@ -77,11 +78,11 @@ class Measures:
     latencies: Mapping[Latency, Histogram]
 
 
-def read_measures(client: redis.Redis) -> Measures:
+def read_measures(client: redis.Redis, damage: Damage) -> Measures:
     """What was measured so far. Raises StoreUnavailable."""
-    with translated():
+    with translated(keys.measures()):
         raw = client.hgetall(keys.measures())
-    values = {text_of(name): float(value) for name, value in raw.items()}
+    values = dict(damage.readable(keys.measures(), raw.items(), lambda n, v: (n, float(v))))
     attempts = [
         (channel, outcome, int(number))
         for name, number in sorted(values.items())

@@ -14,6 +14,7 @@ from monitor import codec
 from monitor.model import DELIVERIES, Alert, Delivery, DeliveryState, Digest, Message
 from monitor.store import keys
 from monitor.store.attempts import MOST, Attempt, attempts_of
+from monitor.store.damage import Damage, reading
 from monitor.store.digests import digest_of, page_of
 from monitor.store.measures import attempt
 from monitor.store.redis import Scripts, text_of, translated
@@ -71,8 +72,8 @@ class _Came:
 class Outbox:
     """Attempts of deliveries: begun by the lease of the job, settled by the attempt itself."""
 
-    def __init__(self, scripts: Scripts, kept: timedelta) -> None:
-        self._scripts, self.kept = scripts, kept
+    def __init__(self, scripts: Scripts, kept: timedelta, damage: Damage) -> None:
+        self._scripts, self.kept, self._damage = scripts, kept, damage
 
     def begin(
         self, worker: str, job: str, token: str, *, delivery: str, about: str, now: datetime
@@ -118,7 +119,7 @@ class Outbox:
                 attempts=int(attempts),
             ),
             message=(
-                digest_of(self._scripts.client, about, packed)
+                digest_of(self._scripts.client, about, packed, self._damage)
                 if isinstance(packed, list)
                 else codec.decode_alert(packed)
             ),
@@ -129,16 +130,17 @@ class Outbox:
         )
 
     def digest(self, digest_id: str) -> Digest | None:
-        """A digest that was released, or None when it is not kept (any more). Raises ParseError."""
+        """A digest that was released, or None when it is not kept (any more). Raises Unreadable."""
         client = self._scripts.client
-        with translated():
+        with translated(keys.digest(digest_id)):
             found = client.hgetall(keys.digest(digest_id))
         fields = [each for pair in found.items() for each in pair]
-        return digest_of(client, digest_id, fields) if fields else None
+        with reading(keys.digest(digest_id)):
+            return digest_of(client, digest_id, fields, self._damage) if fields else None
 
     def page(self, digest: str, number: int) -> tuple[Alert, ...] | None:
         """One page of a digest's alerts, from 0 on; None behind the last."""
-        return page_of(self._scripts.client, digest, number)
+        return page_of(self._scripts.client, digest, number, self._damage)
 
     def turn(self, worker: str, job: str, delivery: str, page: int) -> bool:
         """The channel has all pages before that one; False where the lease is lost."""
@@ -152,9 +154,10 @@ class Outbox:
     def told(self, alert: Alert) -> tuple[Told, ...]:
         """Every delivery of an alert and its updates, in the order they were asked for."""
         client = self._scripts.client
-        with translated():
+        with translated(keys.alert(alert.id)):
             fields = [text_of(field) for field in client.hkeys(keys.alert(alert.id))]
-        marks = sorted((f.partition(":")[2] for f in fields if f != "acked"), key=_in_order)
+        told = (f for f in fields if f == "alert" or f.startswith("update:"))
+        marks = sorted((f.partition(":")[2] for f in told), key=_in_order)
         asked = [(mark, channel) for mark in marks for channel in alert.notify]
         own = [Delivery.id_for(alert.id, channel, mark) for mark, channel in asked]
         records = self._hashes(map(keys.delivery, own))
@@ -164,13 +167,18 @@ class Outbox:
             if record
         }
         came = [self._came(found, mark, channel) for mark, channel in found]
-        attempts = map(attempts_of, self._hashes(keys.attempts(each.delivery) for each in came))
-        return tuple(
-            _told(channel, mark, first.record, last, made)
+        names = [keys.attempts(each.delivery) for each in came]
+        attempts = [
+            attempts_of(name, record, self._damage)
+            for name, record in zip(names, self._hashes(names), strict=True)
+        ]
+        rows = (
+            (keys.delivery(last.delivery), "", (mark, channel, first.record, last, made))
             for ((mark, channel), first), last, made in zip(
                 found.items(), came, attempts, strict=True
             )
         )
+        return tuple(self._damage.each(rows, lambda _, row: _told(*row)))
 
     def _came(self, found: Mapping[tuple[str, str], _Came], mark: str, channel: str) -> _Came:
         """What took it there: an update that took its place, the digest it was gathered for, or the
@@ -200,8 +208,10 @@ class Outbox:
 
     def acknowledge(self, alert: str, now: datetime) -> datetime | None:
         """A person has seen the alert: no updates any more. Since when; None if it is not kept."""
-        ms = text_of(self._scripts("ack", [keys.alert(alert)], [int(now.timestamp() * 1000)]))
-        return datetime.fromtimestamp(int(ms) / 1000, UTC) if ms else None
+        key = keys.alert(alert)
+        ms = text_of(self._scripts("ack", [key], [int(now.timestamp() * 1000)]))
+        with reading(key, "acked"):
+            return datetime.fromtimestamp(int(ms) / 1000, UTC) if ms else None
 
     def settle(
         self,
@@ -262,7 +272,7 @@ class Outbox:
 
 def _in_order(mark: str) -> tuple[int, int, str]:
     """The alert itself, then its steps by their numbers, then revisions."""
-    return (0, int(mark or 0), "") if mark.isdigit() or not mark else (1, 0, mark)
+    return (0, int(mark or 0), "") if mark.isdecimal() or not mark else (1, 0, mark)
 
 
 def _field(mark: str) -> str:
@@ -271,8 +281,8 @@ def _field(mark: str) -> str:
 
 
 def _told(
-    channel: str,
     mark: str,
+    channel: str,
     first: Mapping[str, str],
     last: _Came,
     attempts: tuple[Attempt, ...],

@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 
 import redis
 
+from monitor.store.damage import Damage
 from monitor.store.redis import Scripts, text_of, translated
 
 
 class Pauses:
     """The pauses of one kind of thing, under one key; they last over restarts."""
 
-    def __init__(self, client: redis.Redis, scripts: Scripts, key: str) -> None:
-        self._client, self._scripts, self._key = client, scripts, key
+    def __init__(self, client: redis.Redis, scripts: Scripts, key: str, damage: Damage) -> None:
+        self._client, self._scripts, self._key, self._damage = client, scripts, key, damage
 
     def pause(self, name: str, now: datetime) -> bool:
         """From now until it is resumed; False where it is paused already, and since then."""
@@ -24,12 +25,15 @@ class Pauses:
         return self._set(name, "resume", now)
 
     def all(self) -> dict[str, datetime]:
-        """What is paused, and since when."""
-        with translated():
+        """What is paused, and since when; of what cannot be read, since ever: a pause holds."""
+        with translated(self._key):
             raw = self._client.hgetall(self._key)
-        return {
-            text_of(name): datetime.fromtimestamp(int(at) / 1000, UTC) for name, at in raw.items()
-        }
+        since = self._damage.readable(
+            self._key,
+            raw.items(),
+            lambda name, at: (name, datetime.fromtimestamp(int(at) / 1000, UTC)),
+        )
+        return {text_of(name): datetime.fromtimestamp(0, UTC) for name in raw} | dict(since)
 
     def _set(self, name: str, word: str, now: datetime) -> bool:
         at_ms = int(now.timestamp() * 1000)

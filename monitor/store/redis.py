@@ -7,6 +7,7 @@ to do.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -21,7 +22,7 @@ from redis.commands.core import Script
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
-from monitor.errors import Bug, StoreUnavailable
+from monitor.errors import Bug, CommandRefused, StoreUnavailable, Unreadable
 
 Call = tuple[Sequence[str], Sequence[str | bytes | float]]
 """Keys and arguments of one run of a transition."""
@@ -42,10 +43,31 @@ UNAVAILABLE = (
 """Answers that pass by themselves: full, disk trouble, a replica, starting, a long script."""
 
 
+MOST_NAMED = 20
+"""Keys that an error names."""
+
+_FORBIDDEN = "ACL failure in script"
+_RIGHT = re.compile(r"has no permissions to run the '([^']+)' command")
+_USER = re.compile(r"\bUser (\S+) has no permissions")
+_OF_PIPELINE = re.compile(r"^Command # \d+ \(\S+ (\S+?)[ )]")
+
+
+_CALLED = re.compile(r"redis\.call\('([A-Z]+)'")
+_RIGHTS = (
+    "for _, name in ipairs({{ {commands} }}) do if not redis.acl_check_cmd(name, KEYS[1]) then"
+    " return redis.error_reply('NOPERM our user has no permissions to run the \\'' .. name:lower()"
+    " .. '\\' command') end end "
+)
+
+
 @cache
 def script(name: str) -> str:
-    """The text of one transition, `lua/<name>.lua`."""
-    return (files("monitor.store") / "lua" / f"{name}.lua").read_text("utf-8")
+    """The text of one transition, `lua/<name>.lua`, that looks first whether our user may run all
+    it is made of: else a right that is missing in its middle would leave half of it done.
+    """
+    text = (files("monitor.store") / "lua" / f"{name}.lua").read_text("utf-8")
+    commands = ", ".join(f"'{word}'" for word in sorted(set(_CALLED.findall(text))))
+    return _RIGHTS.format(commands=commands) + text
 
 
 def connect(url: str, within_s: float | None = None) -> redis.Redis:
@@ -91,8 +113,12 @@ def _of_sentinels(url: str, options: dict[str, Any]) -> redis.Redis:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Raise our errors for redis-py's: StoreUnavailable where waiting may help, Bug otherwise."""
+def translated(*keys: str) -> Iterator[None]:
+    """Raise our errors for redis-py's: StoreUnavailable where waiting may help, CommandRefused
+    where somebody has to give us a right, Unreadable where a key is of another type than ours, Bug
+    otherwise. `keys` are those it is about; of a pipeline
+    redis-py says which.
+    """
     try:
         yield
     except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError) as error:
@@ -106,9 +132,31 @@ def translated() -> Iterator[None]:
     except redis.exceptions.ResponseError as error:
         if any(word in str(error) for word in UNAVAILABLE):
             raise StoreUnavailable(f"Redis does not take writes now: {error}") from error
-        raise Bug(f"Redis refused what we sent: {error}") from error
+        if isinstance(error, redis.exceptions.NoPermissionError) or _FORBIDDEN in str(error):
+            raise CommandRefused(_refused(str(error))) from error
+        if "WRONGTYPE" in str(error):
+            said = _OF_PIPELINE.search(str(error))
+            about = ", ".join(keys[:MOST_NAMED]) or (said[1] if said else "a key")
+            raise Unreadable("it is of another type", key=about) from error
+        ids = {"keys": ", ".join(keys[:MOST_NAMED])} if keys else {}
+        raise Bug(f"Redis refused what we sent: {error}", **ids) from error
     except redis.exceptions.RedisError as error:
         raise Bug(f"redis-py: {error}") from error
+
+
+def _refused(said: str) -> str:
+    """What our user may not do, and how it may."""
+    right, user = _RIGHT.search(said), _USER.search(said)
+    name = user[1] if user else "NAME"  # a script of ours does not know it
+    if right is None:
+        return (
+            f"Redis does not let our user use a key: everything waits ({said}). Allow it with"
+            f" `ACL SETUSER {name} ~ww:* ~rq:*` (deploy/valkey/users.acl has all that we use)"
+        )
+    return (
+        f"Redis does not let our user run {right[1]!r}: everything waits. Allow it with"
+        f" `ACL SETUSER {name} +{right[1]}` (deploy/valkey/users.acl lists all that we use)"
+    )
 
 
 class Scripts:
@@ -123,7 +171,7 @@ class Scripts:
         loaded = self._loaded.get(name)
         if loaded is None:
             loaded = self._loaded[name] = self.client.register_script(script(name))
-        with translated():
+        with translated(*keys):
             return loaded(keys=list(keys), args=list(args))
 
     def many(self, name: str, calls: Sequence[Call]) -> Any:

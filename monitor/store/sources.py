@@ -24,6 +24,7 @@ from monitor.model import (
 )
 from monitor.store import keys
 from monitor.store.call import Call, outgoing
+from monitor.store.damage import reading
 from monitor.store.outcome import Retention
 from monitor.store.pages import PATIENCE, PageWanted
 from monitor.store.redis import Scripts, rq_time, text_of, translated
@@ -83,12 +84,14 @@ class Sources:
         self._client, self._scripts, self.retention = client, scripts, retention
 
     def state(self, source: str) -> SourceState:
-        """The state of one source; version 0 when it was never polled."""
-        with translated():
+        """The state of one source; version 0 when it was never polled. Raises Unreadable."""
+        with translated(keys.source(source)):
             raw = self._client.hgetall(keys.source(source))
         fields = {text_of(name): text_of(value) for name, value in raw.items()}
+        with reading(keys.source(source), "version"):
+            version = int(fields.pop("version", "0"))
         return SourceState(
-            version=int(fields.pop("version", "0")),
+            version=version,
             fields=tuple((name, value) for name, value in fields.items() if name != "token"),
         )
 
@@ -138,14 +141,14 @@ class Sources:
 
     def asked(self) -> tuple[str, ...]:
         """The sources that a person wants polled, and that have not been since."""
-        with translated():
+        with translated(keys.asked()):
             return tuple(text_of(name) for name in self._client.zrange(keys.asked(), 0, -1))
 
     def unseen(self, source: str, members: Sequence[str]) -> tuple[bool, ...]:
         """For each member whether this source has not shown it before."""
         if not members:
             return ()
-        with translated():
+        with translated(keys.seen(source)):
             scores = self._client.zmscore(keys.seen(source), list(members))
         return tuple(score is None for score in scores)
 

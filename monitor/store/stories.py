@@ -13,6 +13,7 @@ from monitor.dedupe import Marks
 from monitor.dedupe.sketches import SLOTS
 from monitor.model import Article, Claim, Relation, Story, StoryCopy, digest, publisher_of
 from monitor.store import keys
+from monitor.store.damage import Damage
 from monitor.store.redis import Call, bytes_of, text_of, translated
 
 REPEATED = 3
@@ -141,7 +142,7 @@ class Lines:
             self._known[source] = now, frozenset(map(text_of, names))
 
 
-def story_of(client: redis.Redis, story: str) -> Story | None:
+def story_of(client: redis.Redis, story: str, damage: Damage) -> Story | None:
     """What is known of a story, or None when it is not kept (any more)."""
     with translated(), client.pipeline(transaction=True) as pipe:
         pipe.hgetall(keys.story(story))
@@ -150,13 +151,12 @@ def story_of(client: redis.Redis, story: str) -> Story | None:
     facts = {text_of(name): text_of(value) for name, value in raw.items()}
     if "first" not in facts:
         return None
-    sources = [
-        (_moment(float(at)), name.removeprefix("source:"), publisher)
-        for name, value in facts.items()
-        if name.startswith("source:")
-        for at, _, publisher in (value.partition(" "),)
-    ]
-    joined = [_copy(text_of(name), bytes_of(kept)) for name, kept in copies.items()]
+    sources = damage.readable(
+        keys.story(story),
+        ((name, value) for name, value in facts.items() if name.startswith("source:")),
+        _source,
+    )
+    joined = damage.readable(keys.story_copies(story), copies.items(), _copy)
     return Story(
         id=story,
         event=facts.get("event", story),
@@ -169,9 +169,14 @@ def story_of(client: redis.Redis, story: str) -> Story | None:
     )
 
 
-def _copy(name: str, kept: bytes) -> StoryCopy:
+def _source(name: str, value: str) -> tuple[datetime, str, str]:
+    at, _, publisher = value.partition(" ")
+    return _moment(float(at)), name.removeprefix("source:"), publisher
+
+
+def _copy(name: str, kept: bytes | str) -> StoryCopy:
     at, relation, ref = name.split(" ")
-    source, title, url = msgspec.json.decode(kept, type=tuple[str, str, str])
+    source, title, url = msgspec.json.decode(bytes_of(kept), type=tuple[str, str, str])
     return StoryCopy(
         ref=ref,
         at=_moment(float(at)),

@@ -9,14 +9,15 @@ import redis
 
 from monitor.model import Hub, Subscription, SubscriptionState
 from monitor.store import keys
+from monitor.store.damage import Damage
 from monitor.store.redis import Scripts, text_of, translated
 
 
 class Subscriptions:
     """One for each source whose feed names a hub."""
 
-    def __init__(self, client: redis.Redis, scripts: Scripts) -> None:
-        self._client, self._scripts = client, scripts
+    def __init__(self, client: redis.Redis, scripts: Scripts, damage: Damage) -> None:
+        self._client, self._scripts, self._damage = client, scripts, damage
 
     def of(self, sources: Sequence[str]) -> tuple[Subscription | None, ...]:
         """The subscription of each source, or None."""
@@ -25,9 +26,16 @@ class Subscriptions:
                 pipe.hgetall(keys.subscription(source))
             rows = pipe.execute()
         return tuple(
-            _subscription({text_of(name): text_of(value) for name, value in row.items()})
-            for row in rows
+            self._read(source, {text_of(name): text_of(value) for name, value in row.items()})
+            for source, row in zip(sources, rows, strict=True)
         )
+
+    def _read(self, source: str, row: dict[str, str]) -> Subscription | None:
+        """One that cannot be read is none: the hub is asked anew."""
+        found = self._damage.each(
+            [(keys.subscription(source), "", row)], lambda _, row: _subscription(row)
+        )
+        return found[0] if found else None
 
     def ask(self, source: str, hub: Hub, known: Subscription | None, now: datetime) -> bool:
         """Note that the hub is asked now. False where another process was quicker: it asks."""

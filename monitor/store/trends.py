@@ -11,7 +11,8 @@ import redis
 
 from monitor.store import keys
 from monitor.store.call import Call
-from monitor.store.redis import bytes_of, text_of, translated
+from monitor.store.damage import Damage
+from monitor.store.redis import translated
 from monitor.topics.rising import (
     HOURS,
     KEPT_HOURS,
@@ -73,8 +74,8 @@ def count_of(call: Call, count: TrendCount, ref: str, now: datetime) -> Mapping[
 class Trends:
     """Reads the counts. Hours are those since 1970, as in `hour_of`."""
 
-    def __init__(self, client: redis.Redis) -> None:
-        self._client = client
+    def __init__(self, client: redis.Redis, damage: Damage) -> None:
+        self._client, self._damage = client, damage
 
     def rising(self, now: datetime, *, scope: str = "", hours: int = HOURS) -> Trend:
         """What rises in the last `hours`, against the windows of the same length before."""
@@ -104,32 +105,38 @@ class Trends:
 
     def told(self, scope: str, hours: Iterable[int]) -> tuple[Told, ...]:
         """What was told in these hours, the oldest of them first, as of one."""
+        names = [keys.trend(scope, hour) for hour in hours]
         with translated(), self._client.pipeline(transaction=False) as pipe:
-            for hour in hours:
-                pipe.hgetall(keys.trend(scope, hour))
+            for name in names:
+                pipe.hgetall(name)
             answers = pipe.execute()
         found: dict[str, Told] = {}
-        for answer in answers:
-            for name, kept in answer.items():
-                told = _told(text_of(name), bytes_of(kept))
+        for name, answer in zip(names, answers, strict=True):
+            for told in self._damage.readable(name, answer.items(), _told):
                 found[told.key] = _joined(found.get(told.key), told)
         return tuple(found.values())
 
     def label(self, key: str, now: datetime) -> str | None:
         """How a key that was counted lately is written; None where none was."""
         last = hour_of(now)
+        names = [keys.trend("", hour) for hour in range(last, last - KEPT_HOURS, -1)]
         with translated(), self._client.pipeline(transaction=False) as pipe:
-            for hour in range(last, last - KEPT_HOURS, -1):
-                pipe.hget(keys.trend("", hour), key)
-            kept = next((each for each in pipe.execute() if each is not None), None)
-        return None if kept is None else _told(key, bytes_of(kept)).label
+            for name in names:
+                pipe.hget(name, key)
+            answers = pipe.execute()
+        rows = ((n, key, kept) for n, kept in zip(names, answers, strict=True) if kept is not None)
+        return next((told.label for told in self._damage.each(rows, _told)), None)
 
     def _volumes(self, scope: str, hours: Sequence[int]) -> list[dict[str, int]]:
+        names = [keys.trend_volume(scope, hour) for hour in hours]
         with translated(), self._client.pipeline(transaction=False) as pipe:
-            for hour in hours:
-                pipe.hgetall(keys.trend_volume(scope, hour))
+            for name in names:
+                pipe.hgetall(name)
             answers = pipe.execute()
-        return [{text_of(name): int(count) for name, count in each.items()} for each in answers]
+        return [
+            dict(self._damage.readable(name, each.items(), lambda who, count: (who, int(count))))
+            for name, each in zip(names, answers, strict=True)
+        ]
 
     def _before(
         self, scope: str, wanted: Sequence[str], hours: Sequence[int]
@@ -142,7 +149,15 @@ class Trends:
                 pipe.hmget(keys.trend(scope, hour), wanted)
             answers = pipe.execute()
         return {
-            key: [0 if row[at] is None else _told(key, row[at]).stories for row in answers]
+            key: [
+                sum(
+                    told.stories
+                    for told in self._damage.readable(
+                        keys.trend(scope, hour), [(key, row[at])] if row[at] else [], _told
+                    )
+                )
+                for hour, row in zip(hours, answers, strict=True)
+            ]
             for at, key in enumerate(wanted)
         }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
@@ -9,11 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from product import Product
 from services import Services
 
 Until = Callable[..., None]
 
-WORKER_S, POLLER_S = 20.0, 12.0
+WORKER_S, POLLER_S, RUN_S = 20.0, 12.0, 30.0
 
 
 def running(services: Services, until: Until) -> None:
@@ -45,6 +47,29 @@ def test_with_a_redis_that_hangs_services_end_all_the_same(
     until(lambda: not any(map(_runs, children)), what="its children have ended", within_s=2)
 
 
+@pytest.mark.soak
+def test_a_run_whose_redis_hangs_ends_all_the_same(product: Product, until: Until) -> None:
+    # given: poller, workers and their server in one
+    product.write("watchlist.toml", "")
+    run = product.start("run", "--seeds", "seeds")
+    until(lambda: '"process.started"' in product.log(), what="its workers run", within_s=60)
+    server = int((product.data / "server.lock").read_text().split()[0])
+    children = started(product.log())
+    os.kill(server, signal.SIGSTOP)
+    # when
+    run.terminate()
+    # then
+    assert run.wait(RUN_S) == 0
+    assert "process.cut" in product.log()
+    until(lambda: not any(map(_runs, [server, *children])), what="all of it has ended")
+
+
+def started(log: str) -> list[int]:
+    """The processes that it says were started."""
+    lines = (json.loads(line) for line in log.splitlines() if '"process.started"' in line)
+    return [line["pid"] for line in lines]
+
+
 def test_services_outlive_that_redis_refuses_them_something(
     services: Services, until: Until
 ) -> None:
@@ -62,7 +87,7 @@ def test_services_outlive_that_redis_refuses_them_something(
     services.drop(3)
     until(services.all_received, what="they go on", within_s=60)
     assert all(service.poll() is None for service in services.product.started)
-    assert "Redis refused what we sent" in said(services)
+    assert "Redis does not let our user run" in said(services)
 
 
 QUEUES = ("articles", "pages", "deliveries")
@@ -71,7 +96,7 @@ QUEUES = ("articles", "pages", "deliveries")
 def said(services: Services) -> str:
     """What was said of Redis."""
     lines = services.product.said().splitlines()
-    return "".join(line for line in lines if '"store.unavailable"' in line).replace(": ", ":")
+    return "".join(line for line in lines if '"store.refused"' in line).replace(": ", ":")
 
 
 def _runs(pid: int) -> bool:

@@ -56,9 +56,13 @@ class Product:
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start a command that goes on; it is killed when the test ends."""
+        return self.start_program("-m", "monitor.cli", *arguments)
+
+    def start_program(self, *arguments: str) -> subprocess.Popen[str]:
+        """The same of any program in Python."""
         with (self.folder / f"out{len(self.started)}.log").open("w") as log:
             process = subprocess.Popen(
-                [*self.before, sys.executable, "-m", "monitor.cli", *arguments],
+                [*self.before, sys.executable, *arguments],
                 cwd=self.folder,
                 env=self._environment(),
                 stdout=log,

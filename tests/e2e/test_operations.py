@@ -178,7 +178,9 @@ def test_services_tell_how_they_are_and_never_a_secret(
     assert len(sent) == 4
     for line in (raised, *sent):
         assert (line["article"], line["story"]) == (judged["article"], judged["story"])
+        assert (line["source"], line["watch"]) == ("harbour", raised["watch"])
         assert line["alert"] == raised["alert"]
+    assert all(line["channel"] for line in sent)
     polls = ("source.polled", "source.failed")
     polled = {line["source"] for line in lines if line["event"] in polls}
     assert polled == {"harbour", "gone", "far", "inline"}

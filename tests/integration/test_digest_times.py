@@ -139,3 +139,108 @@ def test_what_waits_for_a_channel_that_is_not_known_waits_on(house: House) -> No
     house.release()
 
     assert [each.channel for each in house.store.gatherings.all()] == ["lost"]
+
+
+EVENING, MORNING = Timing(mode="digest", at=time(18)), Timing(mode="digest", at=time(8))
+AT_18, AT_8 = NOON + 6 * HOUR, NOON + 20 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("before", "sent", "changed", "after", "told"),
+    [
+        pytest.param(EVENING, AT_18, 2 * HOUR, MORNING, AT_8, id="earlier"),
+        pytest.param(MORNING, AT_8, HOUR, EVENING, AT_8 + 10 * HOUR, id="later, on the same day"),
+        pytest.param(MORNING, AT_8, 23 * HOUR, EVENING, AT_8 + 34 * HOUR, id="later, at last"),
+        pytest.param(
+            MORNING,
+            AT_8,
+            HOUR,
+            replace(MORNING, zone=ZoneInfo("America/New_York")),
+            AT_8 + 5 * HOUR,
+            id="zone",
+        ),
+        pytest.param(
+            replace(MORNING, every="week", weekday=0),
+            AT_8,
+            100 * HOUR,
+            MORNING,
+            AT_8 + 120 * HOUR,
+            id="from weeks to days",
+        ),
+        pytest.param(
+            MORNING,
+            AT_8,
+            50 * HOUR,
+            replace(MORNING, every="week", weekday=0),
+            AT_8 + 168 * HOUR,
+            id="from days to weeks",
+        ),
+        pytest.param(
+            replace(MORNING, every="hour"),
+            NOON + HOUR,
+            0.5 * HOUR,
+            MORNING,
+            AT_8,
+            id="from hours to days",
+        ),
+    ],
+)
+def test_a_digest_of_another_time_tells_of_all_since_the_last_that_was_sent(
+    house: House,
+    before: Timing,
+    sent: datetime,
+    changed: timedelta,
+    after: Timing,
+    told: datetime,
+) -> None:
+    # given: one was sent, and nobody was there for a while soon after
+    house.timing = before
+    house.stories(0)
+    the_next(house, sent)
+    no_worker(house, sent + timedelta(minutes=1), sent + timedelta(minutes=20))
+    # when: an alert waits, and then the files say another time
+    house.now = sent + changed - timedelta(minutes=1)
+    house.stories(1)
+    house.now = sent + changed
+    house.timing = after
+    digest = the_next(house, told)
+    # then
+    assert (digest.since, digest.until) == (sent, told)
+    assert titles(digest) == ["1"]
+    assert [gap.since for gap in digest.gaps] == [sent + timedelta(minutes=1)]
+
+
+def test_so_does_an_empty_one(house: House) -> None:
+    house.timing = replace(EVENING, empty=True)
+    the_next(house, AT_18)
+    house.later(minutes=1)
+    house.release()
+    house.timing = replace(MORNING, empty=True)
+
+    digest = the_next(house, AT_8)
+
+    assert (digest.since, digest.until, digest.count) == (AT_18, AT_8, 0)
+
+
+def test_a_digest_that_is_released_twice_is_remembered_once(house: House) -> None:
+    house.timing = EVENING
+    house.stories(0)
+    house.now = AT_18
+    (due,) = house.store.gatherings.due(house.now)
+
+    assert [house.store.gatherings.release(due, house.now) for _ in range(2)] == ["told", "void"]
+
+    assert house.store.gatherings.told("desk") == AT_18
+    assert house.store.gatherings.told("other") is None
+
+
+def test_what_was_told_long_ago_is_no_digest_before(house: House) -> None:
+    house.timing = EVENING
+    house.stories(0)
+    the_next(house, AT_18)
+    house.later(days=40)
+    house.stories(1)
+
+    digest = the_next(house, AT_18 + timedelta(days=41))
+
+    assert digest.since == AT_18 + timedelta(days=40)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -16,6 +17,7 @@ from monitor.cli import doctor, health
 from monitor.cli.status import command
 from monitor.embedded import Embedded
 from monitor.errors import SchemaMismatch
+from monitor.model import JOBS
 from monitor.store import Store, keys
 
 
@@ -81,6 +83,52 @@ def test_a_service_whose_data_is_taken_over_while_it_runs_says_so_and_ends(
     # then
     assert running.returncode == 2
     assert "newer Wirewatch (schema 2" in said
+
+
+def test_a_worker_whose_data_is_taken_over_ends_with_all_its_children_and_writes_nothing(
+    store: Store, embedded: Embedded, sample_config: Path, tmp_path: Path
+) -> None:
+    # given: it serves all queues, one of its children is stopped, and it answers on a port
+    with subprocess.Popen(
+        [sys.executable, "-m", "monitor.cli", "worker", "--config", str(sample_config)],
+        env=os.environ
+        | {"WIREWATCH_REDIS_URL": embedded.url, "WIREWATCH_METRICS_LISTEN": "127.0.0.1:0"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        try:
+            deadline, pause = time.monotonic() + 30, threading.Event()
+            while not all(store.view.workers(queue) for queue in JOBS):
+                assert time.monotonic() < deadline, "not all are here"
+                pause.wait(0.05)
+            children = children_of(running.pid)
+            assert len(children) >= len(JOBS) + 1
+            os.kill(children[0], signal.SIGSTOP)
+            # when
+            store.client.set(keys.schema(), 2)
+            assert running.wait(10) == 2
+            before = everything(store)
+            said = running.stderr.read() if running.stderr else ""
+        finally:
+            running.kill()
+    # then: nobody is left who could write, and its log says why
+    assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
+    (line,) = (each for each in said.splitlines() if '"schema.refused"' in each)
+    assert "newer Wirewatch (schema 2" in line
+    assert everything(store) == before
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that it has forked."""
+    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in listed.split()]
+
+
+def everything(store: Store) -> dict[bytes, bytes | None]:
+    """What stands in Redis, but for what ends by itself."""
+    names = [name for name in store.client.keys("*") if store.client.ttl(name) == -1]
+    return {name: store.client.dump(name) for name in names}
 
 
 def test_health_and_doctor_say_that_the_data_is_of_another_version(

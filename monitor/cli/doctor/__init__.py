@@ -17,7 +17,15 @@ from monitor.cli.doctor.folders import data_findings, log_findings, secret_findi
 from monitor.cli.doctor.reach import channel_findings, told_nobody
 from monitor.cli.doctor.server import redis_findings, service_findings
 from monitor.embedded import find_server, url_of
-from monitor.errors import Bug, ConfigError, EmbeddedError, SchemaMismatch, StoreUnavailable
+from monitor.errors import (
+    Bug,
+    CommandRefused,
+    ConfigError,
+    EmbeddedError,
+    SchemaMismatch,
+    StoreUnavailable,
+    Unreadable,
+)
 from monitor.settings import Settings, load
 from monitor.store import Store
 from monitor.terminal import escaped, escaped_line
@@ -102,14 +110,19 @@ def _redis(settings: Settings, data: Path) -> Iterator[Finding]:
         yield from redis_findings(store)
         store.look_at_schema()
         yield from service_findings(store.beats.present())
+        for each in store.damage.found:
+            yield warning("data in Redis", each.message, "")
     except SchemaMismatch as error:
         yield problem("data in Redis", error.message, "No service starts on it, or goes on")
+    except CommandRefused as error:
+        yield problem("Redis", error.message, "Then nothing waits any more")
     except StoreUnavailable as error:
         fix = "Start it, or mend its address and password: [redis] url, or WIREWATCH_REDIS_URL"
         yield problem("Redis", error.message, fix)
+    except Unreadable as error:
+        yield problem("data in Redis", error.message, "")
     except Bug as error:
-        fix = "Allow our user this command (ACL), see docs/operations.md"
-        yield problem("Redis", error.message, fix)
+        yield problem("Redis", error.message, "Please report it")
     finally:
         store.close()
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from monitor import __version__
 from monitor.cli.doctor.finding import Finding, ok, problem, unseen, warning
-from monitor.errors import Bug
+from monitor.errors import Bug, CommandRefused
 from monitor.store import Present, Store
 from monitor.store.server import Server
 
@@ -91,7 +91,7 @@ def _settings(store: Store) -> Iterator[Finding]:
     try:
         sync = store.view.setting("appendfsync")
         packed = store.view.setting("hash-max-listpack-entries")
-    except Bug:
+    except (Bug, CommandRefused):
         fix = "Ask as another: `CONFIG GET appendfsync` should say everysec or always"
         yield unseen("Redis appendfsync", "our user may not use CONFIG GET", fix)
         return

@@ -12,7 +12,7 @@ if ARGV[2] == '' then
 end
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1e6
-local before = tonumber(redis.call('HGET', KEYS[4], ARGV[5]) or now)
+local before = tonumber(redis.call('HGET', KEYS[4], ARGV[5]) or now) or now
 if now - before > tonumber(ARGV[6]) then -- nobody of its kind was here: remembered once, by when it began
   redis.call('ZADD', KEYS[5], string.format('%d', now * 1000), string.format('%s %d', ARGV[5], before * 1000))
   redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', string.format('%d', (now - ARGV[7]) * 1000))
@@ -25,7 +25,9 @@ beat.at = now
 redis.call('HSET', KEYS[1], ARGV[1], cjson.encode(beat))
 local beats = redis.call('HGETALL', KEYS[1])
 for i = 1, #beats, 2 do
-  if cjson.decode(beats[i + 1]).at < now - ARGV[3] then redis.call('HDEL', KEYS[1], beats[i]) end
+  local read, other = pcall(cjson.decode, beats[i + 1])
+  local at = read and type(other) == 'table' and tonumber(other.at) or 0 -- what nobody can read is over
+  if at < now - ARGV[3] then redis.call('HDEL', KEYS[1], beats[i]) end
 end
 local minute = math.floor(now / 60)
 if redis.call('HEXISTS', KEYS[3], minute) == 0 then
@@ -33,7 +35,7 @@ if redis.call('HEXISTS', KEYS[3], minute) == 0 then
   for i = 1, #counts, 2 do sample.counts[counts[i]] = tonumber(counts[i + 1]) end
   if #counts > 0 then redis.call('HSET', KEYS[3], minute, cjson.encode(sample)) end
   for _, old in ipairs(redis.call('HKEYS', KEYS[3])) do
-    if tonumber(old) < minute - ARGV[4] then redis.call('HDEL', KEYS[3], old) end
+    if (tonumber(old) or 0) < minute - ARGV[4] then redis.call('HDEL', KEYS[3], old) end
   end
 end
 return 'done'

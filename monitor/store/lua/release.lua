@@ -1,6 +1,6 @@
 -- A gathering whose time has come becomes a digest, and a delivery of it.
 -- KEYS  1 gathered  2 gathering  3 its alerts  4 digest  5 its alerts  6 delivery  7 job hash
---       8 delivery rq queue  9 rq queues  10 counts  11.. allowances of its watch
+--       8 delivery rq queue  9 rq queues  10 counts  11 digested  12.. allowances of its watch
 -- ARGV  1 name  2 due (ms)  3 now (ms)  4 stamp  5 life (s)  6 job data  7 delivery id  8 digest id
 --       9 channel  10 reason  11 watch  12 since (ms), '' for that of its first alert
 --       13 gaps as JSON  14 '1' if an empty one is to be told  15 paused watches as JSON
@@ -18,8 +18,8 @@ if count == 0 and ARGV[14] ~= '1' then
   return 'nothing'
 end
 local allowances = {}
-for i = 11, #KEYS do
-  allowances[KEYS[i]] = { most = tonumber(ARGV[2 * i - 6]), span = tonumber(ARGV[2 * i - 5]) }
+for i = 12, #KEYS do
+  allowances[KEYS[i]] = { most = tonumber(ARGV[2 * i - 8]), span = tonumber(ARGV[2 * i - 7]) }
 end
 local own = redis.call('HMGET', KEYS[2], 'allowance', 'span')
 if own[1] and own[1] ~= '' and not allowances[own[1]] then -- what it waited for is configured no more
@@ -64,6 +64,7 @@ if ARGV[12] ~= '' and tonumber(ARGV[12]) < tonumber(redis.call('HGET', KEYS[4], 
 end
 redis.call('HSET', KEYS[4], 'until', ARGV[2], 'count', count, 'gaps', ARGV[13], 'paused', ARGV[15])
 redis.call('EXPIRE', KEYS[4], ARGV[5])
+if ARGV[10] == 'digest' then redis.call('HSET', KEYS[11], ARGV[9], ARGV[2]) end -- the next begins here
 for key, allowed in pairs(allowances) do -- the summary is one of those that the watch may tell
   redis.call('ZADD', key, ARGV[3], ARGV[7])
   redis.call('PEXPIRE', key, string.format('%d', allowed.span))
