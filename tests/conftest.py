@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Any
 
 import pytest
 import structlog
+from deadline import at_last
 
 from monitor.embedded import Embedded
 from monitor.model import Article, Origin
@@ -74,12 +73,8 @@ def until() -> Callable[..., None]:
     """Waits for a condition with a deadline; the test fails when it does not come true."""
 
     def wait(condition: Callable[[], object], *, what: str, within_s: float = 20.0) -> None:
-        deadline = time.monotonic() + within_s
-        pause = threading.Event()
-        while not condition():
-            if time.monotonic() > deadline:
-                pytest.fail(f"not within {within_s} s: {what}")
-            pause.wait(0.02)
+        if not at_last(condition, within_s=within_s):
+            pytest.fail(f"not within {within_s} s: {what}")
 
     return wait
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
-import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,8 @@ from monitor.cli.status import command
 from monitor.embedded import Embedded
 from monitor.errors import SchemaMismatch
 from monitor.store import Store, keys
+
+Until = Callable[..., None]
 
 
 def test_an_empty_redis_is_ours_and_stays_so(store: Store) -> None:
@@ -58,7 +59,7 @@ def test_a_command_on_newer_data_says_so(
 
 @pytest.mark.parametrize("service", ["poller", "worker"])
 def test_a_service_whose_data_is_taken_over_while_it_runs_says_so_and_ends(
-    store: Store, embedded: Embedded, sample_config: Path, service: str
+    store: Store, embedded: Embedded, sample_config: Path, service: str, until: Until
 ) -> None:
     # given
     with subprocess.Popen(
@@ -69,10 +70,11 @@ def test_a_service_whose_data_is_taken_over_while_it_runs_says_so_and_ends(
         text=True,
     ) as running:
         try:
-            deadline, pause = time.monotonic() + 30, threading.Event()
-            while not any(beat.service == service for beat in store.beats.present().fresh):
-                assert time.monotonic() < deadline, f"no {service} is here"
-                pause.wait(0.05)
+            until(
+                lambda: any(beat.service == service for beat in store.beats.present().fresh),
+                what=f"the {service} is here",
+                within_s=30,
+            )
             # when: a newer version has begun its work there
             store.client.set(keys.schema(), 2)
             _, said = running.communicate(timeout=30)
