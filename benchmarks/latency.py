@@ -83,7 +83,7 @@ async def _receive(mouth: Connection) -> None:
 
 def articles(count: int, share: float) -> list[Article]:
     """So many articles; of them the share that is watched for, evenly spread."""
-    made = World().articles(count + 20)[-count:]
+    made = World().generated(count)
     return [
         replace(
             article,

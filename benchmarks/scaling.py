@@ -72,7 +72,7 @@ class Moment:
 
 def articles(count: int) -> list[Article]:
     """So many articles, of forty sources."""
-    made = World().articles(count + 20)[-count:]
+    made = World().generated(count)
     return [
         replace(
             article,

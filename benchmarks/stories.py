@@ -65,7 +65,7 @@ def judges() -> dict[str, Judge]:
 
 def texts(count: int) -> list[str]:
     """Made articles of at least 150 words."""
-    bodies = (each.body for each in World().articles(2 * count + 40)[20:])
+    bodies = (each.body for each in World().generated(2 * count))
     return [body for body in bodies if len(body.split()) >= 150][:count]
 
 

@@ -85,9 +85,12 @@ class World:
             for found in read_paths((str(_SEEDS),), fetched=_FETCHED)
             if isinstance(found, Article)
         ]
+        return (samples + self.generated(count - len(samples)))[:count]
+
+    def generated(self, count: int) -> list[Article]:
+        """Generated articles alone, no two alike: some samples tell of one event, or are copies."""
         draw = random.Random(self.seed + 3)
-        made = [self._article(draw, number) for number in range(count - len(samples))]
-        return (samples + made)[:count]
+        return [self._article(draw, number) for number in range(count)]
 
     def _article(self, draw: random.Random, number: int) -> Article:
         # an article comes back to a few names, as articles do

@@ -46,7 +46,7 @@ def cost() -> None:
     own = tuple(a for a in read_paths([str(_SEEDS)], fetched=_NOW) if isinstance(a, Article))
     for title, articles in (
         (f"samples of seeds/, joined to {WORDS} words", _joined(own)),
-        ("generated, as for benchmarks/matching.py", World().articles(ARTICLES)[len(own) :]),
+        ("generated, as for benchmarks/matching.py", World().generated(ARTICLES)),
     ):
         unit = _ms(lambda a: re.findall(r"\w+", a.body.lower()), articles)
         whole, scan = _ms(named, articles), _ms(scanned, articles)

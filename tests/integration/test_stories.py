@@ -18,7 +18,7 @@ from monitor.model import Article, Claim, Relation, Story
 from monitor.store import Asked, Retention, Store
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-TEXTS = [article.body for article in World().articles(80)[20:] if len(article.body.split()) > 250]
+TEXTS = [article.body for article in World().generated(60) if len(article.body.split()) > 250]
 
 
 def article(text: str, number: int = 1, source: str = "wire", **given: object) -> Article:

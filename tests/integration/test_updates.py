@@ -25,7 +25,7 @@ from monitor.model import (
 from monitor.store import Outcome, Raised, Store
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-TEXT, OTHER = (f"A drone fell into the harbour. {each.body}" for each in World().articles(80)[-2:])
+TEXT, OTHER = (f"A drone fell into the harbour. {each.body}" for each in World().generated(2))
 WATCH = Watch(id="drones", title="Drones", when="drone", notify=("desk",), updates=(2, 3))
 TITLE_ONLY = Watch(id="titles", title="Titles", when="title:drone", notify=("desk",), updates=(2,))
 
