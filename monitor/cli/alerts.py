@@ -13,7 +13,8 @@ from typing import Self
 import click
 
 from monitor.app import now
-from monitor.channels.render import bare, headline, moment, plain, quotes
+from monitor.channels.marking import bare, plain
+from monitor.channels.render import headline, moment, quotes
 from monitor.channels.safe import clip, line, link
 from monitor.cli import options
 from monitor.cli.articles import write

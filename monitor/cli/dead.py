@@ -10,8 +10,9 @@ import click
 
 from monitor.app import now
 from monitor.channels.gathered import heading, reason
+from monitor.channels.marking import bare
 from monitor.channels.outline import counted_only, in_turns
-from monitor.channels.render import bare, headline
+from monitor.channels.render import headline
 from monitor.channels.safe import line
 from monitor.cli import options
 from monitor.cli.articles import write
