@@ -104,7 +104,7 @@ class Known:
     type=click.Choice([*(str(state) for state in DeliveryState), "acked", "untold"]),
     help="With a delivery in this state; acked: seen by a person (`alerts ack`); untold: none.",
 )
-@click.option("--json", "as_json", is_flag=True, help="JSON Lines for machines.")
+@options.as_json
 @click.pass_context
 def command(
     context: click.Context,

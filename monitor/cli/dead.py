@@ -35,7 +35,7 @@ def command() -> None:
 @command.command("list")
 @options.config
 @options.data
-@click.option("--json", "as_json", is_flag=True, help="JSON Lines for machines.")
+@options.as_json
 def list_letters(config: Path, data: Path, *, as_json: bool) -> None:
     """Every dead letter, the oldest first. Exit 1 when there is any."""
     with open_store(config, data) as store:
