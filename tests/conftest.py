@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import structlog
 from deadline import at_last
+from server import ManagedServer
 
 from monitor.embedded import Embedded
 from monitor.model import Article, Origin
@@ -77,6 +78,15 @@ def until() -> Callable[..., None]:
             pytest.fail(f"not within {within_s} s: {what}")
 
     return wait
+
+
+@pytest.fixture
+def server(tmp_path: Path, until: Callable[..., None]) -> Iterator[ManagedServer]:
+    """A Redis of the test's own on a port of loopback, which it may mistreat."""
+    server = ManagedServer(tmp_path / "redis", until)
+    server.start()
+    yield server
+    server.kill()
 
 
 @pytest.fixture

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fnmatch import fnmatchcase
 from inspect import signature
-from pathlib import Path
 from typing import Any
 
-import pytest
 import redis
 from loopback import LoopbackHttp
 from product import Product
@@ -25,14 +23,6 @@ RSS = """<rss version="2.0"><channel><title>Harbour Post</title>
 <item><title>Port closed</title><link>{0}</link><guid>harbour-1</guid>
 <description>A drone was seen over Basra on Tuesday evening.</description></item></channel></rss>"""
 HOOK = 'type = "webhook"\nsecret = "any secret at all"\n'
-
-
-@pytest.fixture
-def server(tmp_path: Path, until: Until) -> Iterator[ManagedServer]:
-    server = ManagedServer(tmp_path / "redis", until)
-    server.start()
-    yield server
-    server.kill()
 
 
 def configure(product: Product, web: LoopbackHttp) -> None:

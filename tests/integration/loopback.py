@@ -11,6 +11,7 @@ changed while the server runs. Paths include the query; an unknown one is a 404.
 
 from __future__ import annotations
 
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -29,6 +30,12 @@ class Request:
     path: str
     headers: Mapping[str, str]
     body: bytes
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on just now."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
 
 
 Page = Answer | Callable[[Request], Answer]

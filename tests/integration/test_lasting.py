@@ -8,7 +8,6 @@ import asyncio
 import errno
 import gc
 import os
-import socket
 import sys
 import threading
 import time
@@ -21,6 +20,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 import structlog
+from loopback import free_port
 from structlog.testing import capture_logs
 
 from monitor.cli.children import Workers
@@ -162,16 +162,10 @@ def settings(tmp_path: Path) -> Settings:
     return load(tmp_path, {})
 
 
-def closed_port() -> int:
-    with socket.socket() as lent:
-        lent.bind(("127.0.0.1", 0))
-        return int(lent.getsockname()[1])
-
-
 def test_a_configuration_that_cannot_be_taken_now_leaves_no_client_open(settings: Settings) -> None:
     # given a term whose Redis is away, and a configuration that wants another client
     parts = Parts(
-        store=Store(f"redis://127.0.0.1:{closed_port()}"),
+        store=Store(f"redis://127.0.0.1:{free_port()}"),
         log=structlog.get_logger(),
         now=now,
         replay=Replay(),

@@ -15,7 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 import structlog
-from loopback import Answer, LoopbackHttp, Request
+from loopback import Answer, LoopbackHttp, Request, free_port
 
 from monitor.errors import WirewatchError
 from monitor.inbound import BODY_BYTES, Inbound
@@ -98,8 +98,7 @@ def hub() -> Iterator[Hubbub]:
 
 @pytest.fixture
 def settings(hub: Hubbub, tmp_path: Path) -> Settings:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     (tmp_path / "monitor.toml").write_text(
         '[net]\nallow = ["127.0.0.0/8"]\n'
         f'[websub]\ncallback = "http://127.0.0.1:{port}"\nlisten = "127.0.0.1:{port}"\n'
