@@ -33,6 +33,12 @@ def plain_logs() -> Iterator[None]:
     structlog.reset_defaults()
 
 
+@pytest.fixture
+def quiet() -> None:
+    """No logs, of a test that would write many for nobody."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+
+
 @pytest.fixture(scope="session")
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
     """One embedded server for the whole run; every test that uses it empties it first."""

@@ -39,6 +39,8 @@ from monitor.queues import articles_of
 from monitor.sources.childparse import Parser
 from monitor.store import Store
 
+pytestmark = pytest.mark.usefixtures("quiet")
+
 OUTSIDE, INSIDE = "127.0.0.1", "127.0.0.2"
 ONLY_OUTSIDE = (ip_network(f"{OUTSIDE}/32"),)
 TOTAL_S, WALL_S = 1.0, 1.5
@@ -238,15 +240,6 @@ def articles_by_source(store: Store) -> dict[str, int]:
                 assert len(str(article)) < 1 << 17
                 found[article.source] = found.get(article.source, 0) + 1
     return found
-
-
-@pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(50), cache_logger_on_first_use=False
-    )
-    yield
-    structlog.reset_defaults()
 
 
 def test_each_attack_ends_as_its_own_feeds_failure_and_the_honest_feed_is_read(

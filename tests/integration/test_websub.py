@@ -24,6 +24,8 @@ from monitor.poller import Poller
 from monitor.settings import Settings, load
 from monitor.store import Store
 
+pytestmark = pytest.mark.usefixtures("quiet")
+
 MASTER = "a-master-secret-nobody-guesses"
 
 
@@ -78,15 +80,6 @@ def call(
             return answer.status, answer.read()
     except HTTPError as error:
         return error.code, b""
-
-
-@pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(50), cache_logger_on_first_use=False
-    )
-    yield
-    structlog.reset_defaults()
 
 
 @pytest.fixture
