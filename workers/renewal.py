@@ -63,7 +63,10 @@ class Renewal:
             self._tell_if_hung()
             return None
         self._looked_s, self._has_told = time.monotonic(), False
-        return self._compiled(app) if self._standing is None else self._taken(app)
+        if self._standing is not None:
+            return self._taken(app)
+        self._compiled(app)
+        return None
 
     def _compiled(self, app: App) -> None:
         assert self._proposal is not None
