@@ -63,9 +63,13 @@ class Renewal:
             self._tell_if_hung()
             return None
         self._looked_s, self._has_told = time.monotonic(), False
-        return self._compiled(app) if self._standing is None else self._taken(app)
+        if self._standing is not None:
+            return self._taken(app)
+        self._compile(app)
+        return None
 
-    def _compiled(self, app: App) -> None:
+    def _compile(self, app: App) -> None:
+        """What was proposed, if anything was; then it is asked whether the files still say so."""
         assert self._proposal is not None
         proposal, self._proposal = self._proposal, None
         try:
@@ -75,17 +79,17 @@ class Renewal:
             telemetry.logger().exception("config.refused", who="worker", reason="bug")
             return
         if found is not None and after is not None:
-            self._next = (*found, after)
+            self._next, self._looked_s = (*found, after), time.monotonic()
             self._standing = _aside(partial(self.following.stands, found[0]))
 
     def _after(self, app: App, version: str, settings: Settings) -> App | None:
-        tried = to_be_tried(app.settings, settings)
-        failures = Desk.of(tried, settings.knowledge).failing_examples() if tried else ()
-        if failures:
-            self.following.refuse(version, tuple(problem_of(failure) for failure in failures))
-            return None
-        after = App(settings, app.redis_url, version)
         try:
+            tried = to_be_tried(app.settings, settings)
+            failures = Desk.of(tried, settings.knowledge).failing_examples() if tried else ()
+            if failures:
+                self.following.refuse(version, tuple(problem_of(failure) for failure in failures))
+                return None
+            after = App(settings, app.redis_url, version)
             if self.judges:
                 _ = after.desk
         except ConfigError as error:  # it loads, but what it names cannot be had
