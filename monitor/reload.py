@@ -13,6 +13,7 @@ import contextlib
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,7 @@ from structlog.typing import FilteringBoundLogger
 
 from monitor import telemetry
 from monitor.app import Desk, ExampleFailure
+from monitor.aside import unless
 from monitor.errors import ConfigError, ConfigProblem, StoreUnavailable
 from monitor.model import Watch
 from monitor.settings import Settings, load
@@ -232,7 +234,7 @@ async def follow(
         version, proposed, problems = found
         if problems:
             following.refuse(version, problems)
-        elif await asyncio.to_thread(following.stands, version):
+        elif await unless(stop, partial(following.stands, version)):
             try:
                 await apply(proposed, version)
             except StoreUnavailable:
@@ -247,7 +249,7 @@ async def _looked(
 ) -> tuple[str, Settings, tuple[ConfigProblem, ...]] | None:
     """Another configuration, and what fails of its examples; None while there is none."""
     try:
-        found = await asyncio.to_thread(following.proposed)
+        found = await unless(stop, following.proposed)
         if found is None:
             return None
         version, proposed = found
