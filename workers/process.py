@@ -26,7 +26,10 @@ TAKE = 8
 """Jobs a take. A bundle holds up to 50 articles of about 1 ms: well inside a third of a lease."""
 
 DECISIONS = 20
-"""Times a take is decided again because another worker spoke first; more is a bug."""
+"""Times a take is decided again because another worker spoke first."""
+
+CONTENDED_S = 5.0
+"""After so long it comes back where it was never decided alone."""
 
 DEFAULT_TIER = 2
 
@@ -163,7 +166,18 @@ class Process:
                 self.judged += len(read)
                 self._say(outcome)
             return
-        raise Bug(f"decided {DECISIONS} times and never alone", worker=self.worker)
+        self._put_off([job for job, _ in jobs])
+
+    def _put_off(self, jobs: list[str]) -> None:
+        """Nothing is lost by waiting; a process that ended here would end again with the next."""
+        self.store.articles.put_off(self.worker, dict.fromkeys(jobs, CONTENDED_S))
+        self.log.error(
+            "bundle.delayed",
+            worker=self.worker,
+            jobs=len(jobs),
+            decided=DECISIONS,
+            again_in_s=CONTENDED_S,
+        )
 
     def _say(self, outcome: Outcome) -> None:
         for judged in outcome.judged:

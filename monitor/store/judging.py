@@ -74,7 +74,8 @@ class Judging:
         asks: str = "",
     ) -> tuple[Counted, ...]:
         """The stories that count towards the threshold of a watch that `asks` for this, with this
-        one, which `voice` told first; asked again, the same.
+        one, which `voice` told first; asked again, the same. Those that the watch has spoken for by
+        now are not among them, be it this one.
         """
         at = min(article.published or article.fetched, article.fetched)
         about = msgspec.json.encode(AlertedArticle.of(article))
@@ -86,6 +87,7 @@ class Judging:
                 b"%d %b\n%b" % (at.timestamp() * 1000, about, voice.encode()),
                 within // timedelta(milliseconds=1),
                 int(self.retention.stories.total_seconds()),
+                keys.spoken(watch, ""),
             ],
         )
         pairs = zip(rows[::2], rows[1::2], strict=True)

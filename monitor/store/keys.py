@@ -140,7 +140,7 @@ def kept(job: str) -> str:
 def spoken(watch: str, story: str) -> str:
     """string = JSON of Spoken; [retention] stories. That a watch has spoken for a story (or event);
     or that it is silent, prolonged by upkeep as long as it is. Written and guarded by commit.lua;
-    read by the worker before it decides."""
+    read by the worker before it decides, and by tally.lua."""
     return f"{PREFIX}spoken:{watch}:{story}"
 
 
@@ -154,7 +154,8 @@ def pieces(watch: str, asks: str, about: str) -> str:
 def tally(watch: str, asks: str) -> str:
     """hash story (or event) -> "published (ms) JSON of AlertedArticle", a line, who told it;
     [retention] stories. What counts towards the threshold of a watch, as long as it asks for the
-    same. tally.lua; commit.lua removes what an alert is for."""
+    same. tally.lua, which lets go of what was spoken for; commit.lua removes what an alert is for.
+    """
     return f"{PREFIX}tally:{watch}:{asks}"
 
 
