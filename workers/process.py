@@ -18,7 +18,7 @@ from monitor.app import Desk
 from monitor.errors import Bug, ParseError, StoreConflict
 from monitor.model import Article, Timing
 from monitor.queues import articles_of
-from monitor.store import Asked, Failed, Outcome, Store, Taken
+from monitor.store import Asked, Failed, Outcome, Raised, Store, Taken
 from workers.retry import article_again
 from workers.telling import Claimed, Found, Telling
 
@@ -137,8 +137,9 @@ class Process:
                     publishers=latest[claim.story].publishers,
                 ),
                 sources=latest[claim.story].sources,
+                publisher=who.publisher,
             )
-            for (each, found), claim in zip(good, claims, strict=True)
+            for (each, found), who, claim in zip(good, asked, claims, strict=True)
         ]
 
     def _finish(self, read: list[Read], claimed: list[Claimed]) -> None:
@@ -157,14 +158,14 @@ class Process:
         for _ in range(DECISIONS):
             outcome = replace(telling.decide(claimed), jobs=jobs, failed=failed)
             try:
-                answer = self.store.judging.commit(self.worker, outcome, self.now())
+                committed = self.store.judging.commit(self.worker, outcome, self.now())
             except StoreConflict:
                 continue
-            if answer == "void":
+            if committed.answer == "void":
                 self.log.warning("bundle.retaken", worker=self.worker, jobs=len(jobs))
             else:
                 self.judged += len(read)
-                self._say(outcome)
+                self._say(outcome, committed.raised)
             return
         self._put_off([job for job, _ in jobs])
 
@@ -179,7 +180,7 @@ class Process:
             again_in_s=CONTENDED_S,
         )
 
-    def _say(self, outcome: Outcome) -> None:
+    def _say(self, outcome: Outcome, told: tuple[Raised, ...]) -> None:
         for judged in outcome.judged:
             self.log.info(
                 "article.judged",
@@ -193,7 +194,7 @@ class Process:
                 silenced=dict(judged.silenced),
                 config=judged.config,
             )
-        for raised in outcome.raised:
+        for raised in told:
             self.log.info(
                 "alert.updated" if raised.alert.update else "alert.raised",
                 alert=raised.alert.id,

@@ -21,6 +21,7 @@ from monitor.store.pages import PATIENCE, Hop, Pages, PageTaken, PageWanted
 from monitor.store.pauses import Pauses
 from monitor.store.redis import Scripts, connect, text_of, translated
 from monitor.store.sources import SEEN_FOR, Sources, SourceState, seen_member, written
+from monitor.store.states import State, States
 from monitor.store.stories import Asked
 from monitor.store.subscriptions import Subscriptions
 from monitor.store.trends import Trend, TrendCount, Trends
@@ -145,6 +146,8 @@ __all__ = [
     "Returned",
     "SourceState",
     "Standing",
+    "State",
+    "States",
     "Store",
     "Taken",
     "Trend",

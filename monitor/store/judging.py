@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Literal
 
 import msgspec
 import redis
 
-from monitor import codec
 from monitor.errors import StoreConflict
 from monitor.model import (
     ARTICLES,
     DELIVERIES,
-    Alert,
     AlertedArticle,
     Article,
     Claim,
@@ -24,8 +21,9 @@ from monitor.model import (
 )
 from monitor.store import keys
 from monitor.store.call import Call
-from monitor.store.outcome import Outcome, Retention, plan_of
+from monitor.store.outcome import Committed, Outcome, Retention, plan_of
 from monitor.store.redis import Scripts, bytes_of, text_of, translated
+from monitor.store.states import State, state_of
 from monitor.store.stories import Asked, Lines, call_of, claim_of
 
 
@@ -45,11 +43,9 @@ class Judging:
         """Source -> the lines that it repeats, by name: no part of its articles' text."""
         return self._lines.of(sources, now)
 
-    def alert(self, alert_id: str) -> Alert | None:
-        """An alert as it was raised, or None when it is not kept (any more)."""
-        with translated():
-            raw = self._client.hget(keys.alert(alert_id), "alert")
-        return None if raw is None else codec.decode_alert(bytes_of(raw))
+    def state(self, alert_id: str) -> State | None:
+        """An alert as it was told last, or None when it is not kept (any more)."""
+        return state_of(self._client, alert_id)
 
     def spoken(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Spoken | None]:
         """For each (watch, story): who has spoken, or None."""
@@ -106,10 +102,11 @@ class Judging:
             for clause, value in zip(rows[::2], rows[1::2], strict=True)
         }
 
-    def commit(self, worker: str, outcome: Outcome, now: datetime) -> Literal["done", "void"]:
+    def commit(self, worker: str, outcome: Outcome, now: datetime) -> Committed:
         """Make it so, whole or not at all. `void`: a lease is lost, someone else does the work.
 
-        Raises StoreConflict when a watch has spoken for one of the stories meanwhile: decide again.
+        Raises StoreConflict when a watch has spoken for one of the stories meanwhile, or an alert
+        was told again: decide again.
         """
         call = Call(
             keys=[
@@ -140,10 +137,15 @@ class Judging:
             ],
         )
         match answer:
-            case b"done":
-                return "done"
-            case b"void":
-                return "void"
+            case [b"done", did]:
+                # a receipt of an earlier version does not say: then all of them are
+                told = text_of(did).ljust(len(outcome.raised), "1")
+                rows = zip(outcome.raised, told, strict=True)
+                return Committed(
+                    answer="done", raised=tuple(one for one, is_ in rows if is_ == "1")
+                )
+            case [b"void"]:
+                return Committed(answer="void")
             case _:
                 raise StoreConflict("a watch has spoken for one of these stories meanwhile")
 
