@@ -37,10 +37,11 @@ from multiprocessing.connection import Connection  # noqa: E402
 from product import Product  # noqa: E402
 
 from benchmarks.matchbench.articles import World  # noqa: E402
+from benchmarks.queue_peers import admission  # noqa: E402
 from monitor.app import now  # noqa: E402
 from monitor.embedded import Embedded  # noqa: E402
 from monitor.model import Article  # noqa: E402
-from monitor.store import Store, seen_member  # noqa: E402
+from monitor.store import Store  # noqa: E402
 
 TICK_S = 0.05
 """A put holds what has come in that time: a feed with news has several articles."""
@@ -106,14 +107,7 @@ def put(store: Store, source: str, some: Sequence[Article], rate: float) -> Time
         PAUSE.wait(max(0.0, began + number * each / rate - time.monotonic()))
         due = [replace(article, fetched=now()) for article in some[at : at + each]]
         times |= dict.fromkeys((article.id for article in due), time.monotonic())
-        store.sources.put(
-            source,
-            version=number,
-            state={"polled": str(number)},
-            seen=[seen_member(article, article.id) for article in due],
-            articles=due,
-            now=now(),
-        )
+        admission.put(store, number, due, source=source)
     return times
 
 

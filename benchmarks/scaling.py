@@ -36,13 +36,11 @@ from product import Product  # noqa: E402
 
 from benchmarks.latency import cpu_s  # noqa: E402
 from benchmarks.matchbench.articles import World  # noqa: E402
+from benchmarks.queue_peers.admission import put_all  # noqa: E402
 from monitor.app import now  # noqa: E402
 from monitor.embedded import Embedded  # noqa: E402
 from monitor.model import ARTICLES, Article  # noqa: E402
-from monitor.store import Store, seen_member  # noqa: E402
-
-PUT = 500
-"""Articles a put: a large feed's worth."""
+from monitor.store import Store  # noqa: E402
 
 JUDGED = tuple(f"articles.{how}" for how in ("new", "copy", "revision", "repeat", "set_aside"))
 SOURCES = 40
@@ -84,24 +82,10 @@ def articles(count: int) -> list[Article]:
     ]
 
 
-def fill(store: Store, made: Sequence[Article]) -> None:
-    """Put them as a poller does."""
-    for number, at in enumerate(range(0, len(made), PUT)):
-        some = [replace(article, fetched=now()) for article in made[at : at + PUT]]
-        store.sources.put(
-            "bench",
-            version=number,
-            state={"polled": str(number)},
-            seen=[seen_member(article, article.id) for article in some],
-            articles=some,
-            now=now(),
-        )
-
-
 def measured(store: Store, made: Sequence[Article], folder: Path, url: str, processes: int) -> Use:
     """One round: an emptied server, a full queue, and so many processes."""
     store.client.flushall()
-    fill(store, made)
+    put_all(store, [replace(article, fetched=now()) for article in made])
     product = Product(folder, environment={"WIREWATCH_REDIS_URL": url})
     worker = product.start("worker", "--queue", ARTICLES, "--processes", str(processes))
     try:

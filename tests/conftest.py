@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +10,8 @@ from typing import Any
 
 import pytest
 import structlog
+from deadline import at_last
+from server import ManagedServer
 
 from monitor.embedded import Embedded
 from monitor.model import Article, Origin
@@ -31,6 +31,12 @@ def plain_logs() -> Iterator[None]:
     """Logs as structlog has them of itself, whatever a test set up: its neighbours capture them."""
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture
+def quiet() -> None:
+    """No logs, of a test that would write many for nobody."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
 
 
 @pytest.fixture(scope="session")
@@ -74,14 +80,19 @@ def until() -> Callable[..., None]:
     """Waits for a condition with a deadline; the test fails when it does not come true."""
 
     def wait(condition: Callable[[], object], *, what: str, within_s: float = 20.0) -> None:
-        deadline = time.monotonic() + within_s
-        pause = threading.Event()
-        while not condition():
-            if time.monotonic() > deadline:
-                pytest.fail(f"not within {within_s} s: {what}")
-            pause.wait(0.02)
+        if not at_last(condition, within_s=within_s):
+            pytest.fail(f"not within {within_s} s: {what}")
 
     return wait
+
+
+@pytest.fixture
+def server(tmp_path: Path, until: Callable[..., None]) -> Iterator[ManagedServer]:
+    """A Redis of the test's own on a port of loopback, which it may mistreat."""
+    server = ManagedServer(tmp_path / "redis", until)
+    server.start()
+    yield server
+    server.kill()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ supervisor may die between any two lines.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from structlog.typing import FilteringBoundLogger
@@ -18,6 +18,7 @@ from monitor.errors import StoreConflict
 from monitor.model import AlertedArticle, Rising, Spoken, Timing, Watch
 from monitor.store import Outcome, Raised, Store
 from monitor.topics.rising import HOURS, Rise
+from workers.pace import Pace
 
 LOOK_EVERY = timedelta(minutes=1)
 MOST_AT_ONCE = 20
@@ -35,14 +36,13 @@ class Emergence:
     worker: str
     now: Callable[[], datetime]
     log: FilteringBoundLogger
-    looked: datetime | None = None
+    pace: Pace = field(default_factory=Pace)
 
     def run(self) -> None:
         """Look, if it is time to."""
         at = self.now()
-        if self.looked is not None and timedelta(0) <= at - self.looked < LOOK_EVERY:
+        if not self.pace.is_time(at, LOOK_EVERY):
             return
-        self.looked = at
         active = [w for w in self.watches() if w.emerging and w.is_active(at.date())]
         paused = self.store.paused_watches.all() if active else {}
         for watch in active:

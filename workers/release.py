@@ -12,6 +12,7 @@ from monitor.alerts import allowances, digest_before, digest_due, put_off
 from monitor.model import Gap, Gathering, Source, Timing, Watch
 from monitor.store import Open, Store
 from workers.coverage import gaps
+from workers.pace import Pace
 
 LOOK_EVERY = timedelta(seconds=1)
 REMEMBERED = timedelta(days=15)
@@ -32,14 +33,13 @@ class Release:
     watches: Mapping[str, Watch] = field(default_factory=dict)
     now: Callable[[], datetime]
     log: FilteringBoundLogger
-    looked: datetime | None = None
+    pace: Pace = field(default_factory=Pace)
 
     def run(self) -> None:
         """Release what is due; see to it that empty digests that are wanted become due."""
         at = self.now()
-        if self.looked is not None and timedelta(0) <= at - self.looked < LOOK_EVERY:
+        if not self.pace.is_time(at, LOOK_EVERY):
             return
-        self.looked = at
         self._retime(at)
         due = self.store.gatherings.due(at)
         paused = self.store.paused_watches.all() if due else {}

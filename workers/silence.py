@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from structlog.typing import FilteringBoundLogger
@@ -13,6 +13,7 @@ from monitor.errors import StoreConflict
 from monitor.model import Rate, Source, Timing, Watch
 from monitor.store import Outcome, Raised, Store
 from workers.coverage import gaps
+from workers.pace import Pace
 
 LOOK_EVERY = timedelta(seconds=30)
 
@@ -35,14 +36,13 @@ class Silence:
     now: Callable[[], datetime]
     log: FilteringBoundLogger
     grace: timedelta = GRACE
-    looked: datetime | None = None
+    pace: Pace = field(default_factory=Pace)
 
     def run(self) -> None:
         """Look at each of them, twice a minute."""
         at = self.now()
-        if self.looked is not None and timedelta(0) <= at - self.looked < LOOK_EVERY:
+        if not self.pace.is_time(at, LOOK_EVERY):
             return
-        self.looked = at
         expecting = [watch for watch in self.watches if watch.expect is not None]
         paused = self.store.paused_watches.all() if expecting else {}
         looked_at = [w for w in expecting if w.id not in paused and w.is_active(at.date())]

@@ -6,13 +6,14 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from structlog.typing import FilteringBoundLogger
 
 from monitor.store import Returned, Store, Work
 from workers.hand_on import HandOn
+from workers.pace import Pace
 
 SWEEP_EVERY = timedelta(seconds=1)
 RECOVER_EVERY = timedelta(seconds=60)
@@ -29,9 +30,9 @@ class Upkeep:
     now: Callable[[], datetime]
     log: FilteringBoundLogger
     era: str = ""
-    swept: datetime | None = None
-    recovered: datetime | None = None
-    expired: datetime | None = None
+    sweeps: Pace = field(default_factory=Pace)
+    recoveries: Pace = field(default_factory=Pace)
+    expiries: Pace = field(default_factory=Pace)
 
     @property
     def hand_on(self) -> HandOn:
@@ -42,17 +43,14 @@ class Upkeep:
     def run(self) -> None:
         """Do what is due."""
         at = self.now()
-        if self.swept is None or at - self.swept >= SWEEP_EVERY:
-            self.swept = at
+        if self.sweeps.is_time(at, SWEEP_EVERY):
             self._look_for_loss(at)
             for work in (self.store.articles, self.store.pages, self.store.deliveries):
                 self.say(work, work.sweep(at), "its lease ran out")
             self.hand_on.late(f"{self.hand_on.worker}/{at.timestamp():.6f}")
-        if self.recovered is None or at - self.recovered >= RECOVER_EVERY:
-            self.recovered = at
+        if self.recoveries.is_time(at, RECOVER_EVERY):
             self._recover(at)
-        if self.expired is None or at - self.expired >= min(LETTERS_EVERY, self.store.letters.kept):
-            self.expired = at
+        if self.expiries.is_time(at, min(LETTERS_EVERY, self.store.letters.kept)):
             for letter in self.store.letters.expire(at):
                 self.log.warning(
                     "letter.expired",

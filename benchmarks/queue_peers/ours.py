@@ -15,21 +15,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, cast
 
+from benchmarks.queue_peers.admission import put_all
 from benchmarks.queue_peers.window import Window
 from monitor import telemetry
 from monitor.app import App, Desk, Judgement, now
 from monitor.dedupe import Marks, marks_of
 from monitor.model import ARTICLES, Article, Claim, Relation, Topic, Watch, digest
 from monitor.settings import load
-from monitor.store import Asked, Outcome, Store, seen_member
+from monitor.store import Asked, Outcome, Store
 from monitor.store.judging import Judging
 from monitor.store.redis import Scripts
 from workers.child import Child, Stop, judge_articles
 from workers.runtime import guarded, guarded_page, guarded_send, worker_name
 from workers.vitals import Vitals
-
-PUT = 500
-"""Articles a put: a large feed's worth."""
 
 Part = Literal["whole", "no claim", "queue alone"]
 
@@ -37,16 +35,7 @@ Part = Literal["whole", "no claim", "queue alone"]
 def fill(url: str, articles: Sequence[Article], _each: int) -> None:
     """Admit the articles as the poller does; the store bundles them."""
     store = Store(url)
-    for number, at in enumerate(range(0, len(articles), PUT)):
-        some = articles[at : at + PUT]
-        store.sources.put(
-            "bench",
-            version=number,
-            state={"polled": str(number)},
-            seen=[seen_member(article, article.id) for article in some],
-            articles=some,
-            now=now(),
-        )
+    put_all(store, articles)
     store.close()
 
 

@@ -9,14 +9,13 @@ from urllib.parse import urlsplit
 
 from monitor.channels import markup
 from monitor.channels.envelope import MAX_SUBJECT_CHARS
+from monitor.channels.marking import bare, plain
 from monitor.channels.others import BEFORE, TOGETHER, fellows, parts
 from monitor.channels.render import (
-    bare,
     headline,
     listed,
     moment,
     other_sources,
-    plain,
     quotes,
     severity_tag,
     source_name,

@@ -16,8 +16,8 @@ from pydantic import AfterValidator, Field
 
 from monitor.channels.channel import Channel, ChannelConfig, IPNetwork, kind
 from monitor.channels.disk import Hand, absolute, locked, replace
+from monitor.channels.marking import bare
 from monitor.channels.render import (
-    bare,
     headline,
     listed,
     moment,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import tzinfo
 
-    from monitor.channels.render import Words
+    from monitor.channels.marking import Words
     from monitor.model import Alert, Delivery, Message
 
 MAX_ENTRIES = 50

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from monitor.channels import gathered, markup
 from monitor.channels.envelope import MAX_SUBJECT_CHARS
+from monitor.channels.marking import plain
 from monitor.channels.others import parts
 from monitor.channels.outline import outline
-from monitor.channels.render import headline, plain, quotes, severity_tag
+from monitor.channels.render import headline, quotes, severity_tag
 from monitor.channels.safe import clip, link
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from monitor.channels import gathered
 from monitor.channels.ink import COLOUR, badge, styled
+from monitor.channels.marking import plain
 from monitor.channels.others import parts
 from monitor.channels.outline import outline
-from monitor.channels.render import headline, plain, quotes, severity_tag
+from monitor.channels.render import headline, quotes, severity_tag
 from monitor.channels.safe import link
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from monitor.channels.ink import Line
+    from monitor.channels.marking import Words
     from monitor.channels.outline import Happening
-    from monitor.channels.render import Words
     from monitor.model import Alert, Digest
 
 

@@ -5,17 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from monitor.alerts import unseen
+from monitor.channels.marking import Piece, bare
 from monitor.channels.outline import total, watch_of
-from monitor.channels.render import (
-    Piece,
-    bare,
-    headline,
-    local,
-    moment,
-    source_name,
-    titled,
-    watch_title,
-)
+from monitor.channels.render import headline, local, moment, source_name, titled, watch_title
 from monitor.channels.safe import (
     FIRST_STRONG_ISOLATE,
     POP_ISOLATE,
@@ -30,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime, tzinfo
 
+    from monitor.channels.marking import Words
     from monitor.channels.outline import Happening, Outline, Section
-    from monitor.channels.render import Words
     from monitor.model import Alert, Digest, Gap, GatherReason, Rate, Rest
 
 MAX_GAPS = 20

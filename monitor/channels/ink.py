@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-    from monitor.channels.render import Words
+    from monitor.channels.marking import Words
     from monitor.model import Severity
 
 # Names of the terminal's own palette only, so that it reads on dark and on light.

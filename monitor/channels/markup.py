@@ -9,7 +9,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from monitor.channels.render import Words
+    from monitor.channels.marking import Words
     from monitor.model import Severity
 
 

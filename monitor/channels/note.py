@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 
 from monitor.alerts import unseen
 from monitor.channels import gathered
+from monitor.channels.marking import Piece
 from monitor.channels.outline import in_turns, watch_of
 from monitor.channels.render import (
-    Piece,
     headline,
     listed,
     moment,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import tzinfo
 
-    from monitor.channels.render import Words
+    from monitor.channels.marking import Words
     from monitor.model import Alert, Gap, Message
 
 Markup = Literal["text", "markdown", "html"]

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from monitor.channels.safe import clip, isolated, line, spaced
+from monitor.channels.marking import Piece, Span, Words, marked_words
+from monitor.channels.safe import clip, isolated, line
 from monitor.model import Field
 
 if TYPE_CHECKING:
@@ -20,18 +21,6 @@ if TYPE_CHECKING:
 MAX_TITLE_CHARS = 300
 MAX_SENTENCE_CHARS = 400
 MAX_NAMES = 6
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """Some words, safe to show; `marked` are those that made the watch match."""
-
-    text: str
-    marked: bool = False
-
-
-Words = tuple[Piece, ...]
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +42,7 @@ def headline(alert: Alert) -> Words:
     """The article's title with the words marked that matched in it."""
     title = alert.article.title
     spans = tuple((e.start, e.end) for e in alert.evidence if e.field is Field.TITLE)
-    return _marked(title, spans, MAX_TITLE_CHARS) or (Piece(text="(no title)"),)
+    return marked_words(title, spans, MAX_TITLE_CHARS) or (Piece(text="(no title)"),)
 
 
 def quotes(alert: Alert, *, at_most: int) -> Quotes:
@@ -73,7 +62,7 @@ def quotes(alert: Alert, *, at_most: int) -> Quotes:
         chosen.append(best)
         rest.remove(best)
     shown = tuple(
-        _marked(passages[place].sentence, passages[place].spans, MAX_SENTENCE_CHARS)
+        marked_words(passages[place].sentence, passages[place].spans, MAX_SENTENCE_CHARS)
         for place in sorted(chosen)
     )
     return Quotes(shown=tuple(words for words in shown if words), left_out=len(rest))
@@ -131,85 +120,6 @@ def _matched(evidence: Evidence, sentence: str, begins: int) -> tuple[Span, ...]
     if not evidence.term.startswith("topic:") or end - start < len(sentence.strip()):
         return ((start, end),)
     return _naming(sentence, re.findall(r"\w{3,}|[A-Z]{2}", evidence.term.partition(":")[2]))
-
-
-def _marked(text: str, spans: Iterable[Span], at_most: int) -> Words:
-    """The text as safe pieces, cut to a window around the first span when it is too long."""
-    marks = _merged(spans, len(text))
-    begin, end = _window(text, marks, at_most)
-    raw: list[tuple[str, bool]] = []
-    at = begin
-    for start, stop in marks:
-        if stop <= begin or start >= end:
-            continue
-        raw.append((text[at : max(start, begin)], False))
-        raw.append((text[max(start, begin) : min(stop, end)], True))
-        at = min(stop, end)
-    raw.append((text[at:end], False))
-    pieces = _joined(raw)
-    if not pieces:
-        return ()
-    before = (Piece(text="…"),) if begin > 0 else ()
-    after = (Piece(text="…"),) if end < len(text) else ()
-    return (*before, *pieces, *after)
-
-
-def _merged(spans: Iterable[Span], length: int) -> tuple[Span, ...]:
-    """The spans inside the text, in order, those that touch made one."""
-    merged: list[Span] = []
-    for start, stop in sorted(spans):
-        start, stop = max(start, 0), min(stop, length)
-        if start >= stop:
-            continue
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], stop))
-        else:
-            merged.append((start, stop))
-    return tuple(merged)
-
-
-def _window(text: str, marks: tuple[Span, ...], at_most: int) -> Span:
-    """Which part of a long text to show: the first mark, a third of the room before it."""
-    if len(text) <= at_most:
-        return 0, len(text)
-    first = marks[0][0] if marks else 0
-    begin = min(max(0, first - at_most // 3), len(text) - at_most)
-    end = begin + at_most
-    if begin > 0:
-        space = text.find(" ", begin, min(begin + 30, first))
-        begin = space + 1 if space >= 0 else begin
-    if end < len(text):
-        space = text.rfind(" ", end - 30, end)
-        end = space if space > begin else end
-    return begin, end
-
-
-def _joined(raw: list[tuple[str, bool]]) -> Words:
-    """Safe pieces with single spaces between words and none at the ends."""
-    pieces: list[Piece] = []
-    for text, marked in raw:
-        words = spaced(text)
-        if not pieces or pieces[-1].text.endswith(" "):
-            words = words.removeprefix(" ")
-        if words:
-            pieces.append(Piece(text=words, marked=marked))
-    if pieces and pieces[-1].text.endswith(" "):
-        last = pieces.pop()
-        if words := last.text.rstrip(" "):
-            pieces.append(Piece(text=words, marked=last.marked))
-    return tuple(pieces)
-
-
-def plain(words: Words, *, opening: str = "«", closing: str = "»") -> str:
-    """The words as text, marks between guillemets."""
-    return "".join(
-        f"{opening}{piece.text}{closing}" if piece.marked else piece.text for piece in words
-    )
-
-
-def bare(words: Words) -> str:
-    """The words as text, marks not shown."""
-    return "".join(piece.text for piece in words)
 
 
 def severity_tag(severity: Severity) -> str:

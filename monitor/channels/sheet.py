@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from monitor.channels import digest_sheet
 from monitor.channels.ink import COLOUR, badge, put, styled
+from monitor.channels.marking import plain
 from monitor.channels.others import fellows, parts
 from monitor.channels.render import (
     headline,
     listed,
     moment,
     other_sources,
-    plain,
     quotes,
     severity_tag,
     source_name,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from monitor.channels.ink import Line
-    from monitor.channels.render import Words
+    from monitor.channels.marking import Words
     from monitor.model import Alert, Message
 
 MAX_QUOTES = 2

@@ -13,7 +13,8 @@ from typing import Self
 import click
 
 from monitor.app import now
-from monitor.channels.render import bare, headline, moment, plain, quotes
+from monitor.channels.marking import bare, plain
+from monitor.channels.render import headline, moment, quotes
 from monitor.channels.safe import clip, line, link
 from monitor.cli import options
 from monitor.cli.articles import write
@@ -103,7 +104,7 @@ class Known:
     type=click.Choice([*(str(state) for state in DeliveryState), "acked", "untold"]),
     help="With a delivery in this state; acked: seen by a person (`alerts ack`); untold: none.",
 )
-@click.option("--json", "as_json", is_flag=True, help="JSON Lines for machines.")
+@options.as_json
 @click.pass_context
 def command(
     context: click.Context,

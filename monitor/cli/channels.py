@@ -34,7 +34,7 @@ def command() -> None:
 
 @command.command("list")
 @options.config
-@click.option("--json", "as_json", is_flag=True, help="JSON Lines for machines.")
+@options.as_json
 def list_channels(config: Path, *, as_json: bool) -> None:
     """Every channel of channels.toml, its kind, and who tells it."""
     settings = load(config)

@@ -10,8 +10,9 @@ import click
 
 from monitor.app import now
 from monitor.channels.gathered import heading, reason
+from monitor.channels.marking import bare
 from monitor.channels.outline import counted_only, in_turns
-from monitor.channels.render import bare, headline
+from monitor.channels.render import headline
 from monitor.channels.safe import line
 from monitor.cli import options
 from monitor.cli.articles import write
@@ -35,7 +36,7 @@ def command() -> None:
 @command.command("list")
 @options.config
 @options.data
-@click.option("--json", "as_json", is_flag=True, help="JSON Lines for machines.")
+@options.as_json
 def list_letters(config: Path, data: Path, *, as_json: bool) -> None:
     """Every dead letter, the oldest first. Exit 1 when there is any."""
     with open_store(config, data) as store:

@@ -9,6 +9,7 @@ import click
 from monitor.app import Desk
 from monitor.cli import options
 from monitor.cli.articles import Articles, write
+from monitor.cli.verdicts import spot
 from monitor.settings import load_watchlist
 
 
@@ -38,16 +39,7 @@ def command(watchlist: Path, actors: Path | None, paths: tuple[str, ...]) -> Non
                 {
                     "article": article.id,
                     "watch": match.watch,
-                    "evidence": [
-                        {
-                            "field": each.field,
-                            "start": each.start,
-                            "end": each.end,
-                            "text": each.text,
-                            "term": each.term,
-                        }
-                        for each in match.evidence
-                    ],
+                    "evidence": [spot(each) for each in match.evidence],
                 }
             )
     articles.exit()

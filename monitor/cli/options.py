@@ -79,6 +79,13 @@ as_of = click.option(
     help='When articles of seed files came in: "published", or from a moment on: 2025-03-01T08:00.',
 )
 paths = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+actors = click.option(
+    "--actors",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="An actors.toml that adds to the shipped knowledge.",
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="JSON Lines for machines.")
 since = click.option(
     "--since", callback=_span, metavar="SPAN", help='Raised in the last "90m", "6h", "3d".'
 )

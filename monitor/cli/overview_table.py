@@ -11,7 +11,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from monitor.channels.render import bare, headline
+from monitor.channels.marking import bare
+from monitor.channels.render import headline
 from monitor.channels.safe import line
 from monitor.cli.overview import Overview, Service, Waiting
 from monitor.cli.queue import told

@@ -17,7 +17,7 @@ from monitor.store import QueueDepth
 @click.command("queue")
 @options.config
 @options.data
-@click.option("--json", "as_json", is_flag=True, help="JSON Lines for machines.")
+@options.as_json
 def command(config: Path, data: Path, *, as_json: bool) -> None:
     """What waits on each queue, what is under way, and which workers serve it."""
     with open_store(config, data) as store:

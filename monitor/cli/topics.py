@@ -21,12 +21,7 @@ from monitor.topics import ner
 
 @click.command("topics")
 @options.paths
-@click.option(
-    "--actors",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    metavar="FILE",
-    help="An actors.toml that adds to the shipped knowledge.",
-)
+@options.actors
 @click.option(
     "--config",
     type=click.Path(path_type=Path, exists=True, file_okay=False),

@@ -24,12 +24,7 @@ _ID = "query"
 @click.command("try")
 @click.argument("query")
 @options.paths
-@click.option(
-    "--actors",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    metavar="FILE",
-    help="An actors.toml that adds to the shipped knowledge.",
-)
+@options.actors
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines only, no text.")
 def command(query: str, paths: tuple[str, ...], actors: Path | None, *, as_json: bool) -> None:
     """Articles that satisfy QUERY, with the words that made it true; or what came nearest.

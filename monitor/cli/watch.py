@@ -27,7 +27,7 @@ def command() -> None:
 @command.command("list")
 @options.config
 @options.data
-@click.option("--json", "as_json", is_flag=True, help="JSON Lines for machines.")
+@options.as_json
 def list_watches(config: Path, data: Path, *, as_json: bool) -> None:
     """Every watch of watchlist.toml with its state: watching, paused, over."""
     watches = load(config).watches

@@ -11,7 +11,6 @@ import os
 import time
 import weakref
 from pathlib import Path
-from types import TracebackType
 from typing import Final, Self
 
 from monitor import telemetry
@@ -37,12 +36,7 @@ class DataLock:
         self.acquire()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.release()
 
     def acquire(self) -> None:

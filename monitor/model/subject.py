@@ -12,6 +12,10 @@ ActorKind = Literal[
 PlaceKind = Literal["country", "region", "city"]
 
 
+def _covers(begins: date | None, ends: date | None, day: date | None) -> bool:
+    return day is None or ((begins is None or begins <= day) and (ends is None or day <= ends))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
     """An office somebody holds: "president" of "US", from a day to a day, None for open.
@@ -26,9 +30,7 @@ class Role:
 
     def holds_on(self, day: date | None) -> bool:
         """Whether it is held on a day; on an unknown day it is."""
-        return day is None or (
-            (self.begins is None or self.begins <= day) and (self.ends is None or day <= self.ends)
-        )
+        return _covers(self.begins, self.ends, day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,10 @@ class Actor:
     active: tuple[date | None, date | None] = (None, None)
     roles: tuple[Role, ...] = ()
     languages: tuple[tuple[str, str], ...] = ()
+
+    def is_active_on(self, day: date | None) -> bool:
+        """Whether it is active on a day; on an unknown day it is."""
+        return _covers(*self.active, day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

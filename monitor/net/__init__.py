@@ -4,6 +4,7 @@ Used by feeds, pages and webhooks alike; nothing else in Wirewatch opens a conne
 a feed, a page or a watchlist may name.
 """
 
-from monitor.net.client import DEFAULT, Client, Limits, Response, trusting
+from monitor.net.answer import DEFAULT, Limits, Response
+from monitor.net.client import Client, trusting
 
 __all__ = ["DEFAULT", "Client", "Limits", "Response", "trusting"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import ssl
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, Self
 
@@ -15,57 +15,23 @@ from yarl import URL
 from monitor import __version__
 from monitor.errors import AddressRefused, BadStatus, FetchError
 from monitor.model import PLAIN, Access
-from monitor.net.decode import OFFERED, Decoder
+from monitor.net.answer import DEFAULT, Limits, Response, document, note, response
+from monitor.net.decode import OFFERED
 from monitor.net.faults import FOREIGN, translated
 from monitor.net.guard import Guard, Network, number_of
-from monitor.net.hops import address_to, bare, next_hop, shown
+from monitor.net.hops import address_to, next_hop, shown
 from monitor.net.names import Names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import TracebackType
 
     from aiohttp.abc import AbstractResolver
 
 _MOVED: Final = frozenset({301, 302, 303, 307, 308})
 _MOVED_FOR_GOOD: Final = frozenset({301, 308})
-_BODILESS: Final = frozenset({204, 304})
 _SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
-_PIECE: Final = 1 << 16
-_NOTE_BYTES: Final = 16 << 10  # of an answer that is not the document, enough to say what it was
-_NOTE_S: Final = 5.0
 _HEADER_BYTES: Final = 32 << 10  # some sites send policies of more than aiohttp's 8 KiB
 _NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What one request may take: seconds over all redirects, bytes in and unpacked, redirects."""
-
-    total_s: float = 30.0
-    wire_bytes: int = 8 << 20
-    body_bytes: int = 10 << 20
-    redirects: int = 5
-
-
-DEFAULT: Final = Limits()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
-    """What came back in the end. `url` is where it came from, after redirects, without credentials.
-
-    `headers` ignores case. The body of an answer that is not 2xx, or that follows a post, may be
-    cut after 16 KiB. `permanent` is whether there were redirects and every one was for good.
-    `elsewhere` is where a redirect leads that was not followed, "" for none.
-    """
-
-    status: int
-    url: str
-    headers: Mapping[str, str]
-    body: bytes
-    permanent: bool
-    elsewhere: str = ""
 
 
 class Client:
@@ -115,12 +81,7 @@ class Client:
             max_field_size=_HEADER_BYTES,
         )
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         for session in (self._session, self._proxied):
             if session is not None:
                 await session.close()
@@ -177,7 +138,7 @@ class Client:
         except FOREIGN as error:
             raise _fault(error, asked, refused, limits) from error
         async with answer:
-            return _response(answer, asked, await _note(answer), permanent=False)
+            return response(answer, asked, await note(answer), permanent=False)
 
     def _judge_number(self, url: URL) -> None:
         """Refuse an address spelt as a number that no proxy should be asked for."""
@@ -234,12 +195,12 @@ class Client:
                 status = answer.status
                 target = answer.headers.get("Location") if status in _MOVED else None
                 if target is None:
-                    body = await _document(answer, limits)
-                    return _response(answer, url, body, permanent=hop > 0 and for_good)
+                    body = await document(answer, limits)
+                    return response(answer, url, body, permanent=hop > 0 and for_good)
             for_good = for_good and status in _MOVED_FOR_GOOD
             there = next_hop(url, target)
             if redirects == "told":
-                answered = _response(answer, url, b"", permanent=False)
+                answered = response(answer, url, b"", permanent=False)
                 return replace(answered, elsewhere=str(there))
             if there.origin() != url.origin():
                 headers = {k: v for k, v in headers.items() if k.lower() not in _SECRET_HEADERS}
@@ -266,54 +227,3 @@ def _fault(error: Exception, url: URL, refused: list[str], limits: Limits) -> Fe
             url=shown(url),
         )
     return translated(error, host=str(url.host), url=shown(url), total_s=limits.total_s)
-
-
-def _response(
-    answer: aiohttp.ClientResponse, url: URL, body: bytes, *, permanent: bool
-) -> Response:
-    return Response(
-        status=answer.status,
-        url=str(bare(url)),
-        headers=answer.headers,
-        body=body,
-        permanent=permanent,
-    )
-
-
-async def _document(answer: aiohttp.ClientResponse, limits: Limits) -> bytes:
-    """The body of a 2xx answer in full, unpacked; of any other answer its first words."""
-    if not 200 <= answer.status < 300:
-        return await _note(answer)
-    decoder = Decoder(
-        answer.headers.get("Content-Encoding", ""),
-        wire_bytes=limits.wire_bytes,
-        body_bytes=limits.body_bytes,
-    )
-    async for piece in answer.content.iter_chunked(_PIECE):
-        decoder.feed(piece)
-    return decoder.body()
-
-
-async def _note(answer: aiohttp.ClientResponse) -> bytes:
-    """The first 16 KiB of a body, or as much of them as comes within 5 s. Raises nothing."""
-    if answer.status in _BODILESS:
-        return b""
-    raw = bytearray()
-    try:
-        async with asyncio.timeout(_NOTE_S):
-            async for piece in answer.content.iter_chunked(_NOTE_BYTES):
-                raw += piece
-                if len(raw) >= _NOTE_BYTES:
-                    break
-    except FOREIGN:
-        pass  # what came is enough
-    if not answer.headers.get("Content-Encoding"):
-        return bytes(raw[:_NOTE_BYTES])
-    try:
-        decoder = Decoder(
-            answer.headers["Content-Encoding"], wire_bytes=len(raw), body_bytes=_NOTE_BYTES
-        )
-        decoder.feed(bytes(raw))
-        return decoder.body()
-    except FetchError:
-        return b""

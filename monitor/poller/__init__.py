@@ -21,8 +21,8 @@ from monitor.model import ARTICLES, PAGES
 from monitor.poller.candidate import Candidate, poller_name
 from monitor.poller.feeds import Polled
 from monitor.poller.replay import Replay
+from monitor.poller.room import LOOK_S
 from monitor.poller.term import Parts, Term
-from monitor.poller.traffic import LOOK_S
 from monitor.poller.waiting import REFUSED, event_of
 from monitor.pulse import Pulse
 from monitor.settings import Settings

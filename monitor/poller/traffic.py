@@ -21,6 +21,7 @@ from monitor.model import Source
 from monitor.poller.feeds import FeedPoll, Polled, Turn
 from monitor.poller.lanes import Lanes
 from monitor.poller.record import host_of
+from monitor.poller.room import LOOK_S, Room
 from monitor.poller.schedule import due_at_start
 from monitor.poller.waiting import event_of
 from monitor.poller.waking import Wait, until_woken
@@ -29,9 +30,6 @@ from monitor.store import Store
 
 AT_ONCE = 100
 """Feeds under way at a time, each with a host of its own."""
-
-LOOK_S = 0.25
-"""How often to see whether there is room in the queue."""
 
 ASKED_EVERY_S = 1.0
 """How often to see what a person wants polled now."""
@@ -49,7 +47,7 @@ AFTER_BUG = timedelta(minutes=10)
 class Traffic:
     """The feeds of a configuration under way. `crowded` is whether the queue is full: it may ask
     Redis, and is called in a thread. `waited` is told why everyone waits. `now` and `wait` are the
-    clock. `turned_s` is when it last went round its loop and had an answer of Redis.
+    clock.
     """
 
     def __init__(
@@ -67,7 +65,8 @@ class Traffic:
     ) -> None:
         self._sources = {source.id: source for source in sources if source.enabled}
         self._feeds, self._store, self._log, self._now = feeds, store, log, now
-        self._crowded, self._waited, self._until_woken = crowded, waited, wait
+        self._room = Room(crowded, waited)
+        self._waited, self._until_woken = waited, wait
         self._lanes = Lanes(spacing_s, self._rank)
         self._pulse = pulse or Pulse()
         self._paused: frozenset[str] = frozenset()
@@ -78,9 +77,11 @@ class Traffic:
         self._hurried: Callable[[], bool] = lambda: False
         self._polled = Polled()
         self._again = True
-        self._looked_s = float("-inf")
-        self._was_crowded = False
-        self.turned_s = time.monotonic()
+
+    @property
+    def turned_s(self) -> float:
+        """When it last went round its loop and had an answer of Redis."""
+        return self._room.answered_s
 
     async def once(self) -> Polled:
         """Each feed once, due or not; but hosts that asked to be left alone are. Raises
@@ -233,7 +234,7 @@ class Traffic:
     async def _start(self) -> bool:
         """Begin the polls whose turn it is. Returns whether there was no room for all of them."""
         while True:
-            if len(self._under_way) >= AT_ONCE or await self._held_up():
+            if len(self._under_way) >= AT_ONCE or await self._room.is_full():
                 return True
             # Asking Redis can last, and a process can be stopped for as long as you like.
             if self._stop.is_set() or self._hurried():
@@ -246,18 +247,6 @@ class Traffic:
             task = asyncio.create_task(self._poll(source), name=name)
             self._under_way.add(task)
             task.add_done_callback(partial(self._over, source, host))
-
-    async def _held_up(self) -> bool:
-        """Whether the queue is full, or Redis away; asked four times a second at the most."""
-        if time.monotonic() - self._looked_s >= LOOK_S:
-            try:
-                self._was_crowded = await asyncio.to_thread(self._crowded)
-                self.turned_s = time.monotonic()
-            except (StoreUnavailable, Bug) as error:
-                self._waited(event_of(error), error.message)
-                self._was_crowded = True
-            self._looked_s = time.monotonic()
-        return self._was_crowded
 
     async def _poll(self, source: Source) -> Turn:
         """One poll. Whatever goes wrong with one source is its own."""

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, Self
 from monitor.errors import Bug, ParseError
 
 if TYPE_CHECKING:
-    from types import TracebackType
+    pass
 
 WALL_S: Final = 5.0
 MEMORY_BYTES: Final = 1536 << 20
@@ -68,12 +68,7 @@ class Readers:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         for child in self._children:
             await child.end()
 

@@ -5,8 +5,8 @@ one key that all versions share. RQ's begin with `rq:` and keep RQ's own form, s
 `rq requeue` work on them. All keys live in one Redis (not a cluster): the scripts that touch jobs
 build the names of job hashes from ids they find in lists.
 
-Nothing grows for ever: a key has a life that Redis ends, or is one of LASTING, whose docstrings say
-what bounds them.
+Nothing grows for ever: a key is one of ENDING, whose life Redis ends, or one of LASTING, whose
+docstrings say what bounds them.
 """
 
 from __future__ import annotations
@@ -427,15 +427,7 @@ def schema() -> str:
     return "ww:schema"
 
 
-ALL = (
-    schema,
-    source,
-    known,
-    leader,
-    seen,
-    asked,
-    paused,
-    subscription,
+ENDING = (
     claim,
     url,
     text,
@@ -450,57 +442,32 @@ ALL = (
     pieces,
     tally,
     heard,
-    expected,
     alert,
-    alerts,
     delivery,
     attempts,
-    gathered,
-    gathering,
-    gathering_alerts,
     digest,
     digest_alerts,
     digested,
     allowance,
-    disabled,
-    counts,
     trend,
     trend_volume,
-    measures,
-    beats,
-    attended,
     absences,
-    samples,
-    ledger,
-    dead,
-    leases,
-    holders,
-    took,
-    later,
-    deadlines,
     lane,
     robots,
     receipt,
-    rq_queue,
-    rq_queues,
-    rq_job,
-    rq_failed,
     rq_worker,
-    rq_workers,
-    rq_workers_of,
-    era,
 )
+"""Those whose life Redis ends."""
 
 LASTING = (
     schema,
-    era,
     source,
-    seen,
-    subscription,
     known,
     leader,
+    seen,
     asked,
     paused,
+    subscription,
     expected,
     alerts,
     gathered,
@@ -508,10 +475,10 @@ LASTING = (
     gathering_alerts,
     digested,
     disabled,
-    attended,
     counts,
     measures,
     beats,
+    attended,
     samples,
     ledger,
     dead,
@@ -526,5 +493,8 @@ LASTING = (
     rq_failed,
     rq_workers,
     rq_workers_of,
+    era,
 )
 """Those that Redis does not end; a test walks all keys of a run and finds no other."""
+
+ALL = ENDING + LASTING

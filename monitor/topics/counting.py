@@ -23,8 +23,7 @@ knows, in unlisted.py.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
 from functools import partial
 from typing import TypeAlias
 
@@ -44,8 +43,17 @@ from monitor.topics.phrases import (
     word_before,
     word_behind,
 )
+from monitor.topics.sentences import Capitals, repeated
 from monitor.topics.standing import Standings
-from monitor.topics.survey import Dismissed, Named, Presence, Survey, presence_of, weights_of
+from monitor.topics.survey import (
+    Dismissed,
+    Named,
+    Presence,
+    Survey,
+    presence_of,
+    presences_of,
+    weights_of,
+)
 from monitor.topics.theme import shares
 from monitor.topics.unlisted import unlisted
 
@@ -78,7 +86,7 @@ class _Count:
         article = reading.article
         self.day = article.published.date() if article.published else None
         self.texts = article.title, article.summary, article.body
-        self.silent = _repeated(reading)
+        self.silent = repeated(reading)
         self.persons = Persons(reading, knowledge, self.day)
         self.standings = Standings.of(knowledge)
         self.unsure_names = unsure_places()
@@ -99,8 +107,7 @@ class _Count:
         self.dismissed: list[Dismissed] = []
         self.place_spans: set[tuple[int, int]] = set()
         self.state_mentions: list[tuple[Actor, Named]] = []
-        self.capitals: dict[int, bool] = {}
-        self.title_case: dict[int, bool] = {}
+        self.capitals = Capitals(reading)
 
     def terms(self) -> None:
         """Counts the terms of themes."""
@@ -165,7 +172,7 @@ class _Count:
             word = word_before(text, start)
             if (field, start - 1) in self.ends:
                 word = None
-        return None if word is None or self._in_title_case(sentence) else word
+        return None if word is None or self.capitals.in_title_case(sentence) else word
 
     def _count_place(self, whole: str, named: Named, *, is_entered_: bool) -> None:
         name, field, start, end, sentence = named
@@ -197,7 +204,7 @@ class _Count:
 
     def _actor(self, named: Named) -> None:
         actor = self.knowledge.actors[named.name.id]
-        if not _is_active(actor, self.day):
+        if not actor.is_active_on(self.day):
             self._dismiss(named, "not active on the day of the article")
         elif actor.kind == "state":
             self.state_mentions.append((actor, named))
@@ -225,33 +232,15 @@ class _Count:
         """Whether a name may be a word: written without dots where all is in capitals."""
         if "." in self.texts[named.field][named.start : named.end]:
             return False
-        return self._shouted(named.sentence)
-
-    def _shouted(self, sentence: int) -> bool:
-        known = self.capitals.get(sentence)
-        if known is None:
-            known = self.capitals[sentence] = self._text(sentence).isupper()
-        return known
-
-    def _in_title_case(self, sentence: int) -> bool:
-        """Whether a sentence writes most words with a capital, so that capitals tell nothing."""
-        known = self.title_case.get(sentence)
-        if known is None:
-            words = self._text(sentence).split()
-            capitals = sum([word[0].isupper() for word in words])
-            known = self.title_case[sentence] = capitals * 10 > len(words) * 7
-        return known
-
-    def _text(self, sentence: int) -> str:
-        return self.reading.sentence_text(self.reading.sentence(sentence))
+        return self.capitals.shouted(named.sentence)
 
     def result(self) -> Survey:
         """What was counted, weighed."""
         self._settle()
         weights = weights_of(self.reading)
         headline = frozenset(range(self.reading.sentence_counts[0])[:4])
-        actors = _presences(self.actors, weights)
-        places = _presences(self.places, weights)
+        actors = presences_of(self.actors, weights)
+        places = presences_of(self.places, weights)
         names = self._names(weights)
         themes = {
             id_: {sentence: weight for sentence, weight in hits.items() if weight > 0}
@@ -264,7 +253,7 @@ class _Count:
             headline=headline,
             actors=actors,
             places=places,
-            inner=_presences(self.inner, weights),
+            inner=presences_of(self.inner, weights),
             scenes={id_: frozenset(found) for id_, found in self.scenes.items()},
             grounds={id_: frozenset(found) for id_, found in self.grounds.items()},
             acting={id_: frozenset(found) for id_, found in self.acting.items()},
@@ -302,7 +291,7 @@ class _Count:
             known[field].add(start)
         said = {self.texts[field][start:end] for field, start, end, _ in self.placed}
         told = {found.name: found.counts for found in unlisted(self.reading, known, said)}
-        return _presences({**told, **self.persons.strangers}, weights)
+        return presences_of({**told, **self.persons.strangers}, weights)
 
     def _parties(self, weights: Sequence[float]) -> dict[str, Presence]:
         parties = {}
@@ -314,30 +303,3 @@ class _Count:
                 counts.setdefault(sentence, 1)
             parties[id_] = presence_of(counts, weights)
         return parties
-
-
-def _repeated(reading: Reading) -> frozenset[int]:
-    """The sentences that only repeat an earlier one."""
-    texts = reading.sentence_texts() if reading.article.summary else []
-    if len(set(texts)) == len(texts):
-        return frozenset()
-    seen: set[str] = set()
-    repeated = []
-    for index, text in enumerate(texts):
-        if text in seen:
-            repeated.append(index)
-        seen.add(text)
-    return frozenset(repeated)
-
-
-def _is_active(actor: Actor, day: date | None) -> bool:
-    begins, ends = actor.active
-    if day is None:
-        return True
-    return (begins is None or begins <= day) and (ends is None or day <= ends)
-
-
-def _presences(
-    counted: Mapping[str, Mapping[int, int]], weights: Sequence[float]
-) -> dict[str, Presence]:
-    return {id_: presence_of(counts, weights) for id_, counts in counted.items()}

@@ -101,3 +101,10 @@ def presence_of(counts: Mapping[int, int], weights: Sequence[float]) -> Presence
     weight = sum(map(weights.__getitem__, counts))
     # more mentions in the same sentences matter, but less and less
     return Presence(counts, weight, weight * (1 + log(1 + sum(counts.values())) / 3))
+
+
+def presences_of(
+    counted: Mapping[str, Mapping[int, int]], weights: Sequence[float]
+) -> dict[str, Presence]:
+    """The same of each of them."""
+    return {id_: presence_of(counts, weights) for id_, counts in counted.items()}

@@ -7,8 +7,8 @@ from monitor.watch.clauses import Clause, Proof, Spotted
 from monitor.watch.scene import Scene
 
 
-class AllOf:
-    """Every part; the cheap ones are asked first."""
+class _Joined:
+    """Several parts; the cheap ones are asked first."""
 
     __slots__ = ("_by_cost", "_parts", "cost")
 
@@ -16,6 +16,12 @@ class AllOf:
         self._parts = parts
         self._by_cost = _cheapest_first(parts)
         self.cost = max(part.cost for part in parts)
+
+
+class AllOf(_Joined):
+    """Every part."""
+
+    __slots__ = ()
 
     def holds(self, scene: Scene) -> bool:
         for part in self._by_cost:  # noqa: SIM110  # a generator takes three times as long
@@ -28,15 +34,10 @@ class AllOf:
             yield from part.proof(scene)
 
 
-class AnyOf:
+class AnyOf(_Joined):
     """At least one part."""
 
-    __slots__ = ("_by_cost", "_parts", "cost")
-
-    def __init__(self, parts: tuple[Clause, ...]) -> None:
-        self._parts = parts
-        self._by_cost = _cheapest_first(parts)
-        self.cost = max(part.cost for part in parts)
+    __slots__ = ()
 
     def holds(self, scene: Scene) -> bool:
         for part in self._by_cost:  # noqa: SIM110  # a generator takes three times as long

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from deadline import at_last
+
 ROOT = Path(__file__).parents[2]
 PROJECT = "wirewatch-soak"
 SPARED = f"{PROJECT}-worker-1"
@@ -35,8 +37,8 @@ policy, or, where it was one of several processes, by the one that supervises th
 BACK_S = 60.0
 """So long a container has to come back by itself."""
 
-ASKED = 10
-"""So often Redis is asked, which may just be loading its files."""
+ASKED_S = 60.0
+"""So long Redis is asked, which may just be loading its files."""
 
 INSIDE = {
     "all its processes": "kill -9 -1",
@@ -178,15 +180,12 @@ class Containers:
 
     def ask(self, *arguments: str) -> dict[str, Any]:
         """What Redis holds: dump.py, in the worker that is spared."""
-        for _ in range(ASKED):
-            said = self._docker(
-                "exec", SPARED, "python", "/tests/compose/dump.py", *arguments, check=False
-            )
-            if said:
-                found: dict[str, Any] = json.loads(said)
-                return found
-            time.sleep(3)
-        raise RuntimeError(f"{SPARED} cannot say what Redis holds; `docker logs {SPARED}`")
+        asking = ("exec", SPARED, "python", "/tests/compose/dump.py", *arguments)
+        said = at_last(lambda: self._docker(*asking, check=False), within_s=ASKED_S, every_s=3)
+        if not said:
+            raise RuntimeError(f"{SPARED} cannot say what Redis holds; `docker logs {SPARED}`")
+        found: dict[str, Any] = json.loads(said)
+        return found
 
     def stop(self, service: str) -> None:
         """A service goes away."""

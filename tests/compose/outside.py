@@ -26,11 +26,15 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).parent))
 
 import world
+from deadline import at_last
 from loopback import Answer, LoopbackHttp, Request
 from scripted_feeds import Day, Feed, answer
-from town import Plan, address, source_id
+from town import PLAN, Plan, address, source_id
 
 TOWN = Path("/town")
+PLANNED_S = 60.0
+"""So long the plan is waited for; then the container ends, and begins anew."""
+
 ANYWHERE = "0.0.0.0"  # in a network of containers that leads nowhere
 LATER, CUT = 0.03, 0.01
 """How often mail server and webhook say "later", and how often they take a message and hang up."""
@@ -47,12 +51,9 @@ class Notes:
 
 
 def plan() -> Plan:
-    """What is to be published; waits for it."""
-    while True:
-        try:
-            return Plan.read(TOWN)
-        except FileNotFoundError:
-            time.sleep(0.2)
+    """What is to be published; waits for it. Raises FileNotFoundError when it does not come."""
+    at_last((TOWN / PLAN).exists, within_s=PLANNED_S, every_s=0.2)
+    return Plan.read(TOWN)
 
 
 def told(day: Day, feed: Feed, asked: Notes, request: Request) -> Answer:

@@ -16,6 +16,7 @@ import random
 import secrets
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from containers import Containers
+from deadline import at_last
 from edits import Edit, edits
 from faults import Trouble
 from scripted_feeds import TRAITS
@@ -37,6 +39,9 @@ AWAY = ((0.20, 0.30), (0.52, 0.60))
 
 SCALES = ((0.14, 3), (0.38, 2), (0.66, 4), (0.88, 2))
 KILL_S, DROP_S, WEIGH_S = (3.0, 9.0), 4.0, 20.0
+PACE_S = 0.2
+"""How often to see whose turn it is."""
+
 DROPPED = (4, 16)
 DRAIN_S = 420.0
 """So long everything may take to be done with, once it is left in peace."""
@@ -49,7 +54,7 @@ def say(text: str) -> None:
 
 @dataclass(slots=True)
 class Soak:
-    """One run."""
+    """One run. `over` is set when the time is up in which things happen."""
 
     folder: Path
     seconds: float
@@ -61,6 +66,7 @@ class Soak:
     troubles: list[Trouble] = field(default_factory=list)
     away: set[str] = field(default_factory=set)
     noon_s: float = 0.0
+    over: threading.Event = field(default_factory=threading.Event)
 
     @property
     def config(self) -> Path:
@@ -95,8 +101,11 @@ class Soak:
         once += [(when, lambda n=count: self.scale(n)) for when, count in SCALES]
         once = sorted(((self.noon_s + when * self.seconds, do) for when, do in once), key=_when)
         again = {"kill": self.noon_s + 15.0, "drop": self.noon_s, "weigh": self.noon_s + 5.0}
-        end = self.noon_s + self.seconds
-        while (now := time.time()) < end:
+        ending = threading.Timer(self.noon_s + self.seconds - time.time(), self.over.set)
+        ending.daemon = True
+        ending.start()
+        while not self.over.is_set():
+            now = time.time()
             if once and once[0][0] <= now:
                 once.pop(0)[1]()
             elif again["drop"] <= now:
@@ -109,7 +118,7 @@ class Soak:
                 self.containers.weigh()
                 again["weigh"] = now + WEIGH_S
             else:
-                time.sleep(0.2)
+                self.over.wait(PACE_S)
         for _, do in once:
             do()
 
@@ -149,24 +158,27 @@ class Soak:
     def drain(self) -> tuple[float, Mapping[str, Any]]:
         """Leave it in peace until nothing is left; every feed is asked once more."""
         began = time.time()
-        while time.time() < began + DRAIN_S / 2 and not self._all_run():
-            self.containers.keep_up(frozenset())
-            time.sleep(2)
+        at_last(self._all_run, within_s=DRAIN_S / 2, every_s=2)
         self.containers.ask("--hurry")
-        while time.time() < began + DRAIN_S:
-            found = self.containers.ask()
-            late = [
-                name
-                for name, feed in found["feeds"].items()
-                if feed["good"] < self.noon_s + self.seconds and not name.startswith("410")
-            ]
-            if not late and not any(found["left"].values()):
-                break
-            time.sleep(3)
+        at_last(self._nothing_left, within_s=began + DRAIN_S - time.time(), every_s=3)
         return time.time() - began, self.containers.ask("--whole")
 
     def _all_run(self) -> bool:
-        return all(state == "running" for _, state in self.containers.states().values())
+        """Whether every container runs; those that do not are started."""
+        if all(state == "running" for _, state in self.containers.states().values()):
+            return True
+        self.containers.keep_up(frozenset())
+        return False
+
+    def _nothing_left(self) -> bool:
+        """Whether all is done with, and every feed was read since."""
+        found = self.containers.ask()
+        late = [
+            name
+            for name, feed in found["feeds"].items()
+            if feed["good"] < self.noon_s + self.seconds and not name.startswith("410")
+        ]
+        return not late and not any(found["left"].values())
 
     def found(self, drained_s: float, whole: Mapping[str, Any]) -> Found:
         """For the tables."""

@@ -13,6 +13,9 @@ from pathlib import Path
 
 from scripted_feeds import SHOWN, Day, Feed, scripted
 
+PLAN = "plan.json"
+"""The file of the plan, in the folder of the servers."""
+
 HOURS = 14
 """What scripted_feeds.py does to a feed is over after so many hours of its day."""
 
@@ -56,14 +59,14 @@ class Plan:
 
     def save(self, folder: Path) -> None:
         """For the servers; whole or not at all."""
-        hidden = folder / ".plan.json"
+        hidden = folder / f".{PLAN}"
         hidden.write_text(json.dumps(asdict(self)))
-        hidden.rename(folder / "plan.json")
+        hidden.rename(folder / PLAN)
 
     @classmethod
     def read(cls, folder: Path) -> Plan:
         """As it was saved. Raises FileNotFoundError before that."""
-        return cls(**json.loads((folder / "plan.json").read_text()))
+        return cls(**json.loads((folder / PLAN).read_text()))
 
 
 def address(number: int) -> str:

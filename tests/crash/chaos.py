@@ -18,6 +18,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deadline import at_last
 from loopback import LoopbackHttp
 from product import Product
 from services import Services
@@ -91,9 +92,7 @@ class Chaos:
         """
         pause = threading.Event()
         self.keep_up()
-        until = time.monotonic() + START_S
-        while not all(map(self.alive, VICTIMS)) and time.monotonic() < until:
-            pause.wait(0.1)
+        at_last(lambda: all(map(self.alive, VICTIMS)), within_s=START_S, every_s=0.1)
         end = time.monotonic() + seconds
         latest, least = end + seconds / 2, seconds * KILLS_A_SECOND
         while time.monotonic() < (latest if self.kills.total() < least else end):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,14 +12,6 @@ from loopback import LoopbackHttp
 from product import Product
 from server import ManagedServer
 from services import Services
-
-
-@pytest.fixture
-def server(tmp_path: Path, until: Callable[..., None]) -> Iterator[ManagedServer]:
-    server = ManagedServer(tmp_path / "redis", until)
-    server.start()
-    yield server
-    server.kill()
 
 
 @pytest.fixture

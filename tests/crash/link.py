@@ -12,7 +12,6 @@ import shutil
 import socket
 import subprocess
 import threading
-from types import TracebackType
 
 from gateway import Gateway
 
@@ -45,13 +44,8 @@ class Link(Gateway):
         self._whole.set()
         self._drop()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        super().__exit__(kind, error, trace)
+    def __exit__(self, *_: object) -> None:
+        super().__exit__()
         self._drop()
 
     def serve(self, client: socket.socket) -> None:
@@ -108,13 +102,8 @@ class Cable(Link):
         """Put it in again; what is lost on the way is sent anew by the kernels."""
         ip("link", "set", self._end, "up")
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        super().__exit__(kind, error, trace)
+    def __exit__(self, *_: object) -> None:
+        super().__exit__()
         ip("link", "del", self._end)
         ip("netns", "del", self._name)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import redis
+from loopback import free_port
 
 from monitor.embedded import find_server
 
@@ -18,9 +18,7 @@ class ManagedServer:
     def __init__(self, folder: Path, until: Callable[..., None]) -> None:
         self._folder, self._until = folder, until
         folder.mkdir()
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 import steps
+from arriving import counting
 from proxy import Harm, Proxy
 
-from monitor.model import DELIVERIES, Article, Claim, Relation
+from monitor.model import DELIVERIES, Article
 from monitor.store import Judged, Outcome, Store, TrendCount
 from monitor.topics.rising import hour_of
 
@@ -41,15 +42,9 @@ def one(number: int) -> Judged:
     ago = timedelta(hours=6 * (number % 5) + 2)
     named = (("name:farrow", "Farrow"),) if number % 5 == 0 and number < 40 else ()
     hour = hour_of(steps.EMERGED - ago)
-    return Judged(
-        article=Article(id=f"{number}", source="s", title="Farrow wins", fetched=steps.EMERGED),
-        job="j",
-        text="t",
-        claim=Claim(story="s", relation=Relation.NEW),
-        matched=(),
-        topics=(),
-        silenced=(),
-        trends=(TrendCount(scope="", hour=hour, source=f"s{number % 7}", counted=named),),
+    return counting(
+        Article(id=f"{number}", source="s", title="Farrow wins", fetched=steps.EMERGED),
+        TrendCount(scope="", hour=hour, source=f"s{number % 7}", counted=named),
     )
 
 

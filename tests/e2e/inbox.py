@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import email
 import email.policy
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from aiosmtpd.controller import Controller
+from loopback import free_port
 
 
 class Inbox:
@@ -26,10 +26,7 @@ class Inbox:
 @contextmanager
 def opened() -> Iterator[tuple[Inbox, int]]:
     """The mailbox and the port of its server."""
-    inbox = Inbox()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    inbox, port = Inbox(), free_port()
     controller = Controller(inbox, hostname="127.0.0.1", port=port)
     controller.start()
     yield inbox, port

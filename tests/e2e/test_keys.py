@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable
 from fnmatch import fnmatchcase
-from inspect import signature
-from pathlib import Path
+from inspect import getmembers, isfunction, signature
 from typing import Any
 
-import pytest
 import redis
 from loopback import LoopbackHttp
 from product import Product
@@ -25,14 +24,6 @@ RSS = """<rss version="2.0"><channel><title>Harbour Post</title>
 <item><title>Port closed</title><link>{0}</link><guid>harbour-1</guid>
 <description>A drone was seen over Basra on Tuesday evening.</description></item></channel></rss>"""
 HOOK = 'type = "webhook"\nsecret = "any secret at all"\n'
-
-
-@pytest.fixture
-def server(tmp_path: Path, until: Until) -> Iterator[ManagedServer]:
-    server = ManagedServer(tmp_path / "redis", until)
-    server.start()
-    yield server
-    server.kill()
 
 
 def configure(product: Product, web: LoopbackHttp) -> None:
@@ -108,5 +99,6 @@ def test_no_key_of_a_run_lasts_that_is_not_bounded(
         store.close()
 
 
-def test_what_lasts_is_one_of_all_keys() -> None:
-    assert set(keys.LASTING) <= set(keys.ALL)
+def test_every_key_ends_or_lasts_and_is_listed_once() -> None:
+    made = [key for _, key in getmembers(keys, isfunction) if key.__module__ == keys.__name__]
+    assert Counter(keys.ALL) == Counter(made)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
@@ -13,7 +11,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from click.testing import CliRunner
-from loopback import LoopbackHttp, Request
+from loopback import LoopbackHttp, Request, free_port
 from product import Product
 from server import ManagedServer
 
@@ -27,12 +25,6 @@ FEED = b"""<rss version="2.0"><channel><title>Harbour Post</title>
 LOGIN = "Basic ZGVzazpodXNoLW9mLWZlZWQ="  # desk:hush-of-feed
 SECRETS = ("hush", "ZGVzazpodXNo", "aHVzaC")
 """All that was planted, in clear and as HTTP and SMTP write it."""
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 class Postbox:
@@ -58,14 +50,6 @@ def postbox() -> Iterator[tuple[Postbox, int]]:
     controller.start()
     yield box, port
     controller.stop()
-
-
-@pytest.fixture
-def server(tmp_path: Path, until: Until) -> Iterator[ManagedServer]:
-    server = ManagedServer(tmp_path / "redis", until)
-    server.start()
-    yield server
-    server.kill()
 
 
 def behind_a_login(request: Request) -> tuple[int, dict[str, str], bytes]:

@@ -9,8 +9,8 @@ from itertools import count
 from monitor import telemetry
 from monitor.app import Desk
 from monitor.lexicon import Knowledge
-from monitor.model import Article, Watch
-from monitor.store import Store
+from monitor.model import Article, Claim, Relation, Watch
+from monitor.store import Judged, Store, TrendCount
 from workers.process import Process
 
 
@@ -47,3 +47,17 @@ class Arriving:
         assert worker.cycle()
         while worker.cycle():
             pass
+
+
+def counting(article: Article, *trends: TrendCount) -> Judged:
+    """An article that founded a story, of which nothing is to be told; what it counts for."""
+    return Judged(
+        article=article,
+        job="j",
+        text="t",
+        claim=Claim(story="s", relation=Relation.NEW),
+        matched=(),
+        topics=(),
+        silenced=(),
+        trends=trends,
+    )

@@ -11,12 +11,12 @@ changed while the server runs. Paths include the query; an unknown one is a 404.
 
 from __future__ import annotations
 
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
 from typing import Self
 
 Answer = tuple[int, Mapping[str, str], bytes | Iterable[bytes]]
@@ -30,6 +30,12 @@ class Request:
     path: str
     headers: Mapping[str, str]
     body: bytes
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on just now."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
 
 
 Page = Answer | Callable[[Request], Answer]
@@ -64,12 +70,7 @@ class LoopbackHttp:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

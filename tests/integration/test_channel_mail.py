@@ -17,6 +17,7 @@ from typing import Any
 import aiosmtplib
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from loopback import free_port
 from postbox import Postbox, channel, delivered, listening
 from pydantic import ValidationError
 
@@ -191,9 +192,7 @@ def test_accepted_for_one_is_sent_and_the_refused_are_named(envoys: Alert) -> No
 
 def test_no_server_there_means_later(envoys: Alert) -> None:
     # given: a port that was free a moment ago
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
 
     # when
     receipt = asyncio.run(channel(f"smtp://127.0.0.1:{port}").send(delivered(envoys), envoys))

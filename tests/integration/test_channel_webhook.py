@@ -6,7 +6,6 @@ import asyncio
 import base64
 import json
 import re
-import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from loopback import LoopbackHttp
+from loopback import LoopbackHttp, free_port
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from monitor.channels import CHANNELS, Channel
@@ -219,9 +218,7 @@ def test_a_private_address_is_not_called_unless_allowed(
 
 def test_no_receiver_there_means_later_and_the_url_stays_secret(envoys: Alert) -> None:
     # given: a port that was free a moment ago
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
 
     # when
     (receipt,) = sending(f"http://127.0.0.1:{port}/t0ken?token=s3cret", envoys)

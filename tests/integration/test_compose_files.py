@@ -6,14 +6,13 @@ import os
 import re
 import shutil
 import subprocess
-import threading
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from deadline import at_last
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -70,10 +69,7 @@ def redis_on(programs: Path, data: Path, user: str | None = None, **given: str) 
                 decode_responses=True,
                 retry=Retry(NoBackoff(), 0),
             ) as client:
-                deadline, pause = time.monotonic() + DEADLINE_S, threading.Event()
-                while not ready(client):
-                    assert time.monotonic() < deadline, "Redis did not answer"
-                    pause.wait(0.01)
+                assert at_last(lambda: ready(client), within_s=DEADLINE_S), "Redis did not answer"
                 yield client
         finally:
             running.kill()

@@ -25,6 +25,8 @@ from workers.deliver import AT_ONCE, NEVER_ITS_TURN, Deliver
 from workers.retry import GIVE_UP_S
 from workers.runtime import guarded_send
 
+pytestmark = pytest.mark.usefixtures("quiet")
+
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 
 
@@ -93,13 +95,6 @@ async def dead_host(connections: list[float]) -> AsyncIterator[str]:
     server = await asyncio.start_server(hang_up, "127.0.0.1", 0, backlog=200)
     async with server:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook"
-
-
-@pytest.fixture(autouse=True)
-def quiet() -> None:
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(50),
-    )
 
 
 def test_a_thousand_to_a_dead_host_hold_up_none_to_a_living_one(store: Store) -> None:

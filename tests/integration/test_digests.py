@@ -34,6 +34,8 @@ from monitor.store.digests import PAGE, SHOWN
 from workers.deliver import Deliver
 from workers.runtime import guarded_send
 
+pytestmark = pytest.mark.usefixtures("quiet")
+
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LOUD = 2_345
 
@@ -63,11 +65,6 @@ class Records:
 
     async def close(self) -> None:
         return None
-
-
-@pytest.fixture(autouse=True)
-def quiet() -> None:
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from click.testing import CliRunner
-from loopback import LoopbackHttp
+from loopback import LoopbackHttp, free_port
 
 from monitor.cli.doctor import command
 from monitor.embedded import Embedded
@@ -48,10 +47,7 @@ class Postbox:
 
 @pytest.fixture
 def postbox() -> Iterator[tuple[Postbox, int]]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    box = Postbox()
+    box, port = Postbox(), free_port()
     controller = Controller(
         box,
         hostname="127.0.0.1",

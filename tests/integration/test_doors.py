@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
+from loopback import free_port
 
 from monitor.inbound.doors import Doors
 
@@ -41,14 +42,6 @@ async def opened(*, most: int = 3, life_s: float = 0.4) -> AsyncIterator[int]:
         yield port
     finally:
         await doors.close()
-
-
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as lent:
-        lent.bind(("127.0.0.1", 0))
-        return int(lent.getsockname()[1])
 
 
 async def sent(port: int, request: bytes) -> bytes:

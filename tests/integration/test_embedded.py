@@ -7,12 +7,12 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from deadline import at_last
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisGone
@@ -50,10 +50,7 @@ with DataLock(Path(sys.argv[1])):
 
 
 def until(holds: Callable[[], object], what: str) -> None:
-    deadline, pause = time.monotonic() + DEADLINE_S, threading.Event()
-    while not holds():
-        assert time.monotonic() < deadline, f"waited {DEADLINE_S:g} s in vain: {what}"
-        pause.wait(0.01)
+    assert at_last(holds, within_s=DEADLINE_S), f"waited {DEADLINE_S:g} s in vain: {what}"
 
 
 def lives(pid: int) -> bool:

@@ -15,6 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 import structlog
+from loopback import free_port
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.inbound.endpoint import STALLED_S, Endpoint
@@ -30,9 +31,7 @@ BEAT = Beat(
 
 @pytest.fixture
 def listen() -> str:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{free.getsockname()[1]}"
+    return f"127.0.0.1:{free_port()}"
 
 
 def get(listen: str, path: str, accept: str = "text/plain") -> tuple[int, str]:

@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
@@ -27,6 +27,7 @@ from pathlib import Path
 import pytest
 import structlog
 from aiohttp.abc import AbstractResolver, ResolveResult
+from gateway import RawServer
 from loopback import Answer, LoopbackHttp, Page, Request
 
 from monitor.model import ARTICLES, Source
@@ -37,6 +38,8 @@ from monitor.poller.traffic import Traffic
 from monitor.queues import articles_of
 from monitor.sources.childparse import Parser
 from monitor.store import Store
+
+pytestmark = pytest.mark.usefixtures("quiet")
 
 OUTSIDE, INSIDE = "127.0.0.1", "127.0.0.2"
 ONLY_OUTSIDE = (ip_network(f"{OUTSIDE}/32"),)
@@ -175,38 +178,6 @@ RAW: Mapping[str, tuple[bytes, bytes, float, str]] = {
 """Name -> what comes first, what is then repeated, seconds between, how it ends."""
 
 
-@contextmanager
-def raw_server(first: bytes, repeated: bytes, pause_s: float) -> Iterator[int]:
-    """A server that answers with these bytes, the second part again and again."""
-    listening = socket.create_server((OUTSIDE, 0))
-    over = threading.Event()
-
-    def serve() -> None:
-        while True:
-            try:
-                peer, _ = listening.accept()
-            except OSError:
-                return
-            with peer:
-                try:
-                    peer.recv(65536)
-                    peer.sendall(first)
-                    while not over.wait(pause_s):
-                        peer.sendall(repeated)
-                except ConnectionError:
-                    pass
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    try:
-        yield listening.getsockname()[1]
-    finally:
-        over.set()
-        listening.shutdown(socket.SHUT_RDWR)
-        listening.close()
-        thread.join()
-
-
 class TwoFaced(AbstractResolver):
     """Every name is outside; `inside` is inside, and `rebound` is so from its second look-up on."""
 
@@ -271,15 +242,6 @@ def articles_by_source(store: Store) -> dict[str, int]:
     return found
 
 
-@pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(50), cache_logger_on_first_use=False
-    )
-    yield
-    structlog.reset_defaults()
-
-
 def test_each_attack_ends_as_its_own_feeds_failure_and_the_honest_feed_is_read(
     store: Store, tmp_path: Path
 ) -> None:
@@ -298,7 +260,8 @@ def test_each_attack_ends_as_its_own_feeds_failure_and_the_honest_feed_is_read(
             for number, name in enumerate(served)
         ]
         for name, (first, repeated, pause_s, ends) in RAW.items():
-            port = servers.enter_context(raw_server(first, repeated, pause_s))
+            raw = RawServer(first, repeated=repeated, pause_s=pause_s, to=OUTSIDE)
+            port = servers.enter_context(raw).port
             sources.append(Source(id=name, url=f"http://r{port}.test:{port}/"))
             wanted[name] = ends, 0
         for name, host in (

@@ -8,7 +8,6 @@ import asyncio
 import errno
 import gc
 import os
-import socket
 import sys
 import threading
 import time
@@ -21,16 +20,16 @@ from pathlib import Path
 import aiohttp
 import pytest
 import structlog
+from loopback import free_port
 from structlog.testing import capture_logs
 
-from monitor import reload
 from monitor.cli.children import Workers
 from monitor.errors import StoreUnavailable
 from monitor.model import ARTICLES, Source, Watch
 from monitor.poller.replay import Replay
 from monitor.poller.term import Parts, Term
 from monitor.pulse import Pulse
-from monitor.reload import Following, follow, tried_within
+from monitor.reload import Following, follow, following, tried_within
 from monitor.settings import Settings, load
 from monitor.settings.version import Files
 from monitor.store import Store
@@ -93,8 +92,8 @@ def test_a_configuration_is_refused_while_its_examples_cannot_be_tried_and_taken
     python.write_text(f'#!/bin/sh\n[ -e {room} ] || kill -9 $$\nexec {sys.executable} "$@"\n')
     python.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(python))
-    monkeypatch.setattr(reload, "AGAIN_S", 0.1)
-    following = Following(Files(config), structlog.get_logger(), who="poller")
+    monkeypatch.setattr(following, "AGAIN_S", 0.1)
+    mine = Following(Files(config), structlog.get_logger(), who="poller")
     before, taken, stop = load(config, {}), [], asyncio.Event()
 
     async def apply(settings: Settings, _: str) -> None:
@@ -110,7 +109,7 @@ def test_a_configuration_is_refused_while_its_examples_cannot_be_tried_and_taken
 
     async def followed() -> None:
         async with asyncio.timeout(60), asyncio.TaskGroup() as group:
-            group.create_task(follow(following, before, apply, stop))
+            group.create_task(follow(mine, before, apply, stop))
             group.create_task(until_refused())
 
     # when
@@ -163,16 +162,10 @@ def settings(tmp_path: Path) -> Settings:
     return load(tmp_path, {})
 
 
-def closed_port() -> int:
-    with socket.socket() as lent:
-        lent.bind(("127.0.0.1", 0))
-        return int(lent.getsockname()[1])
-
-
 def test_a_configuration_that_cannot_be_taken_now_leaves_no_client_open(settings: Settings) -> None:
     # given a term whose Redis is away, and a configuration that wants another client
     parts = Parts(
-        store=Store(f"redis://127.0.0.1:{closed_port()}"),
+        store=Store(f"redis://127.0.0.1:{free_port()}"),
         log=structlog.get_logger(),
         now=now,
         replay=Replay(),

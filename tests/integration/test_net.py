@@ -7,12 +7,12 @@ import gzip
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from ipaddress import ip_network
 
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
-from loopback import LoopbackHttp, Request
+from gateway import RawServer
+from loopback import LoopbackHttp, Request, free_port
 
 from monitor.errors import (
     AddressRefused,
@@ -62,31 +62,6 @@ def asked(call: Callable[[Client], Awaitable[Response]], **client: object) -> Re
 
 def got(url: str, limits: Limits = PATIENT, **client: object) -> Response:
     return asked(lambda opened: opened.get(url, limits=limits), **client)
-
-
-@contextmanager
-def raw_server(answer: bytes) -> Iterator[int]:
-    """A server that sends these bytes to whoever connects, and hangs up."""
-    listening = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        while True:
-            try:
-                peer, _ = listening.accept()
-            except OSError:
-                return
-            with peer:
-                peer.recv(65536)
-                peer.sendall(answer)
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    try:
-        yield listening.getsockname()[1]
-    finally:
-        listening.shutdown(socket.SHUT_RDWR)
-        listening.close()
-        thread.join()
 
 
 def test_a_document_comes_back_with_status_headers_and_final_address() -> None:
@@ -336,8 +311,7 @@ def test_the_deadline_counts_over_all_redirects() -> None:
 
 
 def test_a_closed_port_is_unreachable() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
+    port = free_port()
     with pytest.raises(Unreachable, match="connection refused"):
         got(f"http://127.0.0.1:{port}/")
 
@@ -375,16 +349,16 @@ def test_a_name_that_does_not_resolve_is_unreachable() -> None:
 def test_a_broken_answer_is_an_error_of_ours(
     answer: bytes, kind: type[FetchError], words: str
 ) -> None:
-    with raw_server(answer) as port, pytest.raises(kind, match=words):
-        got(f"http://127.0.0.1:{port}/")
+    with RawServer(answer) as server, pytest.raises(kind, match=words):
+        got(f"http://127.0.0.1:{server.port}/")
 
 
 def test_tls_with_a_server_that_speaks_none_is_unreachable() -> None:
     with (
-        raw_server(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port,
+        RawServer(b"HTTP/1.1 400 Bad Request\r\n\r\n") as server,
         pytest.raises(Unreachable, match="TLS"),
     ):
-        got(f"https://127.0.0.1:{port}/")
+        got(f"https://127.0.0.1:{server.port}/")
 
 
 @pytest.mark.parametrize(
@@ -416,8 +390,8 @@ def test_a_post_follows_no_redirect() -> None:
 
 
 def test_a_post_whose_answer_breaks_off_after_the_status_was_received() -> None:
-    with raw_server(b"HTTP/1.1 202 Accepted\r\nContent-Length: 50\r\n\r\nthank") as port:
-        response = asked(lambda client: client.post(f"http://127.0.0.1:{port}/", body=b"x"))
+    with RawServer(b"HTTP/1.1 202 Accepted\r\nContent-Length: 50\r\n\r\nthank") as server:
+        response = asked(lambda client: client.post(f"http://127.0.0.1:{server.port}/", body=b"x"))
 
     assert (response.status, response.body) == (202, b"thank")
 

@@ -106,12 +106,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(store: Store) -> Iterator[Desk]:
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(50), cache_logger_on_first_use=False
-    )
-    yield Desk(store)
-    structlog.reset_defaults()
+def desk(store: Store, quiet: None) -> Desk:
+    return Desk(store)
 
 
 def rss(*numbers: int, age: timedelta = HOUR, head: str = "") -> bytes:

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 import redis
 from click.testing import CliRunner
-from loopback import LoopbackHttp
+from gateway import Gateway
+from loopback import LoopbackHttp, free_port
 from product import Product
 
 from monitor.cli import wirewatch
@@ -30,11 +31,6 @@ ROOT = Path(__file__).parents[2]
 USERS = ROOT / "deploy/valkey/users.acl"
 CERTIFICATE = ROOT / "tests/fixtures/tls/loopback.pem"
 PASSWORD = "open-sesame"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 @contextmanager
@@ -152,14 +148,25 @@ def test_the_acl_file_grants_every_command_that_is_called() -> None:
     assert called - NO_COMMANDS - granted == set()
 
 
-@contextmanager
-def tls_before(port: int) -> Iterator[int]:
-    """A port that speaks TLS, and in clear to a server behind it."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(CERTIFICATE)
-    listener = socket.create_server(("127.0.0.1", 0))
+class TlsBefore(Gateway):
+    """Speaks TLS, and in clear to a server behind it."""
 
-    def pump(source: socket.socket, sink: socket.socket) -> None:
+    def __init__(self, port: int) -> None:
+        super().__init__(socket.create_server(("127.0.0.1", 0)))
+        self._behind = port
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.load_cert_chain(CERTIFICATE)
+
+    def serve(self, client: socket.socket) -> None:
+        try:
+            secure = self._context.wrap_socket(client, server_side=True)
+        except OSError:
+            return
+        behind = socket.create_connection(("127.0.0.1", self._behind))
+        threading.Thread(target=self._pump, args=(behind, secure), daemon=True).start()
+        self._pump(secure, behind)
+
+    def _pump(self, source: socket.socket, sink: socket.socket) -> None:
         try:
             while data := source.recv(1 << 16):
                 sink.sendall(data)
@@ -168,33 +175,12 @@ def tls_before(port: int) -> Iterator[int]:
         for end in (source, sink):
             end.close()
 
-    def serve() -> None:
-        while True:
-            try:
-                plain, _ = listener.accept()
-            except OSError:
-                return
-            try:
-                secure = context.wrap_socket(plain, server_side=True)
-            except OSError:
-                continue
-            behind = socket.create_connection(("127.0.0.1", port))
-            for ends in ((secure, behind), (behind, secure)):
-                threading.Thread(target=pump, args=ends, daemon=True).start()
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    yield int(listener.getsockname()[1])
-    listener.shutdown(socket.SHUT_RDWR)
-    listener.close()
-    thread.join()
-
 
 def test_over_tls_only_a_server_that_the_authority_vouches_for_is_spoken_to(
     tmp_path: Path, until: Until
 ) -> None:
-    with server(tmp_path / "redis", until) as behind, tls_before(behind) as port:
-        url = f"rediss://127.0.0.1:{port}/0"
+    with server(tmp_path / "redis", until) as behind, TlsBefore(behind) as tls:
+        url = f"rediss://127.0.0.1:{tls.port}/0"
         trusted = Store(f"{url}?ssl_ca_certs={CERTIFICATE}")
         trusted.check_schema()
         assert trusted.leaders.stand("a").term == 1

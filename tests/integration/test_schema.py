@@ -6,8 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,8 @@ from monitor.embedded import Embedded
 from monitor.errors import SchemaMismatch
 from monitor.model import JOBS
 from monitor.store import Store, keys
+
+Until = Callable[..., None]
 
 
 def test_an_empty_redis_is_ours_and_stays_so(store: Store) -> None:
@@ -60,7 +61,7 @@ def test_a_command_on_newer_data_says_so(
 
 @pytest.mark.parametrize("service", ["poller", "worker"])
 def test_a_service_whose_data_is_taken_over_while_it_runs_says_so_and_ends(
-    store: Store, embedded: Embedded, sample_config: Path, service: str
+    store: Store, embedded: Embedded, sample_config: Path, service: str, until: Until
 ) -> None:
     # given
     with subprocess.Popen(
@@ -71,10 +72,11 @@ def test_a_service_whose_data_is_taken_over_while_it_runs_says_so_and_ends(
         text=True,
     ) as running:
         try:
-            deadline, pause = time.monotonic() + 30, threading.Event()
-            while not any(beat.service == service for beat in store.beats.present().fresh):
-                assert time.monotonic() < deadline, f"no {service} is here"
-                pause.wait(0.05)
+            until(
+                lambda: any(beat.service == service for beat in store.beats.present().fresh),
+                what=f"the {service} is here",
+                within_s=30,
+            )
             # when: a newer version has begun its work there
             store.client.set(keys.schema(), 2)
             _, said = running.communicate(timeout=30)
@@ -86,7 +88,7 @@ def test_a_service_whose_data_is_taken_over_while_it_runs_says_so_and_ends(
 
 
 def test_a_worker_whose_data_is_taken_over_ends_with_all_its_children_and_writes_nothing(
-    store: Store, embedded: Embedded, sample_config: Path, tmp_path: Path
+    store: Store, embedded: Embedded, sample_config: Path, tmp_path: Path, until: Until
 ) -> None:
     # given: it serves all queues, one of its children is stopped, and it answers on a port
     with subprocess.Popen(
@@ -98,10 +100,11 @@ def test_a_worker_whose_data_is_taken_over_ends_with_all_its_children_and_writes
         text=True,
     ) as running:
         try:
-            deadline, pause = time.monotonic() + 30, threading.Event()
-            while not all(store.view.workers(queue) for queue in JOBS):
-                assert time.monotonic() < deadline, "not all are here"
-                pause.wait(0.05)
+            until(
+                lambda: all(store.view.workers(queue) for queue in JOBS),
+                what="a worker of each queue is here",
+                within_s=30,
+            )
             children = children_of(running.pid)
             assert len(children) >= len(JOBS) + 1
             os.kill(children[0], signal.SIGSTOP)

@@ -20,6 +20,7 @@ from monitor.model import (
     AlertedArticle,
     Article,
     Claim,
+    Delivery,
     DeliveryState,
     Relation,
     Watch,
@@ -27,6 +28,7 @@ from monitor.model import (
 from monitor.queues import articles_of, rq_job, rq_queue
 from monitor.store import (
     Asked,
+    DeadLetter,
     Failed,
     Judged,
     Outcome,
@@ -105,6 +107,30 @@ def deliverable(store: Store, make: Make) -> tuple[Alert, Taken]:
     )
     (delivery,) = store.deliveries.take("d1", "t1", 5)
     return alert, delivery
+
+
+def settle(store: Store, job: Taken, delivery: Delivery, state: DeliveryState, answer: str) -> None:
+    """End the first attempt of d1."""
+    store.outbox.settle(
+        "d1",
+        job.id,
+        delivery.id,
+        token="a1",
+        channel="desk",
+        state=state,
+        answer=answer,
+        now=NOON,
+    )
+
+
+def set_aside(store: Store, article: Article) -> DeadLetter:
+    """The dead letter of an article that could not be judged."""
+    put(store, article)
+    job = take_one(store)
+    failed = Failed(article=article, failures=4, reason="odd", after=None)
+    store.judging.commit("w1", Outcome(jobs=finished(job), failed=(failed,)), NOON)
+    (letter,) = store.letters.all()
+    return letter
 
 
 def test_articles_put_come_out_of_the_queue_as_they_went_in(store: Store, article: Make) -> None:
@@ -320,16 +346,7 @@ def test_a_delivery_goes_from_pending_to_sent_once(store: Store, article: Make) 
     assert (begun[0].delivery.attempts, begun[0].message) == (1, alert)
     # when: settled twice, as after a lost reply
     for _ in range(2):
-        store.outbox.settle(
-            "d1",
-            job.id,
-            delivery.id,
-            token="a1",
-            channel="desk",
-            state=DeliveryState.SENT,
-            answer="250 ok",
-            now=NOON,
-        )
+        settle(store, job, delivery, DeliveryState.SENT, "250 ok")
     # then
     assert store.view.counts()["deliveries.sent"] == 1
     assert store.view.depth(DELIVERIES).total == 0
@@ -359,16 +376,7 @@ def test_a_parked_delivery_that_a_person_requeues_is_sent_after_all(
     alert, job = deliverable(store, article)
     (delivery,) = deliveries(alert)
     store.outbox.begin("d1", job.id, "a1", delivery=delivery.id, about=alert.id, now=NOON)
-    store.outbox.settle(
-        "d1",
-        job.id,
-        delivery.id,
-        token="a1",
-        channel="desk",
-        state=DeliveryState.PARKED,
-        answer="no",
-        now=NOON,
-    )
+    settle(store, job, delivery, DeliveryState.PARKED, "no")
     assert [letter.reason for letter in store.letters.all()] == ["no"]
     # when: `rq requeue`
     rq_queue(store.client, DELIVERIES).failed_job_registry.requeue(job.id)
@@ -382,11 +390,7 @@ def test_a_parked_delivery_that_a_person_requeues_is_sent_after_all(
 
 def test_a_dead_letter_is_tried_again_with_a_clean_record(store: Store, article: Make) -> None:
     # given
-    put(store, article())
-    job = take_one(store)
-    failed = Failed(article=article(), failures=4, reason="odd", after=None)
-    store.judging.commit("w1", Outcome(jobs=finished(job), failed=(failed,)), NOON)
-    (letter,) = store.letters.all()
+    letter = set_aside(store, article())
     assert store.view.counts()["articles.set_aside"] == 1
     # when: asked twice, as after a lost reply
     assert [store.letters.retry(letter, NOON) for _ in range(2)] == [True, False]
@@ -399,11 +403,7 @@ def test_a_dead_letter_is_tried_again_with_a_clean_record(store: Store, article:
 
 def test_a_dead_letter_is_dropped_for_good(store: Store, article: Make) -> None:
     # given
-    put(store, article())
-    job = take_one(store)
-    failed = Failed(article=article(), failures=4, reason="odd", after=None)
-    store.judging.commit("w1", Outcome(jobs=finished(job), failed=(failed,)), NOON)
-    (letter,) = store.letters.all()
+    letter = set_aside(store, article())
     # when
     assert [store.letters.drop(letter) for _ in range(2)] == [True, False]
     # then

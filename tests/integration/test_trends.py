@@ -11,14 +11,14 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from arriving import Arriving
+from arriving import Arriving, counting
 from click.testing import CliRunner, Result
 
 from monitor import telemetry
 from monitor.app import now
 from monitor.cli import wirewatch
-from monitor.model import DELIVERIES, Article, Claim, Origin, Relation, Watch
-from monitor.store import Judged, Outcome, Store, TrendCount, keys
+from monitor.model import DELIVERIES, Article, Origin, Watch
+from monitor.store import Outcome, Store, TrendCount, keys
 from monitor.topics.rising import KEPT_HOURS, hour_of
 from workers.emerging import LOOK_EVERY, Emergence
 
@@ -100,16 +100,8 @@ def test_an_article_counts_once_however_often_its_job_runs(store: Store, come: A
 
 
 def test_a_commit_sent_twice_counts_once(store: Store) -> None:
-    done = Judged(
-        article=farrow(1),
-        job="j",
-        text="t",
-        claim=Claim(story="s", relation=Relation.NEW),
-        matched=(),
-        topics=(),
-        silenced=(),
-        trends=(TrendCount(scope="", hour=hour_of(NOON), source="s1", counted=((FARROW, "M"),)),),
-    )
+    told_of = TrendCount(scope="", hour=hour_of(NOON), source="s1", counted=((FARROW, "M"),))
+    done = counting(farrow(1), told_of)
     for worker in ("w1", "w1", "w2"):  # a resend, and somebody who runs the job again
         assert store.judging.commit(worker, Outcome(judged=(done,)), NOON) == "done"
 
@@ -141,16 +133,7 @@ def test_what_is_kept_of_an_hour_is_bounded(store: Store) -> None:
         often = [("place:IQ", "Iraq")] if number < 40 else []
         counted = (*often, *((f"name:n{number}-{n}", "N") for n in range(20)))
         told_of = TrendCount(scope="", hour=hour, source=f"s{number % 40}", counted=counted)
-        done = Judged(
-            article=farrow(number),
-            job="j",
-            text="t",
-            claim=Claim(story="s", relation=Relation.NEW),
-            matched=(),
-            topics=(),
-            silenced=(),
-            trends=(told_of,),
-        )
+        done = counting(farrow(number), told_of)
         store.judging.commit(f"w{number}", Outcome(judged=(done,)), NOON)
 
     assert store.client.hlen(keys.trend("", hour)) <= 4_000
@@ -298,15 +281,6 @@ def test_too_few_stories_and_too_short_a_time_are_said(
                 source=f"s{number}",
                 counted=(("k", "K"),) if number < 8 else (),
             )
-            done = Judged(
-                article=farrow(number + 100 * stories),
-                job="j",
-                text="t",
-                claim=Claim(story="s", relation=Relation.NEW),
-                matched=(),
-                topics=(),
-                silenced=(),
-                trends=(told_of,),
-            )
+            done = counting(farrow(number + 100 * stories), told_of)
             store.judging.commit(f"{stories}.{number}", Outcome(judged=(done,)), now())
         assert said in ran("trends", "--config", config).stderr

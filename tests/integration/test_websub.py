@@ -15,7 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 import structlog
-from loopback import Answer, LoopbackHttp, Request
+from loopback import Answer, LoopbackHttp, Request, free_port
 
 from monitor.errors import WirewatchError
 from monitor.inbound import BODY_BYTES, Inbound
@@ -23,6 +23,8 @@ from monitor.model import ARTICLES, Hub, Subscription, SubscriptionState
 from monitor.poller import Poller
 from monitor.settings import Settings, load
 from monitor.store import Store
+
+pytestmark = pytest.mark.usefixtures("quiet")
 
 MASTER = "a-master-secret-nobody-guesses"
 
@@ -80,15 +82,6 @@ def call(
         return error.code, b""
 
 
-@pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(50), cache_logger_on_first_use=False
-    )
-    yield
-    structlog.reset_defaults()
-
-
 @pytest.fixture
 def hub() -> Iterator[Hubbub]:
     hub = Hubbub()
@@ -98,8 +91,7 @@ def hub() -> Iterator[Hubbub]:
 
 @pytest.fixture
 def settings(hub: Hubbub, tmp_path: Path) -> Settings:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     (tmp_path / "monitor.toml").write_text(
         '[net]\nallow = ["127.0.0.0/8"]\n'
         f'[websub]\ncallback = "http://127.0.0.1:{port}"\nlisten = "127.0.0.1:{port}"\n'

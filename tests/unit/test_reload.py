@@ -139,16 +139,20 @@ def test_what_is_taken_is_told_with_what_needs_a_restart(config: Path, settings:
     ]
 
 
+def hook(config: Path, secret: Path) -> None:
+    """A channel that has its secret in a file."""
+    (config / "channels.toml").write_text(
+        f'[channel.hook]\ntype = "webhook"\nurl = "https://h.example/"\nsecret = "file:{secret}"'
+    )
+
+
 def test_another_secret_in_a_file_is_another_configuration_of_the_same_version(
     config: Path, tmp_path: Path
 ) -> None:
     # given
     secret = tmp_path / "secret"
     secret.write_text("the first secret\n")
-    channel = (
-        f'[channel.hook]\ntype = "webhook"\nurl = "https://h.example/"\nsecret = "file:{secret}"'
-    )
-    (config / "channels.toml").write_text(channel)
+    hook(config, secret)
     before, follows = load(config, {}), following(config)
     assert [follows.proposed() for _ in range(2)] == [None, None]
     # when: it is written in two steps
@@ -177,10 +181,7 @@ def test_a_secret_that_is_gone_is_refused_and_taken_when_it_is_back(
     # given
     secret = tmp_path / "secret"
     secret.write_text("the first secret")
-    channel = (
-        f'[channel.hook]\ntype = "webhook"\nurl = "https://h.example/"\nsecret = "file:{secret}"'
-    )
-    (config / "channels.toml").write_text(channel)
+    hook(config, secret)
     follows = following(config)
     # when
     secret.unlink()

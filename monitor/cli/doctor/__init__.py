@@ -36,7 +36,7 @@ COLOURS = {"ok": "green", "not seen": "blue", "warning": "yellow", "problem": "r
 @click.command("doctor")
 @options.config
 @options.data
-@click.option("--json", "as_json", is_flag=True, help="JSON Lines for machines.")
+@options.as_json
 def command(config: Path, data: Path, *, as_json: bool) -> None:
     """Try the configuration, Redis, channels, folders and clocks; say what to do about each.
 

@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-from monitor.watch.importers.fields import filtered, in_field
-from monitor.watch.importers.reading import (
-    Importing,
-    Operator,
-    Sign,
-    Syntax,
+from monitor.watch.importers.building import (
     and_,
     and_not,
     at_least,
     distance,
     fixed,
-    near,
     or_,
     star_word,
+    within,
 )
+from monitor.watch.importers.fields import filtered, in_field
+from monitor.watch.importers.reading import Importing, Operator, Sign, Syntax
 from monitor.watch.tree import Node, Wild
 
 
-def _any_order(importing: Importing, sign: Sign, left: Node, right: Node) -> Node:
-    return near(importing, sign, left, right, distance(sign), ordered=False)
-
-
-def _in_order(importing: Importing, sign: Sign, left: Node, right: Node) -> Node:
-    return near(importing, sign, left, right, distance(sign) or 1, ordered=True)
-
-
-def _paragraph(importing: Importing, sign: Sign, left: Node, right: Node) -> Node:
-    return near(importing, sign, left, right, "P", ordered=False)
+def _one_at_least(sign: Sign) -> int:
+    return distance(sign) or 1
 
 
 def _word(importing: Importing, sign: Sign) -> Node:
@@ -44,9 +33,13 @@ SYNTAX = Syntax(
     name="factiva",
     side_by_side="phrase",
     operators=(
-        Operator(pattern=r"(?i:near\d+)\b|/[nN]\d+/", binding=fixed(5), join=_any_order),
-        Operator(pattern=r"(?i:adj\d*)\b|(?i:w/\d+)\b", binding=fixed(5), join=_in_order),
-        Operator(pattern=r"(?i:same)\b", binding=fixed(5), join=_paragraph),
+        Operator(pattern=r"(?i:near\d+)\b|/[nN]\d+/", binding=fixed(5), join=within(distance)),
+        Operator(
+            pattern=r"(?i:adj\d*)\b|(?i:w/\d+)\b",
+            binding=fixed(5),
+            join=within(_one_at_least, ordered=True),
+        ),
+        Operator(pattern=r"(?i:same)\b", binding=fixed(5), join=within("P")),
         Operator(pattern=r"(?i:(?:and\s+)?not)\b", binding=fixed(3), join=and_not),
         Operator(pattern=r"(?i:and)\b", binding=fixed(2), join=and_),
         Operator(pattern=r"(?i:or)\b", binding=fixed(1), join=or_),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from monitor.watch.importers.reading import Importing, Sign, Wrap, choice
+from monitor.watch.importers.building import choice
+from monitor.watch.importers.reading import Importing, Sign, Wrap
 from monitor.watch.tree import Filter, FilterKind, InField, Node, Or, Scope, Term
 
 _LANGUAGES = {

@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
+from monitor.watch.importers.building import and_, distance, fixed, or_, star_word, within
 from monitor.watch.importers.fields import filtered, in_field
-from monitor.watch.importers.reading import (
-    Importing,
-    Operator,
-    Sign,
-    Syntax,
-    and_,
-    distance,
-    fixed,
-    near,
-    or_,
-    star_word,
-)
+from monitor.watch.importers.reading import Importing, Operator, Sign, Syntax
 from monitor.watch.tree import Node, Not
 
 _FORMS = "Google also finds other forms and like words; ours finds what is written: use * or OR"
@@ -24,8 +14,9 @@ def _minus(_importing: Importing, _sign: Sign, part: Node) -> Node:
     return Not(part=part)
 
 
-def _around(importing: Importing, sign: Sign, left: Node, right: Node) -> Node:
-    return near(importing, sign, left, right, distance(sign) + 1, ordered=False)
+def _reach(sign: Sign) -> int:
+    """Google counts the words between, we the positions."""
+    return distance(sign) + 1
 
 
 def _word(importing: Importing, sign: Sign) -> Node:
@@ -38,7 +29,7 @@ SYNTAX = Syntax(
     side_by_side="AND",
     binding_of_blank=1,
     operators=(
-        Operator(pattern=r"AROUND\(\d+\)", binding=fixed(3), join=_around),
+        Operator(pattern=r"AROUND\(\d+\)", binding=fixed(3), join=within(_reach)),
         Operator(pattern=r"OR\b|\|", binding=fixed(2), join=or_),
         Operator(pattern=r"AND\b", binding=fixed(1), join=and_),
     ),

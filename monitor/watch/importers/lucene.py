@@ -10,16 +10,9 @@ import re
 from dataclasses import dataclass
 
 from monitor.errors import Bug
+from monitor.watch.importers.building import fixed, near, star_word
 from monitor.watch.importers.fields import filtered, in_field
-from monitor.watch.importers.reading import (
-    Importing,
-    Operator,
-    Sign,
-    Syntax,
-    fixed,
-    near,
-    star_word,
-)
+from monitor.watch.importers.reading import Importing, Operator, Sign, Syntax
 from monitor.watch.spelling import spell
 from monitor.watch.tree import Node, Not, Term, Wild, all_of, any_of
 

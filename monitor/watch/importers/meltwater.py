@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
-from monitor.watch.importers.fields import filtered, in_field
-from monitor.watch.importers.reading import (
-    Importing,
-    Operator,
-    Sign,
-    Syntax,
+from monitor.watch.importers.building import (
     and_,
     and_not,
     distance,
     fixed,
-    near,
     or_,
     star_word,
+    within,
 )
-from monitor.watch.tree import Node
+from monitor.watch.importers.fields import filtered, in_field
+from monitor.watch.importers.reading import Operator, Sign, Syntax
 
 _DEFAULT_REACH = 4
 
 
-def _near(importing: Importing, sign: Sign, left: Node, right: Node) -> Node:
-    return near(importing, sign, left, right, distance(sign) or _DEFAULT_REACH, ordered=False)
-
-
-def _in_order(importing: Importing, sign: Sign, left: Node, right: Node) -> Node:
-    return near(importing, sign, left, right, distance(sign) or _DEFAULT_REACH, ordered=True)
+def _reach(sign: Sign) -> int:
+    return distance(sign) or _DEFAULT_REACH
 
 
 SYNTAX = Syntax(
     name="meltwater",
     side_by_side="phrase",
     operators=(
-        Operator(pattern=r"(?i:onear(?:/\d+)?)(?!\w)", binding=fixed(4), join=_in_order),
-        Operator(pattern=r"(?i:near(?:/\d+)?)(?!\w)", binding=fixed(4), join=_near),
+        Operator(
+            pattern=r"(?i:onear(?:/\d+)?)(?!\w)",
+            binding=fixed(4),
+            join=within(_reach, ordered=True),
+        ),
+        Operator(pattern=r"(?i:near(?:/\d+)?)(?!\w)", binding=fixed(4), join=within(_reach)),
         Operator(pattern=r"(?i:(?:and\s+)?not)\b", binding=fixed(3), join=and_not),
         Operator(pattern=r"(?i:and)\b", binding=fixed(2), join=and_),
         Operator(pattern=r"(?i:or)\b", binding=fixed(1), join=or_),

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from monitor.watch.importers.fields import filtered, in_field
-from monitor.watch.importers.reading import (
-    Importing,
-    Operator,
-    Sign,
-    Syntax,
+from monitor.watch.importers.building import (
     and_,
     and_not,
     at_least,
     distance,
     fixed,
-    near,
     not_near,
     or_,
+    within,
 )
+from monitor.watch.importers.fields import filtered, in_field
+from monitor.watch.importers.reading import Importing, Operator, Sign, Syntax
 from monitor.watch.tree import Node, Term, Wild
 
 _PLURALS = "Nexis finds plurals, too; ours does not: write drone* or (drone OR drones)"
@@ -31,24 +28,8 @@ def _reach(sign: Sign) -> int:
     return distance(sign) + 1
 
 
-def _within(importing: Importing, sign: Sign, left: Node, right: Node) -> Node:
-    return near(importing, sign, left, right, _reach(sign), ordered=False)
-
-
-def _before(importing: Importing, sign: Sign, left: Node, right: Node) -> Node:
-    return near(importing, sign, left, right, _reach(sign), ordered=True)
-
-
 def _not_within(importing: Importing, sign: Sign, left: Node, right: Node) -> Node:
     return not_near(importing, sign, left, right, _reach(sign))
-
-
-def _sentence(importing: Importing, sign: Sign, left: Node, right: Node) -> Node:
-    return near(importing, sign, left, right, "S", ordered=False)
-
-
-def _paragraph(importing: Importing, sign: Sign, left: Node, right: Node) -> Node:
-    return near(importing, sign, left, right, "P", ordered=False)
 
 
 def _all_caps(importing: Importing, sign: Sign, part: Node) -> Node:
@@ -75,10 +56,12 @@ SYNTAX = Syntax(
     side_by_side="phrase",
     operators=(
         Operator(pattern=r"(?i:not\s+w/\d+)\b", binding=_by_distance, join=_not_within),
-        Operator(pattern=r"(?i:w/s(?:ent)?)\b", binding=fixed(5), join=_sentence),
-        Operator(pattern=r"(?i:w/p(?:ara)?)\b", binding=fixed(4), join=_paragraph),
-        Operator(pattern=r"(?i:(?:w|near|onear)/\d+)\b", binding=_by_distance, join=_within),
-        Operator(pattern=r"(?i:pre/\d+)\b", binding=_by_distance, join=_before),
+        Operator(pattern=r"(?i:w/s(?:ent)?)\b", binding=fixed(5), join=within("S")),
+        Operator(pattern=r"(?i:w/p(?:ara)?)\b", binding=fixed(4), join=within("P")),
+        Operator(pattern=r"(?i:(?:w|near|onear)/\d+)\b", binding=_by_distance, join=within(_reach)),
+        Operator(
+            pattern=r"(?i:pre/\d+)\b", binding=_by_distance, join=within(_reach, ordered=True)
+        ),
         Operator(pattern=r"(?i:(?:and|but)\s+not)\b", binding=fixed(1), join=and_not),
         Operator(pattern=r"(?i:and)\b|&(?=\s)", binding=fixed(2), join=and_),
         Operator(pattern=r"(?i:or)\b", binding=fixed(7), join=or_),

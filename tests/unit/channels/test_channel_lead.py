@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from monitor.channels.render import plain, quotes
+from monitor.channels.marking import plain
+from monitor.channels.render import quotes
 from monitor.model import Alert, Evidence, Field
 
 

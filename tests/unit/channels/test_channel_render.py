@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.channels import render
-from monitor.channels.render import MAX_SENTENCE_CHARS, bare, headline, plain, quotes
+from monitor.channels.marking import bare, plain
+from monitor.channels.render import MAX_SENTENCE_CHARS, headline, quotes
 from monitor.model import Alert, Evidence, Field
 
 RAIN = "Rain fell on the hills. The river rose over night. Two bridges were closed by the river."

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.model import Article
-from monitor.text import FIELDS, Reading, Span, read
+from monitor.text import FIELDS, Reading, Span
+from tests.unit.text.texts import reading as read
 
 _TEXTS = {
     "plain": "Iraq's army left Mosul. The U.S. said so. It was told twice.",
@@ -21,19 +20,6 @@ _TEXTS = {
     "soft hyphens": "The govern\u00adment of U.S.A. fell.\n\nA new para\u00adgraph.",
     "nothing": "",
 }
-
-
-def _reading(title: str, summary: str, body: str) -> Reading:
-    return read(
-        Article(
-            id="a",
-            source="s",
-            title=title,
-            summary=summary,
-            body=body,
-            fetched=datetime(2026, 1, 1, tzinfo=UTC),
-        )
-    )
 
 
 def _words(reading: Reading) -> list[Span]:
@@ -52,7 +38,7 @@ def _assert_same(reading: Reading, spans: list[Span]) -> None:
 @pytest.mark.parametrize("title", _TEXTS.values(), ids=_TEXTS)
 @pytest.mark.parametrize("body", _TEXTS.values(), ids=_TEXTS)
 def test_many_spans_stand_where_each_of_them_does(title: str, body: str) -> None:
-    reading = _reading(title, "A summary in Köln. " + body, body)
+    reading = read(title, "A summary in Köln. " + body, body)
     words = _words(reading)
     pairs = [(one[0], other[1]) for one, other in pairwise(words)]
     within = [pair for pair in pairs if b"\x02" not in reading.line[pair[0] : pair[1]]]
@@ -63,12 +49,12 @@ def test_many_spans_stand_where_each_of_them_does(title: str, body: str) -> None
 
 @given(st.lists(st.sampled_from([*"abz.é ßœ東-'\u00ad\n", "U.S. ", ". The "]), max_size=60))
 def test_so_they_do_in_any_text(letters: list[str]) -> None:
-    reading = _reading("A title.", "", "".join(letters))
+    reading = read("A title.", "", "".join(letters))
     _assert_same(reading, _words(reading))
 
 
 def test_sentences_by_index_are_those_of_the_whole_list() -> None:
-    reading = _reading(_TEXTS["plain"], _TEXTS["accents"], _TEXTS["soft hyphens"])
+    reading = read(_TEXTS["plain"], _TEXTS["accents"], _TEXTS["soft hyphens"])
     assert [reading.sentence(at) for at in range(len(reading.sentences))] == [*reading.sentences]
     assert reading.sentence_texts() == [reading.sentence_text(s) for s in reading.sentences]
     assert sum(reading.sentence_counts) == len(reading.sentences)

@@ -1,26 +1,11 @@
 """Where sentences and paragraphs end."""
 
-from datetime import UTC, datetime
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.model import Article, Field
-from monitor.text import Reading, read
-
-
-def reading(title: str = "", summary: str = "", body: str = "") -> Reading:
-    return read(
-        Article(
-            id="1",
-            source="wire",
-            title=title,
-            summary=summary,
-            body=body,
-            fetched=datetime(2026, 1, 1, tzinfo=UTC),
-        )
-    )
+from monitor.model import Field
+from tests.unit.text.texts import reading
 
 
 def sentences(body: str) -> list[str]:

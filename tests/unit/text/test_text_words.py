@@ -1,27 +1,14 @@
 """What a text's words read as, and that every way back leads to the letters they came from."""
 
 import re
-from datetime import UTC, datetime
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from monitor.model import Article, Field
-from monitor.text import FIELD_STRIDE, FIELDS, Reading, Words, folded, line_of, read
-
-
-def reading(title: str = "", summary: str = "", body: str = "") -> Reading:
-    return read(
-        Article(
-            id="1",
-            source="wire",
-            title=title,
-            summary=summary,
-            body=body,
-            fetched=datetime(2026, 1, 1, tzinfo=UTC),
-        )
-    )
+from monitor.model import Field
+from monitor.text import FIELD_STRIDE, FIELDS, Words, folded, line_of
+from tests.unit.text.texts import reading
 
 
 @pytest.mark.parametrize(
