@@ -28,10 +28,14 @@ def aside(work: Callable[[], T]) -> Future[T]:
 
 async def unless(stop: asyncio.Event, work: Callable[[], T]) -> T | None:
     """What it answers, without holding up the loop; None where `stop` is set sooner."""
-    asked, stopping = asyncio.wrap_future(aside(work)), asyncio.create_task(stop.wait())
+    asked, stopping = asyncio.create_task(_answer(work)), asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({asked, stopping}, return_when=asyncio.FIRST_COMPLETED)
         return asked.result() if asked.done() else None
     finally:
         stopping.cancel()
         asked.cancel()
+
+
+async def _answer(work: Callable[[], T]) -> T:
+    return await asyncio.wrap_future(aside(work))
