@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import gc
-import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
 from monitor import telemetry
 from monitor.app import App, Desk
+from monitor.aside import aside
 from monitor.errors import ConfigError
 from monitor.reload import LOOK_S, Following, problem_of
 from monitor.settings import Settings
@@ -20,8 +19,6 @@ from monitor.settings.differences import to_be_tried
 
 HUNG_S: Final = 3.0
 """A folder whose files could not be read within that time does not answer."""
-
-T = TypeVar("T")
 
 
 @dataclass(slots=True, repr=False)
@@ -57,7 +54,7 @@ class Renewal:
         if asked is None:
             if time.monotonic() - self._looked_s >= LOOK_S:
                 self._looked_s = time.monotonic()
-                self._proposal = _aside(self.following.proposed)
+                self._proposal = aside(self.following.proposed)
             return None
         if not asked.done():
             self._tell_if_hung()
@@ -65,10 +62,11 @@ class Renewal:
         self._looked_s, self._has_told = time.monotonic(), False
         if self._standing is not None:
             return self._taken(app)
-        self._compiled(app)
+        self._compile(app)
         return None
 
-    def _compiled(self, app: App) -> None:
+    def _compile(self, app: App) -> None:
+        """What was proposed, if anything was; then it is asked whether the files still say so."""
         assert self._proposal is not None
         proposal, self._proposal = self._proposal, None
         try:
@@ -78,17 +76,17 @@ class Renewal:
             telemetry.logger().exception("config.refused", who="worker", reason="bug")
             return
         if found is not None and after is not None:
-            self._next = (*found, after)
-            self._standing = _aside(partial(self.following.stands, found[0]))
+            self._next, self._looked_s = (*found, after), time.monotonic()
+            self._standing = aside(partial(self.following.stands, found[0]))
 
     def _after(self, app: App, version: str, settings: Settings) -> App | None:
-        tried = to_be_tried(app.settings, settings)
-        failures = Desk.of(tried, settings.knowledge).failing_examples() if tried else ()
-        if failures:
-            self.following.refuse(version, tuple(problem_of(failure) for failure in failures))
-            return None
-        after = App(settings, app.redis_url, version)
         try:
+            tried = to_be_tried(app.settings, settings)
+            failures = Desk.of(tried, settings.knowledge).failing_examples() if tried else ()
+            if failures:
+                self.following.refuse(version, tuple(problem_of(failure) for failure in failures))
+                return None
+            after = App(settings, app.redis_url, version)
             if self.judges:
                 _ = after.desk
         except ConfigError as error:  # it loads, but what it names cannot be had
@@ -116,20 +114,6 @@ class Renewal:
                 folder=str(self.following.config),
                 reason=f"its files could not be read within {HUNG_S:g} s; what is in force goes on",
             )
-
-
-def _aside(work: Callable[[], T]) -> Future[T]:
-    """Done by a thread of its own, which ends with it."""
-    future: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as error:  # noqa: BLE001  # for who asks for the result
-            future.set_exception(error)
-
-    threading.Thread(target=run, daemon=True).start()
-    return future
 
 
 def tell_failing(app: App) -> None:

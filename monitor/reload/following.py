@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from structlog.typing import FilteringBoundLogger
 
 from monitor import telemetry
+from monitor.aside import unless
 from monitor.errors import ConfigError, ConfigProblem, StoreUnavailable
 from monitor.reload.trial import TRIED_WITHIN_S, UNTRIED, tried_within
 from monitor.settings import Settings, load
@@ -190,7 +192,7 @@ async def follow(
         version, proposed, problems = found
         if problems:
             following.refuse(version, problems)
-        elif await asyncio.to_thread(following.stands, version):
+        elif await unless(stop, partial(following.stands, version)):
             try:
                 await apply(proposed, version)
             except StoreUnavailable:
@@ -205,7 +207,7 @@ async def _looked(
 ) -> tuple[str, Settings, tuple[ConfigProblem, ...]] | None:
     """Another configuration, and what fails of its examples; None while there is none."""
     try:
-        found = await asyncio.to_thread(following.proposed)
+        found = await unless(stop, following.proposed)
         if found is None:
             return None
         version, proposed = found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -49,13 +48,11 @@ def test_it_keeps_no_supervisor_from_replacing_the_dead_and_no_service_from_endi
     until(services.all_received, what="the dead were replaced")
     services.check()
     # and
-    began_s = time.monotonic()
-    worker.terminate()
-    assert worker.wait(10) == 0
+    for service in (worker, poller):
+        service.terminate()
+    for service in (worker, poller):
+        assert service.wait(10) == 0
     assert "process.cut" not in product.said()
-    poller.terminate()
-    assert poller.wait(12) == 0
-    assert time.monotonic() - began_s < 15
 
 
 def test_another_configuration_is_taken_when_it_answers_again(
@@ -71,8 +68,9 @@ def test_another_configuration_is_taken_when_it_answers_again(
     path = product.config / "watchlist.toml"
     other = path.with_name("other")
     other.write_text('[watch.kites]\nwhen = "kite"\n')
-    with path.open("r+b"):  # whoever waits reads the end of it
-        other.rename(path)
+    pipe = os.open(path, os.O_RDWR)
+    other.rename(path)
+    os.close(pipe)  # whoever waits reads the end of it
     # then
     until(lambda: "config.reloaded" in product.said(), what="it is taken", within_s=30)
     assert "kites" in product.said()

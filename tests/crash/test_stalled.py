@@ -14,8 +14,11 @@ from pathlib import Path
 import pytest
 from services import Services
 
+from monitor.app import App
 from monitor.model import ARTICLES, DELIVERIES
+from monitor.settings import load
 from workers.posts import AWAY_S, Post, Striking
+from workers.runtime import Supervisor
 from workers.vitals import Vitals
 
 Until = Callable[..., None]
@@ -76,3 +79,10 @@ def test_one_that_reads_has_the_time_of_its_article(post: Post) -> None:
     striking.run([post], limit_s=30)
     assert post.struck
     assert post.blame == ""
+
+
+def test_a_supervisor_is_written_out_in_a_word(sample_config: Path) -> None:
+    # as Python does with the handler that a child replaces: its App is ten megabytes of text
+    app = App(load(sample_config), "redis://127.0.0.1:1/0")
+
+    assert len(repr(Supervisor(app=app, queues=(ARTICLES,))._told)) < 200
