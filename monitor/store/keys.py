@@ -460,7 +460,6 @@ ENDING = (
     digest,
     digest_alerts,
     digest_told,
-    digested,
     allowance,
     trend,
     trend_volume,
