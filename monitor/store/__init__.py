@@ -53,7 +53,7 @@ class Store:
         self.articles = Work(self.client, scripts, ARTICLES)
         self.pages = Pages(self.client, scripts)
         self.deliveries = Work(self.client, scripts, DELIVERIES)
-        self.judging = Judging(self.client, scripts, retention)
+        self.judging = Judging(self.client, scripts, retention, damage)
         self.outbox = Outbox(scripts, retention.alerts, damage)
         self.leaders = Leaders(self.client, scripts, damage)
         self.expectations = Expectations(self.client, scripts)

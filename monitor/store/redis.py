@@ -49,7 +49,7 @@ MOST_NAMED = 20
 _FORBIDDEN = "ACL failure in script"
 _RIGHT = re.compile(r"has no permissions to run the '([^']+)' command")
 _USER = re.compile(r"\bUser (\S+) has no permissions")
-_OF_PIPELINE = re.compile(r"^Command # \d+ \(\S+ (\S+?)[ )]")
+_OF_PIPELINE = re.compile(r"^Command # \d+ \((?:EVALSHA \S+ \d+|\S+) (\S+?)[ )]")
 
 
 _CALLED = re.compile(r"redis\.call\('([A-Z]+)'")

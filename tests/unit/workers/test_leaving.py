@@ -16,8 +16,9 @@ import pytest
 from monitor.app import App
 from monitor.model import DELIVERIES
 from monitor.settings import load
-from workers.child import LOOK_S, STOP_S, STUCK_S, Stop, finish
-from workers.runtime import Post, Supervisor
+from workers.child import LOOK_S, STOP_S, Stop, finish
+from workers.posts import STUCK_S, Post, see_off
+from workers.runtime import Supervisor
 from workers.under_way import UnderWay
 from workers.vitals import Vitals
 
@@ -64,36 +65,31 @@ def leaving(child: subprocess.Popen[bytes], since_s: float) -> Post:
 
 
 def test_one_that_finishes_what_it_holds_may_take_as_long_as_that_takes(
-    supervisor: Supervisor, deaf: subprocess.Popen[bytes]
+    deaf: subprocess.Popen[bytes],
 ) -> None:
     # given: it was told to leave long ago, and goes round its loop
     post = leaving(deaf, 10 * STUCK_S)
     post.vitals.turn()
-    supervisor.leaving.append(post)
     # when
-    supervisor._see_off()
+    see_off([post])
     # then
     with pytest.raises(subprocess.TimeoutExpired):
         deaf.wait(0.2)
 
 
-def test_one_that_stands_still_is_killed(
-    supervisor: Supervisor, deaf: subprocess.Popen[bytes]
-) -> None:
+def test_one_that_stands_still_is_killed(deaf: subprocess.Popen[bytes]) -> None:
     # given: it has not gone round its loop since it was told to leave, long ago
-    supervisor.leaving.append(leaving(deaf, STUCK_S + 1))
+    post = leaving(deaf, STUCK_S + 1)
     # when
-    supervisor._see_off()
+    see_off([post])
     # then
     assert deaf.wait(10) == -signal.SIGKILL
 
 
 def test_one_that_has_just_been_told_to_leave_is_not_killed_for_what_was_before(
-    supervisor: Supervisor, deaf: subprocess.Popen[bytes]
+    deaf: subprocess.Popen[bytes],
 ) -> None:
-    supervisor.leaving.append(leaving(deaf, 1))
-
-    supervisor._see_off()
+    see_off([leaving(deaf, 1)])
 
     with pytest.raises(subprocess.TimeoutExpired):
         deaf.wait(0.2)
