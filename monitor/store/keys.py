@@ -317,6 +317,12 @@ def ledger(queue: str) -> str:
     return f"{PREFIX}ledger:{queue}"
 
 
+def looked(queue: str) -> str:
+    """string = place on the ledger (0 for the oldest) from which recovery looks on next time; until
+    it has come to the end, each time. Written and read by recover.lua."""
+    return f"{PREFIX}looked:{queue}"
+
+
 def dead() -> str:
     """hash id -> JSON {kind, id, reason, at}; [retention] dead_letters, ended by expire.lua. Dead
     letters. Written by commit.lua, settle.lua, give_back.lua and bury.lua, cleared by revive.lua
@@ -481,6 +487,7 @@ LASTING = (
     attended,
     samples,
     ledger,
+    looked,
     dead,
     leases,
     holders,
