@@ -453,7 +453,6 @@ ENDING = (
     attempts,
     digest,
     digest_alerts,
-    digested,
     allowance,
     trend,
     trend_volume,
