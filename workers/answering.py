@@ -94,13 +94,13 @@ class Answering:
 
     async def _answer(self) -> None:
         # here, not above: only this process has need of a web server
-        from monitor.inbound.endpoint import Endpoint
+        from monitor.inbound.endpoint import COMMAND_S, Endpoint
         from monitor.inbound.metrics import Metrics
 
         settings = self.app.settings
         metrics = Metrics(
             service="worker",
-            store=self.app.store(),
+            store=self.store.another(COMMAND_S),
             pulse=self.pulse,
             channels=lambda: tuple(settings.channels),
         )

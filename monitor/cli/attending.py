@@ -30,15 +30,16 @@ async def attended(poller: Poller, store: Store) -> AsyncIterator[None]:
     listen = poller.settings.metrics.listen
     if listen:
         # a web server and prometheus-client, which few need
-        from monitor.inbound.endpoint import Endpoint
+        from monitor.inbound.endpoint import COMMAND_S, Endpoint
         from monitor.inbound.metrics import Metrics
 
+        asked = store.another(COMMAND_S)
         metrics = Metrics(
             service="poller",
-            store=store,
+            store=asked,
             pulse=poller.pulse,
             channels=lambda: tuple(poller.settings.channels),
-            feeds=_kept(lambda: _feeds(poller, store)),
+            feeds=_kept(lambda: _feeds(poller, asked)),
         )
         doing.append(Endpoint(listen=listen, metrics=metrics, log=telemetry.logger()).run())
     tasks = [asyncio.create_task(each) for each in doing]

@@ -69,13 +69,14 @@ def command(
     from monitor.errors import Bug, SchemaMismatch, StoreUnavailable
     from monitor.store import Store
     from monitor.store.beats import own_host
+    from monitor.store.connecting import COMMAND_S
     from monitor.terminal import escaped
 
     url = redis_url(config) or _embedded(data)
     if not url:
         click.echo(f"{service}: nothing runs on {data}, and no [redis] url is set", err=True)
         sys.exit(1)
-    store = Store(url)
+    store = Store(url, within_s=COMMAND_S)
     try:
         troubles = [*_troubles(store, service, host or own_host(), pid, lag)]
     except (SchemaMismatch, StoreUnavailable, Bug) as error:

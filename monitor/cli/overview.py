@@ -70,12 +70,14 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """Everything at a glance. `lag_s` is how long the oldest unjudged article has waited;
+    """Everything at a glance. `refuses` is why Redis takes no writes, "" where it does;
+    `lag_s` is how long the oldest unjudged article has waited;
     `gathered` is in the order in which it will be told.
     """
 
     version: str
     server: Server
+    refuses: str
     services: tuple[Service, ...]
     workers: Mapping[str, int]
     lag_s: float
@@ -102,6 +104,7 @@ def overview(store: Store, settings: Settings, now: datetime) -> Overview:
     return Overview(
         version=__version__,
         server=view.server(),
+        refuses=view.refuses_writes(),
         services=tuple(_service(present, beat, leader) for beat in present.beats),
         workers={queue: len(view.workers(queue)) for queue in JOBS},
         lag_s=round(queues["articles"].oldest_s, 1),

@@ -38,6 +38,8 @@ def _parts(seen: Overview, now: datetime) -> Iterator[RenderableType]:
         f"Wirewatch {seen.version}, {server.name} {server.version} ({memory}),"
         f" {now:%Y-%m-%d %H:%M:%S} UTC"
     )
+    if seen.refuses:
+        yield Text(f"{seen.refuses}. Everyone waits; nothing is lost", BAD)
     yield _grid(_services(seen))
     yield _grid(_flow(seen, now))
     yield _grid(_feeds(seen))

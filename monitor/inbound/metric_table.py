@@ -189,6 +189,14 @@ METRICS: Final = (
         meaning="whether Redis answers the service that is asked; if not, little else is told",
     ),
     Listed(
+        name="wirewatch_redis_writable",
+        kind="gauge",
+        unit="0 or 1",
+        of="service",
+        meaning="whether Redis takes writes of the service that is asked: it is not full, its disk"
+        " neither, and no replica",
+    ),
+    Listed(
         name="wirewatch_loop_age_seconds",
         kind="gauge",
         unit="seconds",

@@ -311,6 +311,11 @@ def samples() -> str:
     return f"{PREFIX}samples"
 
 
+def probe() -> str:
+    """string; never there: written only where it exists, to see whether Redis takes writes."""
+    return f"{PREFIX}probe"
+
+
 def ledger(queue: str) -> str:
     """zset job id -> admitted (ms); while it is put and not yet finished: the second net under the
     queues of articles and pages. Written by put.lua, hand_on.lua and commit.lua; read by upkeep."""
@@ -461,6 +466,7 @@ ENDING = (
     robots,
     receipt,
     rq_worker,
+    probe,
 )
 """Those whose life Redis ends."""
 

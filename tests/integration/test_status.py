@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 import pytest
 from click.testing import CliRunner
+from refusing import REFUSALS, refusing
 
 from monitor import __version__
 from monitor.channels.trial import trial
@@ -106,6 +107,21 @@ def test_people_see_first_what_needs_somebody(store: Store, config: Path) -> Non
     ):
         assert words in done.stderr, (words, done.stderr)
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize("why", REFUSALS)
+def test_a_redis_that_takes_no_writes_is_told_and_the_rest_is_shown(
+    store: Store, config: Path, why: str
+) -> None:
+    # given
+    situation(store)
+    # when
+    with refusing(store, why):
+        done = CliRunner().invoke(command, ["--config", str(config)])
+    # then
+    assert done.exit_code == 0, done.output
+    assert f"Redis takes no writes: {why}" in done.stderr
+    assert "Test of the channel desk" in done.stderr
 
 
 def test_it_goes_on_showing_until_told_to_end(store: Store, config: Path) -> None:

@@ -28,6 +28,7 @@ from monitor.errors import (
 )
 from monitor.settings import Settings, load
 from monitor.store import Store
+from monitor.store.connecting import COMMAND_S
 from monitor.terminal import escaped, escaped_line
 
 COLOURS = {"ok": "green", "not seen": "blue", "warning": "yellow", "problem": "red"}
@@ -105,7 +106,7 @@ def _redis(settings: Settings, data: Path) -> Iterator[Finding]:
     if url is None:
         yield from _embedded(data)
         return
-    store = Store(url, settings.retention)
+    store = Store(url, settings.retention, within_s=COMMAND_S)
     try:
         yield from redis_findings(store)
         store.look_at_schema()

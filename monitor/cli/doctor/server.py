@@ -30,6 +30,7 @@ def redis_findings(store: Store) -> Iterator[Finding]:
     yield from _log(server)
     yield from _settings(store)
     yield from _memory(server)
+    yield from _writes(store)
     yield from _clock(store)
 
 
@@ -63,9 +64,6 @@ def _version(server: Server) -> Iterator[Finding]:
     if server.mode == "cluster":
         fix = "Use a single server: a step here touches keys of many slots"
         yield problem("Redis mode", "a cluster", fix)
-    if server.role != "master":
-        fix = "Point [redis] url at the primary"
-        yield problem("Redis role", "a replica, which takes no writes", fix)
 
 
 def _log(server: Server) -> Iterator[Finding]:
@@ -113,11 +111,25 @@ def _memory(server: Server) -> Iterator[Finding]:
         return
     of = "maxmemory" if server.limit_bytes else "its machine"
     said = f"{used}, {server.used_bytes / most:.0%} of the {most / MB:.0f} MB of {of}"
-    if server.used_bytes > FULL * most:
+    if server.limit_bytes and server.used_bytes >= server.limit_bytes:
+        fix = (
+            "It refuses writes, and everyone waits. Give it more, or keep less: [retention] stories"
+        )
+        yield problem(about, said, fix)
+    elif server.used_bytes > FULL * most:
         fix = "Give it more, or keep less: [retention] stories (docs/operations.md, Memory)"
         yield warning(about, said, fix)
     else:
         yield ok(about, said)
+
+
+def _writes(store: Store) -> Iterator[Finding]:
+    refused = store.view.refuses_writes()
+    if refused:
+        what, _, fix = refused.partition(". ")
+        yield problem("Redis writes", what, fix)
+    else:
+        yield ok("Redis writes", "are taken")
 
 
 def _clock(store: Store) -> Iterator[Finding]:
