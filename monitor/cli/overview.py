@@ -39,7 +39,8 @@ class Rates:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """A service that has said within the hour that it is here. `config` is the version of its
-    configuration; of several pollers one `leads`; `refused` is what Redis does not let it do.
+    configuration; of several pollers one `leads`; `refused` is what Redis does not let it do,
+    `config_refused` whether it refuses what the files of its configuration say by now.
     """
 
     service: str
@@ -53,6 +54,7 @@ class Service:
     config: str
     leads: bool
     refused: str
+    config_refused: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,7 @@ def overview(store: Store, settings: Settings, now: datetime) -> Overview:
         version=__version__,
         server=view.server(),
         refuses=view.refuses_writes(),
-        services=tuple(_service(present, beat, leader) for beat in present.beats),
+        services=tuple(_service(present, beat, leader) for beat in present.awaited),
         workers={queue: len(view.workers(queue)) for queue in JOBS},
         lag_s=round(queues["articles"].oldest_s, 1),
         rates=Rates(
@@ -151,6 +153,7 @@ def _service(present: Present, beat: Beat, leader: Leader | None) -> Service:
         ended=beat.ended,
         config=beat.config,
         refused=beat.refused,
+        config_refused=bool(beat.config_refused),
         leads=beat.service == "poller"
         and leader is not None
         and (leader.host, leader.pid) == (beat.host, beat.pid),

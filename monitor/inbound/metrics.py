@@ -108,6 +108,8 @@ class Metrics(Collector):
         yield _family("wirewatch_queue_jobs", [*_jobs(depths)])
         ages: list[Row] = [((queue,), depth.oldest_s) for queue, depth in depths.items()]
         yield _family("wirewatch_queue_oldest_seconds", ages)
+        serving: list[Row] = [((queue,), len(self.store.view.workers(queue))) for queue in JOBS]
+        yield _family("wirewatch_queue_processes", serving)
         kinds = [letter.kind for letter in self.store.letters.all()]
         letters: list[Row] = [((kind,), kinds.count(kind)) for kind in LETTERS]
         yield _family("wirewatch_dead_letters", letters)
@@ -129,6 +131,16 @@ class Metrics(Collector):
             ((beat.instance,), beat.behind_s) for beat in here if beat.service == "poller"
         ]
         yield _family("wirewatch_service_behind_seconds", behind)
+        still: list[Row] = [
+            ((beat.instance,), max(beat.silent_s, beat.still_s))
+            for beat in here
+            if beat.service == "worker"
+        ]
+        yield _family("wirewatch_process_still_seconds", still)
+        info: list[Row] = [((beat.instance, beat.config), 1) for beat in here if beat.config]
+        yield _family("wirewatch_config_info", info)
+        refused: list[Row] = [((beat.instance,), beat.config_refused) for beat in here]
+        yield _family("wirewatch_config_refused_timestamp_seconds", refused)
         skew: list[Row] = [((beat.instance,), beat.skew_s) for beat in here]
         yield _family("wirewatch_clock_skew_seconds", skew)
         restarts: list[Row] = [

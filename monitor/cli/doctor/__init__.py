@@ -15,7 +15,7 @@ from monitor.cli.articles import write
 from monitor.cli.doctor.finding import Finding, ok, problem, warning
 from monitor.cli.doctor.folders import data_findings, log_findings, secret_findings
 from monitor.cli.doctor.reach import channel_findings, told_nobody
-from monitor.cli.doctor.server import redis_findings, service_findings
+from monitor.cli.doctor.server import queue_findings, redis_findings, service_findings
 from monitor.embedded import find_server, url_of
 from monitor.errors import (
     Bug,
@@ -111,6 +111,7 @@ def _redis(settings: Settings, data: Path) -> Iterator[Finding]:
         yield from redis_findings(store)
         store.look_at_schema()
         yield from service_findings(store.beats.present())
+        yield from queue_findings(store)
         for each in store.damage.found:
             yield warning("data in Redis", each.message, "")
     except SchemaMismatch as error:

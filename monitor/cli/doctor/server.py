@@ -9,6 +9,7 @@ from typing import Final
 from monitor import __version__
 from monitor.cli.doctor.finding import Finding, ok, problem, unseen, warning
 from monitor.errors import Bug, CommandRefused
+from monitor.model import ARTICLES, JOBS, PAGES
 from monitor.store import Present, Store
 from monitor.store.server import Server
 
@@ -36,7 +37,7 @@ def redis_findings(store: Store) -> Iterator[Finding]:
 
 def service_findings(present: Present) -> Iterator[Finding]:
     """The services that are here, or were within the hour."""
-    for beat in present.beats:
+    for beat in present.awaited:
         name = f"{beat.service} {beat.host} pid {beat.pid}"
         if not present.is_fresh(beat):
             said = f"not heard of for {present.age_s(beat):.0f} s, and did not say that it ends"
@@ -53,6 +54,22 @@ def service_findings(present: Present) -> Iterator[Finding]:
         if not any(beat.service == service for beat in present.fresh):
             start = f"Start it: `wirewatch {service}`, or `wirewatch run` for all in one"
             yield warning(service, "none is here", start)
+
+
+def queue_findings(store: Store) -> Iterator[Finding]:
+    """Queues that nobody serves though there are workers."""
+    if not any(beat.service == "worker" for beat in store.beats.present().fresh):
+        return
+    for queue in JOBS:
+        if store.view.workers(queue):
+            continue
+        fix = f"Start `wirewatch worker` without --queue, or with `--queue {queue}`"
+        if queue == PAGES:
+            said = "nobody serves it: articles wait 15 minutes for their full text, then go without"
+            yield warning(f"queue {queue}", said, fix)
+        else:
+            does = "judged" if queue == ARTICLES else "told to anybody"
+            yield problem(f"queue {queue}", f"nobody serves it: nothing is {does}", fix)
 
 
 def _version(server: Server) -> Iterator[Finding]:
