@@ -79,7 +79,7 @@ class Candidate:
         """Why we lead no more, in words."""
         if self._awaited:
             return f"another leads: {self._awaited}"
-        return self._trouble or "Redis did not answer before the lease ran out"
+        return self._trouble or "the lease ran out first: this process, or Redis, was held up"
 
     def _stand(self) -> None:
         while not self._ending.is_set():

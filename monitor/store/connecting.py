@@ -5,7 +5,6 @@ words: what redis-py says of it is meant for programmers.
 from __future__ import annotations
 
 import re
-import ssl
 from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -21,8 +20,11 @@ WAIT_S: Final = 5.0
 COMMAND_S: Final = 4.0
 """So long one waits for whom a person waits, once."""
 
-_PLACE: Final = re.compile(r"connecting to (\S+?)\.? ")
-_NO_TLS: Final = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST")
+_PLACE: Final = re.compile(r"connecting to (\S+:\d+)")
+_NO_TLS: Final = (
+    *("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"),
+    "handshake operation timed out",
+)
 
 
 def connect(url: str, within_s: float | None = None) -> redis.Redis:
@@ -96,23 +98,11 @@ def _of_sentinels(url: str, options: dict[str, Any]) -> redis.Redis:
     return master
 
 
-def trouble_with_authority(url: str) -> str:
-    """What is wrong with the file of an authority that the address names, "" for nothing."""
-    path = dict(parse_qsl(urlsplit(url).query)).get("ssl_ca_certs", "")
-    if not path:
-        return ""
-    try:
-        ssl.create_default_context(cafile=path)
-    except ssl.SSLError:
-        return f"{path} holds no certificate"
-    except OSError as error:
-        return f"{path}: {error.strerror or error}"
-    return ""
-
-
 def away(error: redis.exceptions.RedisError) -> str:
     """Why Redis does not answer."""
     said = str(error)
+    if isinstance(error.__context__, OSError):  # a server that waits for a command answers no hello
+        said += f" {error.__context__}"
     if isinstance(error, MasterNotFoundError):
         return f"Redis does not answer: {said}"
     place = _PLACE.search(said)
@@ -128,7 +118,10 @@ def away(error: redis.exceptions.RedisError) -> str:
             f"Redis does not answer: its certificate{at} is not trusted ({why or 'TLS'}). Name the"
             " authority that signed it in [redis] url: ?ssl_ca_certs=/PATH"
         )
-    return f"Redis does not answer: {said}"
+    if isinstance(error, redis.exceptions.TimeoutError):
+        what = "no connection could be made" if "connecting" in said else "no answer came"
+        return f"Redis does not answer: {what}{at} in time. It hangs, or a network between does"
+    return f"Redis does not answer: {error}"
 
 
 def refusal(error: redis.exceptions.RedisError) -> str:
