@@ -1,4 +1,4 @@
-"""The connection, the scripts, and the one place where redis-py's errors become ours.
+"""The scripts, and the one place where redis-py's errors become ours.
 
 redis-py sends a command again after a lost reply (up to ten times by default). That is welcome
 here: every script answers a repeat as it answered the first time, or says that there was nothing
@@ -14,33 +14,18 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 import redis
-from redis.backoff import ExponentialWithJitterBackoff
 from redis.commands.core import Script
-from redis.retry import Retry
-from redis.sentinel import Sentinel
 
-from monitor.errors import Bug, CommandRefused, StoreUnavailable, Unreadable
+from monitor.errors import Bug, CommandRefused, StoreUnavailable, Unreadable, WritesRefused
+from monitor.store.connecting import away, refusal
 
 Call = tuple[Sequence[str], Sequence[str | bytes | float]]
 """Keys and arguments of one run of a transition."""
 
-WAIT_S = 5.0
-"""How long a command may wait for its answer."""
-
-UNAVAILABLE = (
-    "OOM",
-    "MISCONF",
-    "READONLY",
-    "LOADING",
-    "NOREPLICAS",
-    "BUSY",
-    "MASTERDOWN",
-    "UNBLOCKED",
-)
-"""Answers that pass by themselves: full, disk trouble, a replica, starting, a long script."""
+UNAVAILABLE = ("LOADING", "BUSY", "MASTERDOWN", "UNBLOCKED")
+"""Answers that pass by themselves: starting, a long script, a failover."""
 
 
 MOST_NAMED = 20
@@ -78,51 +63,10 @@ def script(name: str) -> str:
     return _RIGHTS.format(rows=", ".join(rows)) + text
 
 
-def connect(url: str, within_s: float | None = None) -> redis.Redis:
-    """A client of its own for one process and role; nothing is sent yet. It asks five times more
-    where there is no answer, or, `within_s` that time, never.
-    """
-    wait_s, more = (WAIT_S, 5) if within_s is None else (within_s, 0)
-    options: dict[str, Any] = {
-        "socket_timeout": wait_s,
-        "socket_connect_timeout": wait_s,
-        "health_check_interval": 30,
-        "retry": Retry(ExponentialWithJitterBackoff(base=0.01, cap=0.5), more),
-    }
-    if "+sentinel://" in url:
-        return _of_sentinels(url, options)
-    return redis.Redis.from_url(url, **options)
-
-
-def _of_sentinels(url: str, options: dict[str, Any]) -> redis.Redis:
-    """A client of the master that the sentinels name, asked anew for each connection.
-
-    redis+sentinel://[USER:PASSWORD@]HOST:PORT,HOST:PORT/SERVICE/DB; the login is for the master.
-    """
-    parts = urlsplit(url)
-    login, _, hosts = parts.netloc.rpartition("@")
-    user, _, password = login.partition(":")
-    service, _, database = parts.path.strip("/").partition("/")
-    places = [host.rpartition(":") for host in hosts.split(",")]
-    secure: dict[str, Any] = {"ssl": True} if parts.scheme == "rediss+sentinel" else {}
-    secure |= {name: value for name, value in parse_qsl(parts.query) if name == "ssl_ca_certs"}
-    sentinels = Sentinel(  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
-        [(host.strip("[]"), int(port)) for host, _, port in places],
-        sentinel_kwargs={"socket_timeout": WAIT_S, "socket_connect_timeout": WAIT_S} | secure,
-    )
-    master: redis.Redis = sentinels.master_for(  # type: ignore[no-untyped-call]  # the same
-        service,
-        db=int(database or 0),
-        username=unquote(user) or None,
-        password=unquote(password) or None,
-        **(options | secure),
-    )
-    return master
-
-
 @contextmanager
 def translated(*keys: str, user: str = "NAME") -> Iterator[None]:
-    """Raise our errors for redis-py's: StoreUnavailable where waiting may help, CommandRefused
+    """Raise our errors for redis-py's: StoreUnavailable where waiting may help, WritesRefused where
+    it answers and takes no writes, CommandRefused
     where somebody has to give us a right, Unreadable where a key is of another type than ours, Bug
     otherwise. `keys` are those it is about, `user` who asks, where that is known; of a pipeline
     redis-py says which.
@@ -130,16 +74,14 @@ def translated(*keys: str, user: str = "NAME") -> Iterator[None]:
     try:
         yield
     except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError) as error:
-        raise StoreUnavailable(f"Redis does not answer: {error}") from error
-    except (
-        redis.exceptions.OutOfMemoryError,
-        redis.exceptions.ReadOnlyError,
-        redis.exceptions.TryAgainError,
-    ) as error:
-        raise StoreUnavailable(f"Redis does not take writes now: {error}") from error
+        raise StoreUnavailable(away(error)) from error
     except redis.exceptions.ResponseError as error:
-        if any(word in str(error) for word in UNAVAILABLE):
-            raise StoreUnavailable(f"Redis does not take writes now: {error}") from error
+        if why := refusal(error):
+            raise WritesRefused(why) from error
+        if isinstance(error, redis.exceptions.TryAgainError) or any(
+            word in str(error) for word in UNAVAILABLE
+        ):
+            raise StoreUnavailable(f"Redis is busy: {error}") from error
         if isinstance(error, redis.exceptions.NoPermissionError) or _FORBIDDEN in str(error):
             raise CommandRefused(_refused(str(error), user)) from error
         if "WRONGTYPE" in str(error):
