@@ -33,9 +33,12 @@ WIDTH = 80
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """An alert, who was told, and what is known of its story by now, where that is still kept."""
+    """An alert as it was raised and as it is by now, who was told, and what is known of its story,
+    where that is still kept.
+    """
 
     alert: Alert
+    latest: Alert
     updates: tuple[Alert, ...]
     story: Story | None
     told: tuple[Told, ...]
@@ -46,6 +49,7 @@ class Known:
         """As the store knows it."""
         return cls(
             alert=alert,
+            latest=store.view.latest(alert.id) or alert,
             updates=store.view.updates(alert.id),
             story=store.view.story(alert.story),
             told=store.outbox.told(alert),
@@ -55,7 +59,7 @@ class Known:
     @property
     def severity(self) -> Severity:
         """How urgent it is by now: `escalate` may have made it so."""
-        return (self.alert, *self.updates)[-1].severity
+        return self.latest.severity
 
     @property
     def state(self) -> State:
@@ -77,7 +81,7 @@ class Known:
         """The sources that carry the story, first come first, and since when."""
         if self.story is not None:
             return self.story.sources
-        return tuple((source, None) for source in self.alert.sources)
+        return tuple((source, None) for source in self.latest.sources)
 
     @property
     def spread(self) -> str:
@@ -88,8 +92,9 @@ class Known:
             return said
         if self.story.independent != count:
             said += f" ({self.story.independent} independent)"
-        if self.story.copies:
-            said += f", {len(self.story.copies) + 1} articles"
+        articles = {self.story.first, *(copy.ref for copy in self.story.copies)}
+        if len(articles) > 1:
+            said += f", {len(articles)} articles"
         return said
 
 
@@ -156,7 +161,7 @@ def _brief(known: Known) -> Iterator[str]:
     alert = known.alert
     seen = "; seen" if known.acked else ""
     yield (f"{alert.id}  {alert.raised:%Y-%m-%d %H:%M}  {known.severity:8}  {_fares(known)}{seen}")
-    for said in (f"{line(alert.watch)}: {bare(headline(alert))}", known.spread):
+    for said in (f"{line(alert.watch)}: {bare(headline(known.latest))}", known.spread):
         yield f"    {clip(said, WIDTH - 4)}"
 
 
@@ -201,7 +206,8 @@ def show(alert_id: str, config: Path, data: Path, *, as_json: bool) -> None:
         event = _same_event(store, alert)
     if as_json:
         row = _row(known)
-        write({**row, "evidence": alert.evidence, "deliveries": known.told, "timeline": events})
+        evidence = known.latest.evidence
+        write({**row, "evidence": evidence, "deliveries": known.told, "timeline": events})
         return
     for said in _sheet(known, events, event):
         click.echo(said, err=True)
@@ -219,16 +225,16 @@ def _found(store: Store, alert_id: str) -> Alert:
 
 
 def _same_event(store: Store, alert: Alert) -> list[Alert]:
-    """Other alerts about the same happening: other stories."""
+    """Other alerts about the same happening, as they are by now: other stories."""
     return [
-        other
+        store.view.latest(other.id) or other
         for other in store.view.alerts(1_000)
         if other.event == alert.event and other.story != alert.story and alert.event
     ]
 
 
 def _row(known: Known) -> dict[str, object]:
-    alert, story = known.alert, known.story
+    alert, story = known.latest, known.story
     return {
         "alert": alert.id,
         "watch": alert.watch,
@@ -252,7 +258,7 @@ def _row(known: Known) -> dict[str, object]:
 
 
 def _sheet(known: Known, events: tuple[Event, ...], event: list[Alert]) -> Iterator[str]:
-    alert = known.alert
+    alert = known.latest
     yield f"{line(alert.title)} ({line(alert.watch)})"
     yield f"  {plain(headline(alert))}"
     if url := link(alert.article.url):

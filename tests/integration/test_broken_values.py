@@ -61,6 +61,7 @@ NAMED: Final[dict[Callable[..., str], tuple[str, ...]]] = {
     keys.gathering: ("status",),
     keys.gathering_alerts: (),
     keys.digest: ("dead show DIGEST",),
+    keys.digest_told: ("dead show DIGEST",),
     keys.counts: ("status",),
     keys.measures: (),
     keys.trend: ("trends",),
