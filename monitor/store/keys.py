@@ -447,7 +447,6 @@ ENDING = (
     attempts,
     digest,
     digest_alerts,
-    digested,
     allowance,
     trend,
     trend_volume,

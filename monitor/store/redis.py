@@ -113,10 +113,10 @@ def _of_sentinels(url: str, options: dict[str, Any]) -> redis.Redis:
 
 
 @contextmanager
-def translated(*keys: str) -> Iterator[None]:
+def translated(*keys: str, user: str = "NAME") -> Iterator[None]:
     """Raise our errors for redis-py's: StoreUnavailable where waiting may help, CommandRefused
     where somebody has to give us a right, Unreadable where a key is of another type than ours, Bug
-    otherwise. `keys` are those it is about; of a pipeline
+    otherwise. `keys` are those it is about, `user` who asks, where that is known; of a pipeline
     redis-py says which.
     """
     try:
@@ -133,7 +133,7 @@ def translated(*keys: str) -> Iterator[None]:
         if any(word in str(error) for word in UNAVAILABLE):
             raise StoreUnavailable(f"Redis does not take writes now: {error}") from error
         if isinstance(error, redis.exceptions.NoPermissionError) or _FORBIDDEN in str(error):
-            raise CommandRefused(_refused(str(error))) from error
+            raise CommandRefused(_refused(str(error), user)) from error
         if "WRONGTYPE" in str(error):
             said = _OF_PIPELINE.search(str(error))
             about = ", ".join(keys[:MOST_NAMED]) or (said[1] if said else "a key")
@@ -144,10 +144,10 @@ def translated(*keys: str) -> Iterator[None]:
         raise Bug(f"redis-py: {error}") from error
 
 
-def _refused(said: str) -> str:
+def _refused(said: str, user: str) -> str:
     """What our user may not do, and how it may."""
-    right, user = _RIGHT.search(said), _USER.search(said)
-    name = user[1] if user else "NAME"  # a script of ours does not know it
+    right, named = _RIGHT.search(said), _USER.search(said)
+    name = named[1] if named else user
     if right is None:
         return (
             f"Redis does not let our user use a key: everything waits ({said}). Allow it with"
@@ -165,19 +165,23 @@ class Scripts:
     def __init__(self, client: redis.Redis) -> None:
         self.client = client
         self._loaded: dict[str, Script] = {}
+        self._user = str(client.connection_pool.connection_kwargs.get("username") or "default")
 
     def __call__(self, name: str, keys: Sequence[str], args: Sequence[str | bytes | float]) -> Any:
         """Run one transition. Raises StoreUnavailable or Bug."""
         loaded = self._loaded.get(name)
         if loaded is None:
             loaded = self._loaded[name] = self.client.register_script(script(name))
-        with translated(*keys):
+        with translated(*keys, user=self._user):
             return loaded(keys=list(keys), args=list(args))
 
     def many(self, name: str, calls: Sequence[Call]) -> Any:
         """Run one transition several times, in order, in one trip; answers a list."""
         loaded = self._loaded.setdefault(name, self.client.register_script(script(name)))
-        with translated(), self.client.pipeline(transaction=False) as pipe:
+        with (
+            translated(user=self._user),
+            self.client.pipeline(transaction=False) as pipe,
+        ):
             for keys, args in calls:
                 loaded(keys=list(keys), args=list(args), client=pipe)
             return pipe.execute()

@@ -5,7 +5,6 @@ call is a new point."""
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -13,7 +12,6 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-import steps
 from loopback import LoopbackHttp, Request
 from proxy import Harm, Proxy
 
@@ -21,6 +19,7 @@ from monitor.embedded import Embedded
 from monitor.errors import StoreUnavailable
 from monitor.model import ARTICLES, JOBS, FullText
 from monitor.store import Store, keys
+from tests.crash import steps
 
 LUA = Path(keys.__file__).parent / "lua"
 ARTICLE_COUNT, ALERT_COUNT = 4, 3
@@ -75,7 +74,7 @@ class Scene:
     def run(self, step: str, url: str | None = None) -> int | None:
         """Do one step in a process of its own; its exit code, negative when killed."""
         call, arguments = self.calls[step]
-        process = CONTEXT.Process(target=call, args=(url or self.direct, *arguments))
+        process = steps.CONTEXT.Process(target=call, args=(url or self.direct, *arguments))
         process.start()
         process.join(60)
         code = process.exitcode
@@ -114,12 +113,6 @@ class Scene:
             assert not self.store.client.exists(keys.ledger(queue)), where
         assert self.store.client.keys("rq:job:*") == [], where
         assert self.store.letters.all() == (), where
-
-
-CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(
-    ["monitor.poller", "workers.runtime", "standardwebhooks.webhooks", "monitor.topics.knowledge"]
-)
 
 
 @contextmanager

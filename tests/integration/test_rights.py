@@ -61,7 +61,7 @@ def test_a_commit_that_lacks_a_right_in_its_middle_does_nothing_and_is_whole_onc
     # then
     assert everything(store) == before
     assert "does not let our user run 'rpush'" in str(refused.value)
-    assert "`ACL SETUSER NAME +rpush`" in str(refused.value)
+    assert "`ACL SETUSER limited +rpush`" in str(refused.value)
     # when
     store.client.execute_command("ACL", "SETUSER", "limited", "+rpush")
     assert limited.judging.commit("w", outcome, NOON) == "done"
