@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Final, Literal
@@ -46,7 +46,8 @@ class Told:
 
     Of one that was gathered, `reason` says why, `due` when it is told or was to be, `released` when
     it was, and `digest` in what: its state and attempts are those of the digest as soon as there is
-    one.
+    one. `along` is the mark of an update that took it along while it waited: state and attempts are
+    that update's.
     """
 
     channel: str
@@ -58,15 +59,19 @@ class Told:
     released: datetime | None = None
     digest: str = ""
     attempts: tuple[Attempt, ...] = ()
+    along: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Came:
-    """A delivery with its record; of what was gathered the id of the digest, too."""
+    """A delivery with its record; of what was gathered the id of the digest, too; `along` is the
+    mark of an update that took it along.
+    """
 
     delivery: str
     digest: str
     record: Mapping[str, str]
+    along: str | None = None
 
 
 class Outbox:
@@ -187,7 +192,7 @@ class Outbox:
         came = found[mark, channel]
         for (other, name), each in found.items():
             if name == channel and other != mark and each.record.get("over") == _field(mark):
-                return self._came(found, other, channel)
+                return replace(self._came(found, other, channel), along=other)
         for _ in range(MOST_JOINED):
             if not (into := came.record.get("digest")):
                 break
@@ -294,10 +299,11 @@ def _told(
         state=DeliveryState(came["state"]),
         answer=came["answer"],
         reason=first.get("reason", ""),
-        due=_moment(came.get("due")),
+        due=_moment(came.get("due") if last.along is None else first.get("due")),
         released=_moment(came.get("released")),
         digest=last.digest,
         attempts=attempts,
+        along=last.along,
     )
 
 
