@@ -15,7 +15,7 @@ from functools import partial
 from structlog.typing import FilteringBoundLogger
 
 from monitor.app import Desk
-from monitor.errors import Bug, ParseError, StoreConflict
+from monitor.errors import Bug, ParseError, StoreConflict, Unreadable
 from monitor.model import Article, Timing
 from monitor.queues import articles_of
 from monitor.store import Asked, Failed, Outcome, Raised, Store, Taken
@@ -80,7 +80,10 @@ class Process:
         self.held = tuple(job.id for job in taken)
         read = self._read([each for job in taken for each in self._unpacked(job)])
         if read:
-            self._finish(read, self._claims(read))
+            try:
+                self._finish(read, self._claims(read))
+            except Unreadable as error:
+                self._apart(read, error)
         self.held = ()
         return bool(taken)
 
@@ -168,6 +171,17 @@ class Process:
                 self._say(outcome, committed.raised)
             return
         self._put_off([job for job, _ in jobs])
+
+    def _apart(self, read: list[Read], error: Unreadable) -> None:
+        """What Redis knows of one of these cannot be read: each comes again alone, and the one that
+        it is about is set aside.
+        """
+        if len(read) > 1:
+            self.store.articles.give_back(self.worker, "crash", self.now())
+            return
+        (one,) = read
+        unread = replace(one, result=error)
+        self._finish([unread], [])
 
     def _put_off(self, jobs: list[str]) -> None:
         """Nothing is lost by waiting; a process that ended here would end again with the next."""

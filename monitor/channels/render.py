@@ -216,6 +216,11 @@ def topic_labels(alert: Alert) -> tuple[str, ...]:
     return tuple(labels)[:MAX_NAMES]
 
 
+def tags_of(alert: Alert) -> tuple[str, ...]:
+    """The labels that its owner has given the watch."""
+    return tuple(filter(None, (clip(line(tag), 80) for tag in dict.fromkeys(alert.tags))))
+
+
 def terms(alert: Alert) -> tuple[str, ...]:
     """The clauses of the watch that were found, each once, in order of the text."""
     return tuple(dict.fromkeys(clip(line(e.term), 80) for e in alert.evidence))

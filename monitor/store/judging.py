@@ -21,8 +21,9 @@ from monitor.model import (
 )
 from monitor.store import keys
 from monitor.store.call import Call
+from monitor.store.damage import Damage, reading
 from monitor.store.outcome import Committed, Outcome, Retention, plan_of
-from monitor.store.redis import Scripts, bytes_of, text_of, translated
+from monitor.store.redis import Scripts, text_of, translated
 from monitor.store.states import State, state_of
 from monitor.store.stories import Asked, Lines, call_of, claim_of
 
@@ -30,14 +31,24 @@ from monitor.store.stories import Asked, Lines, call_of, claim_of
 class Judging:
     """The store as a worker sees it between take and commit."""
 
-    def __init__(self, client: redis.Redis, scripts: Scripts, retention: Retention) -> None:
+    def __init__(
+        self, client: redis.Redis, scripts: Scripts, retention: Retention, damage: Damage
+    ) -> None:
         self._client, self._scripts, self.retention = client, scripts, retention
+        self._damage = damage
         self._lines = Lines(client)
 
     def claims(self, asked: Sequence[Asked], now: datetime) -> tuple[Claim, ...]:
-        """The story of each article, in order and in one trip: the same whenever it asks."""
+        """The story of each article, in order and in one trip: the same whenever it asks. Raises
+        Unreadable.
+        """
         calls = [call_of(each, now, self.retention.stories) for each in asked]
-        return tuple(claim_of(answer) for answer in self._scripts.many("claim", calls))
+        answers = self._scripts.many("claim", calls)
+        found = []
+        for (names, _), answer in zip(calls, answers, strict=True):
+            with reading(names[0]):
+                found.append(claim_of(answer))
+        return tuple(found)
 
     def learned(self, sources: Iterable[str], now: datetime) -> Mapping[str, frozenset[str]]:
         """Source -> the lines that it repeats, by name: no part of its articles' text."""
@@ -48,16 +59,18 @@ class Judging:
         return state_of(self._client, alert_id)
 
     def spoken(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Spoken | None]:
-        """For each (watch, story): who has spoken, or None."""
+        """For each (watch, story): who has spoken, or None. Raises Unreadable."""
         wanted = tuple(dict.fromkeys(pairs))
         if not wanted:
             return {}
         with translated():
             values = self._client.mget([keys.spoken(watch, story) for watch, story in wanted])
-        return {
-            pair: None if value is None else msgspec.json.decode(value, type=Spoken)
-            for pair, value in zip(wanted, values, strict=True)
-        }
+        found = {}
+        for pair, value in zip(wanted, values, strict=True):
+            with reading(keys.spoken(*pair)):
+                spoken = None if value is None else msgspec.json.decode(value, type=Spoken)
+            found[pair] = spoken
+        return found
 
     def tally(
         self,
@@ -87,7 +100,7 @@ class Judging:
             ],
         )
         pairs = zip(rows[::2], rows[1::2], strict=True)
-        return tuple(_counted(text_of(name), bytes_of(value)) for name, value in pairs)
+        return tuple(self._damage.readable(keys.tally(watch, asks), pairs, _counted))
 
     def pieces(
         self, watch: str, about: str, found: Mapping[int, Elsewhere], *, asks: str = ""
@@ -97,10 +110,14 @@ class Judging:
         given = [word for clause, at in found.items() for word in (clause, msgspec.json.encode(at))]
         life = int(self.retention.stories.total_seconds())
         rows = self._scripts("piece", [keys.pieces(watch, asks, about)], [life, *given])
-        return {
-            int(clause): msgspec.json.decode(value, type=Elsewhere)
-            for clause, value in zip(rows[::2], rows[1::2], strict=True)
-        }
+        pairs = zip(rows[::2], rows[1::2], strict=True)
+        return dict(
+            self._damage.readable(
+                keys.pieces(watch, asks, about),
+                pairs,
+                lambda clause, value: (int(clause), msgspec.json.decode(value, type=Elsewhere)),
+            )
+        )
 
     def commit(self, worker: str, outcome: Outcome, now: datetime) -> Committed:
         """Make it so, whole or not at all. `void`: a lease is lost, someone else does the work.

@@ -322,10 +322,21 @@ def samples() -> str:
     return f"{PREFIX}samples"
 
 
+def probe() -> str:
+    """string; never there: written only where it exists, to see whether Redis takes writes."""
+    return f"{PREFIX}probe"
+
+
 def ledger(queue: str) -> str:
     """zset job id -> admitted (ms); while it is put and not yet finished: the second net under the
     queues of articles and pages. Written by put.lua, hand_on.lua and commit.lua; read by upkeep."""
     return f"{PREFIX}ledger:{queue}"
+
+
+def looked(queue: str) -> str:
+    """string = place on the ledger (0 for the oldest) from which recovery looks on next time; until
+    it has come to the end, each time. Written and read by recover.lua."""
+    return f"{PREFIX}looked:{queue}"
 
 
 def dead() -> str:
@@ -468,6 +479,7 @@ ENDING = (
     robots,
     receipt,
     rq_worker,
+    probe,
 )
 """Those whose life Redis ends."""
 
@@ -493,6 +505,7 @@ LASTING = (
     attended,
     samples,
     ledger,
+    looked,
     dead,
     leases,
     holders,

@@ -47,7 +47,8 @@ class Told:
 
     Of one that was gathered, `reason` says why, `due` when it is told or was to be, `released` when
     it was, and `digest` in what: its state and attempts are those of the digest as soon as there is
-    one.
+    one. `along` is the mark of an update that took it along while it waited: state and attempts are
+    that update's.
     """
 
     channel: str
@@ -59,15 +60,19 @@ class Told:
     released: datetime | None = None
     digest: str = ""
     attempts: tuple[Attempt, ...] = ()
+    along: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Came:
-    """A delivery with its record; of what was gathered the id of the digest, too."""
+    """A delivery with its record; of what was gathered the id of the digest, too; `along` is the
+    mark of an update that took it along.
+    """
 
     delivery: str
     digest: str
     record: Mapping[str, str]
+    along: str | None = None
 
 
 class Outbox:
@@ -207,7 +212,7 @@ class Outbox:
         came = found[mark, channel]
         for (other, name), each in found.items():
             if name == channel and other != mark and each.record.get("over") == _field(mark):
-                return self._came(found, other, channel)
+                return replace(self._came(found, other, channel), along=other)
         for _ in range(MOST_JOINED):
             if not (into := came.record.get("digest")):
                 break
@@ -314,10 +319,11 @@ def _told(
         state=DeliveryState(came["state"]),
         answer=came["answer"],
         reason=first.get("reason", ""),
-        due=_moment(came.get("due")),
+        due=_moment(came.get("due") if last.along is None else first.get("due")),
         released=_moment(came.get("released")),
         digest=last.digest,
         attempts=attempts,
+        along=last.along,
     )
 
 

@@ -15,6 +15,7 @@ import redis
 from monitor import codec
 from monitor.model import Alert
 from monitor.store import keys
+from monitor.store.damage import reading
 from monitor.store.redis import bytes_of, text_of, translated
 
 LATEST: Final = "latest"
@@ -31,16 +32,16 @@ class State:
 
 
 def state_of(client: redis.Redis, alert_id: str) -> State | None:
-    """The last state of an alert, or None when it is not kept (any more). Raises ParseError."""
+    """The last state of an alert, or None when it is not kept (any more). Raises Unreadable."""
     with translated(keys.alert(alert_id)):
         raw = client.hgetall(keys.alert(alert_id))
     record = {text_of(name): bytes_of(value) for name, value in raw.items()}
     if _RAISED not in record:
         return None
-    upon = text_of(record.get(LATEST, b""))
-    if upon in record:
-        return State(alert=codec.decode_alert(record[upon]), upon=upon)
-    return State(alert=_last(record), upon=upon)
+    with reading(keys.alert(alert_id)):
+        upon = text_of(record.get(LATEST, b""))
+        last = codec.decode_alert(record[upon]) if upon in record else _last(record)
+        return State(alert=last, upon=upon)
 
 
 def _last(record: Mapping[str, bytes]) -> Alert:

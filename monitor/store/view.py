@@ -10,6 +10,7 @@ import msgspec
 import redis
 
 from monitor import codec
+from monitor.errors import WritesRefused
 from monitor.model import Alert, Article, Story
 from monitor.store import keys
 from monitor.store.damage import Damage, reading
@@ -54,10 +55,17 @@ class View:
     def __init__(self, client: redis.Redis, damage: Damage) -> None:
         self._client, self._damage = client, damage
 
-    def answers(self) -> bool:
-        """Whether Redis answers. Raises StoreUnavailable when not."""
-        with translated():
-            return bool(self._client.ping())
+    def refuses_writes(self) -> str:
+        """Why Redis takes no writes, in words, "" where it does. Raises StoreUnavailable where it
+        does not answer. A key is written to only if it is there, which it never is: that changes
+        nothing, and is refused as all that writes is.
+        """
+        try:
+            with translated(keys.probe()):
+                self._client.set(keys.probe(), "", xx=True)
+        except WritesRefused as error:
+            return error.message
+        return ""
 
     def counts(self) -> Mapping[str, int]:
         """Outcome -> number, ever."""

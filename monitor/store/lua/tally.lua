@@ -9,7 +9,7 @@ local function told(story) return redis.call('EXISTS', ARGV[5] .. story) == 1 en
 if not told(ARGV[1]) then redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2]) end
 redis.call('EXPIRE', KEYS[1], ARGV[4])
 local all = redis.call('HGETALL', KEYS[1])
-local function when(value) return tonumber(value:match('^%d+')) end
+local function when(value) return tonumber(value:match('^%d+') or 0) end
 local newest = 0
 for at = 2, #all, 2 do newest = math.max(newest, when(all[at])) end
 local kept = {}
