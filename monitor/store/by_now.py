@@ -14,11 +14,11 @@ from datetime import timedelta
 import msgspec
 import redis
 
-from monitor.model import Alert, Delivery, Evidence, Field, Story, Unheard
+from monitor.model import Alert, Delivery, Evidence, Field, Story, StoryCopy, Unheard
 from monitor.store import keys
 from monitor.store.damage import Damage
 from monitor.store.redis import Scripts, bytes_of, text_of, translated
-from monitor.store.stories import stories_of, title_of
+from monitor.store.stories import revisions_of, stories_of
 
 _WORDS: Mapping[str, Unheard] = {"all": "all", "revision": "revision"}
 
@@ -64,11 +64,13 @@ class Telling:
     def _by_now(self, alerts: Sequence[Alert]) -> Iterator[ByNow]:
         client = self.scripts.client
         stories = stories_of(client, {alert.story for alert in alerts}, self.damage)
+        articles = [(alert.story, alert.article.ref) for alert in alerts]
+        revisions = revisions_of(client, articles, self.damage)
         unheard = _unheard(client, alerts, self.channel)
         for alert, word in zip(alerts, unheard, strict=True):
             story = stories.get(alert.story)
-            now = ByNow(unheard=_WORDS.get(word, ""))
-            yield _known(now, client, alert, story, self.damage) if story else now
+            revision = revisions.get((alert.story, alert.article.ref))
+            yield _known(alert, story, revision, _WORDS.get(word, ""))
 
 
 def as_told(
@@ -123,15 +125,18 @@ def _with(alert: Alert, value: bytes) -> Alert:
     return _titled(told, now.title) if now.title else told
 
 
-def _known(now: ByNow, client: redis.Redis, alert: Alert, story: Story, damage: Damage) -> ByNow:
+def _known(
+    alert: Alert, story: Story | None, revision: StoryCopy | None, unheard: Unheard
+) -> ByNow:
     since = alert.update.at if alert.update else alert.raised
-    title = title_of(client, story.id, alert.article.ref, since, damage)
-    return replace(
-        now,
+    if story is None:
+        return ByNow(unheard=unheard)
+    return ByNow(
         sources=tuple(source for source, _ in story.sources),
         publishers=len(story.publishers),
         independent=story.independent,
-        title=title or "",
+        title=revision.title if revision and revision.at > since else "",
+        unheard=unheard,
     )
 
 

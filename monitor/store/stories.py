@@ -169,21 +169,31 @@ def stories_of(client: redis.Redis, stories: Iterable[str], damage: Damage) -> d
     return {each.id: each for each in found if each is not None}
 
 
-def title_of(
-    client: redis.Redis, story: str, ref: str, since: datetime, damage: Damage
-) -> str | None:
-    """The title of an article of a story by now, where it was revised after that time."""
-    key = keys.story_copies(story)
-    with translated(key):
-        names = [text_of(name) for name in client.hkeys(key)]
-    revisions = [name for name in names if name.endswith(f" {Relation.REVISION} {ref}")]
-    if not revisions:
-        return None
-    with translated(key):
-        kept = client.hmget(key, revisions)
-    rows = [(name, value) for name, value in zip(revisions, kept, strict=True) if value is not None]
-    later = [copy for copy in damage.readable(key, rows, _copy) if copy.at > since]
-    return max(later, key=lambda copy: copy.at).title if later else None
+def revisions_of(
+    client: redis.Redis, articles: Iterable[tuple[str, str]], damage: Damage
+) -> dict[tuple[str, str], StoryCopy]:
+    """The newest revision of each of these (story, ref of an article), where there was one."""
+    wanted = tuple(dict.fromkeys(articles))
+    with translated(), client.pipeline(transaction=False) as pipe:
+        for story, _ in wanted:
+            pipe.hkeys(keys.story_copies(story))
+        rows = pipe.execute()
+    found = [
+        (pair, text_of(name))
+        for pair, names in zip(wanted, rows, strict=True)
+        for name in names
+        if text_of(name).endswith(f" {Relation.REVISION} {pair[1]}")
+    ]
+    with translated(), client.pipeline(transaction=False) as pipe:
+        for (story, _), name in found:
+            pipe.hget(keys.story_copies(story), name)
+        values = pipe.execute()
+    newest: dict[tuple[str, str], StoryCopy] = {}
+    for (pair, name), value in zip(found, values, strict=True):
+        if value is not None:
+            for copy in damage.readable(keys.story_copies(pair[0]), [(name, value)], _copy):
+                newest[pair] = max(newest.get(pair, copy), copy, key=lambda each: each.at)
+    return newest
 
 
 def _story(
