@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from monitor.alerts.decide import SILENT, lead_of
+from monitor.alerts.decide import SILENT
+from monitor.alerts.lead import lead_of
 from monitor.model import AlertedArticle, Relation, Update
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def revised(
         alert,
         article=AlertedArticle.of(article),
         evidence=match.evidence if match else (),
-        lead=lead_of(article),
+        lead=lead_of(article, match.evidence if match else ()),
         sources=sources,
         publishers=claim.carried,
         independent=claim.independent,

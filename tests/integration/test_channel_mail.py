@@ -92,7 +92,7 @@ def test_a_digest_arrives_as_one_mail(envoys: Alert) -> None:
     # then
     assert isinstance(receipt, Sent)
     mail = postbox.only()
-    assert mail["Subject"] == "Digest: 12 alerts, 1 watch, 14 May 13:13"
+    assert mail["Subject"] == "[HIGH] Digest: 12 alerts, 1 watch, 14 May 13:13"
     assert mail["List-Id"] == "<desk.digest.wirewatch.example.org>"
     assert mail["Message-ID"] == "<d9@example.org>"
     for kind in ("plain", "html"):
