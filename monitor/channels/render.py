@@ -205,9 +205,16 @@ def tags_of(alert: Alert) -> tuple[str, ...]:
     return tuple(filter(None, (clip(line(tag), 80) for tag in dict.fromkeys(alert.tags))))
 
 
-def terms(alert: Alert) -> tuple[str, ...]:
-    """The clauses of the watch that were found, each once, in order of the text."""
-    return tuple(dict.fromkeys(clip(line(e.term), 80) for e in alert.evidence))
+def terms(evidence: Iterable[Evidence]) -> tuple[str, ...]:
+    """The clauses of the watch that were found, each once, in order of the text; with the word by
+    which where that is another: "place:iraq (Baghdad)".
+    """
+    words: dict[str, str] = {}
+    for each in evidence:
+        term, text = clip(line(each.term), 80), clip(line(each.text), 40)
+        same = each.term.startswith("topic:") or text.casefold() == term.casefold().strip('"')
+        words.setdefault(term, "" if same else text)
+    return tuple(f"{term} ({text})" if text else term for term, text in words.items())
 
 
 def listed(names: Iterable[str], *, between: str = " · ") -> str:
