@@ -42,13 +42,14 @@ MAX_ID_CHARS = 120
 def subject(alert: Alert) -> str:
     """Which watch, then the news: "[HIGH] U.S. and Iran over Iraq: Envoys meet in Baghdad".
 
-    An update has the same one with "Re: " before it: some programs thread by nothing else.
+    An update has the same one with "Re: " before it, where the reader was told before: some
+    programs thread by nothing else.
     """
     watch, news = clip(watch_title(alert), 80), bare(headline(alert))
     if not (_is_quiet(alert) and news.startswith(watch)):  # which names the watch itself
         news = f"{watch}: {news}"
     said = clip(f"{severity_tag(alert.severity)}{news}", MAX_SUBJECT_CHARS)
-    return f"Re: {said}" if alert.update else said
+    return f"Re: {said}" if alert.is_repeat else said
 
 
 def plain_text(alert: Alert, zone: tzinfo = UTC) -> str:
@@ -193,7 +194,7 @@ def _why(alert: Alert, zone: tzinfo) -> Iterable[str]:
     yield f"You get this because the watch “{watch_title(alert)}” ({watch}) found: {found}."
     if alert.update and alert.update.revision:
         yield "The watch asks for revisions (`updates`)."
-    elif alert.update:
+    elif alert.update and alert.is_repeat:
         yield f"The watch tells again at {alert.update.step} publishers (`updates`, `escalate`)."
     others = other_sources(alert)
     if others and not alert.update:

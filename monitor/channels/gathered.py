@@ -150,10 +150,12 @@ def provenance(alert: Alert, digest: Digest, zone: tzinfo) -> str:
         isolated(source_name(alert)),
         clock(alert.article.published or alert.raised, digest, zone),
     ]
-    if alert.update is not None and alert.update.revision:
-        parts.append(f"revised {clock(alert.update.at, digest, zone)}")
-    elif (sources := len(alert.sources)) > 1:
-        parts.append(f"{'now ' if alert.update else ''}in {sources} sources")
+    update = alert.update
+    revised = update and (update.at if update.revision else update.unheard and update.revised)
+    if revised:
+        parts.append(f"revised {clock(revised, digest, zone)}")
+    if (sources := len(alert.sources)) > 1 and not (update and update.revision):
+        parts.append(f"{'now ' if alert.is_repeat else ''}in {sources} sources")
     if tags := listed(tags_of(alert), between=", "):
         parts.append(f"[{tags}]")
     return " · ".join(parts)

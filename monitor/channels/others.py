@@ -1,6 +1,6 @@
 """Other articles than its own that made an alert up: by its watch's threshold, or by its scope.
 
-The reader of an update has seen them.
+The reader of an update has seen them, if they were told before.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def fellows(alert: Alert, clock: Callable[[datetime], str]) -> tuple[Fellow, ...
 
     `clock` writes a time as it is told there.
     """
-    if alert.update is not None:
+    if alert.is_repeat:
         return ()
     return tuple(
         Fellow(
@@ -51,7 +51,7 @@ def parts(alert: Alert) -> tuple[Alert, ...]:
     """The other articles that satisfy its watch together with its own, each as an alert would be:
     so headline and sentences are marked in the same way.
     """
-    if alert.update is not None:
+    if alert.is_repeat:
         return ()
     return tuple(
         replace(
@@ -59,6 +59,7 @@ def parts(alert: Alert) -> tuple[Alert, ...]:
             article=each.article,
             evidence=each.evidence,
             lead="",
+            update=None,
             sources=(),
             counted=(),
             elsewhere=(),

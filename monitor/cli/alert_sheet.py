@@ -23,9 +23,12 @@ WIDTH = 80
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """An alert, who was told, and what is known of its story by now, where that is still kept."""
+    """An alert as it was raised and as it is by now, who was told, and what is known of its story,
+    where that is still kept.
+    """
 
     alert: Alert
+    latest: Alert
     updates: tuple[Alert, ...]
     story: Story | None
     told: tuple[Told, ...]
@@ -36,6 +39,7 @@ class Known:
         """As the store knows it."""
         return cls(
             alert=alert,
+            latest=store.view.latest(alert.id) or alert,
             updates=store.view.updates(alert.id),
             story=store.view.story(alert.story),
             told=store.outbox.told(alert),
@@ -45,7 +49,7 @@ class Known:
     @property
     def severity(self) -> Severity:
         """How urgent it is by now: `escalate` may have made it so."""
-        return (self.alert, *self.updates)[-1].severity
+        return self.latest.severity
 
     @property
     def state(self) -> State:
@@ -67,7 +71,7 @@ class Known:
         """The sources that carry the story, first come first, and since when."""
         if self.story is not None:
             return self.story.sources
-        return tuple((source, None) for source in self.alert.sources)
+        return tuple((source, None) for source in self.latest.sources)
 
     @property
     def spread(self) -> str:
@@ -80,8 +84,9 @@ class Known:
             return said
         if self.story.independent != count:
             said += f" ({self.story.independent} independent)"
-        if self.story.copies:
-            said += f", {len(self.story.copies) + 1} articles"
+        articles = {self.story.first, *(copy.ref for copy in self.story.copies)}
+        if len(articles) > 1:
+            said += f", {len(articles)} articles"
         return said
 
 
@@ -95,7 +100,7 @@ def fares(known: Known) -> str:
 
 def row_of(known: Known) -> dict[str, object]:
     """An alert for machines."""
-    alert, story = known.alert, known.story
+    alert, story = known.latest, known.story
     return {
         "alert": alert.id,
         "watch": alert.watch,
@@ -121,7 +126,7 @@ def row_of(known: Known) -> dict[str, object]:
 
 def sheet(known: Known, events: tuple[Event, ...], event: list[Alert]) -> Iterator[str]:
     """All of one alert for people."""
-    alert = known.alert
+    alert = known.latest
     yield f"{line(alert.title)} ({line(alert.watch)})"
     yield f"  {plain(headline(alert))}"
     if url := link(alert.article.url):

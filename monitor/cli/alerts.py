@@ -94,7 +94,7 @@ def _brief(known: Known) -> Iterator[str]:
     alert = known.alert
     seen = "; seen" if known.acked else ""
     yield (f"{alert.id}  {alert.raised:%Y-%m-%d %H:%M}  {known.severity:8}  {fares(known)}{seen}")
-    yield f"    {clip(f'{line(alert.watch)}: {bare(headline(alert))}', WIDTH - 4)}"
+    yield f"    {clip(f'{line(alert.watch)}: {bare(headline(known.latest))}', WIDTH - 4)}"
     tags = listed(tags_of(alert), between=", ")
     if said := "; ".join(filter(None, (known.spread, tags and f"tags: {tags}"))):
         yield f"    {clip(said, WIDTH - 4)}"
@@ -133,7 +133,9 @@ def show(alert_id: str, config: Path, data: Path, *, as_json: bool) -> None:
         event = _same_event(store, alert)
     if as_json:
         row = row_of(known)
-        write({**row, "evidence": alert.evidence, "deliveries": known.told, "timeline": events})
+        write(
+            {**row, "evidence": known.latest.evidence, "deliveries": known.told, "timeline": events}
+        )
         return
     for said in sheet(known, events, event):
         click.echo(said, err=True)
@@ -151,9 +153,9 @@ def _found(store: Store, alert_id: str) -> Alert:
 
 
 def _same_event(store: Store, alert: Alert) -> list[Alert]:
-    """Other alerts about the same happening: other stories."""
+    """Other alerts about the same happening, as they are by now: other stories."""
     return [
-        other
+        store.view.latest(other.id) or other
         for other in store.view.alerts(1_000)
         if other.event == alert.event and other.story != alert.story and alert.event
     ]

@@ -14,6 +14,7 @@ from monitor import codec
 from monitor.model import DELIVERIES, Alert, Delivery, DeliveryState, Digest, Message
 from monitor.store import keys
 from monitor.store.attempts import MOST, Attempt, attempts_of
+from monitor.store.by_now import Telling, as_told, heard
 from monitor.store.damage import Damage, reading
 from monitor.store.digests import digest_of, page_of
 from monitor.store.measures import attempt
@@ -114,7 +115,7 @@ class Outbox:
             return "void"
         if answer == [b"gone"]:
             return "gone"
-        before, attempts, packed, channel, disabled, page = answer
+        before, attempts, packed, channel, disabled, page, unheard = answer
         return Begun(
             delivery=Delivery(
                 id=delivery,
@@ -124,9 +125,9 @@ class Outbox:
                 attempts=int(attempts),
             ),
             message=(
-                digest_of(self._scripts.client, about, packed, self._damage)
+                self._digest(about, packed, text_of(channel))
                 if isinstance(packed, list)
-                else codec.decode_alert(packed)
+                else heard(codec.decode_alert(packed), text_of(unheard))
             ),
             before=DeliveryState(text_of(before)),
             disabled=text_of(disabled),
@@ -141,11 +142,30 @@ class Outbox:
             found = client.hgetall(keys.digest(digest_id))
         fields = [each for pair in found.items() for each in pair]
         with reading(keys.digest(digest_id)):
-            return digest_of(client, digest_id, fields, self._damage) if fields else None
+            if not fields:
+                return None
+            digest = digest_of(client, digest_id, fields, self._damage)
+            return replace(digest, alerts=as_told(client, digest_id, digest.alerts, self._damage))
 
-    def page(self, digest: str, number: int) -> tuple[Alert, ...] | None:
-        """One page of a digest's alerts, from 0 on; None behind the last."""
-        return page_of(self._scripts.client, digest, number, self._damage)
+    def page(self, digest: str, number: int, channel: str) -> tuple[Alert, ...] | None:
+        """One page of a digest's alerts, as the channel is told of them, from 0 on; None behind the
+        last.
+        """
+        alerts = page_of(self._scripts.client, digest, number, self._damage)
+        return None if alerts is None else self._telling(digest, channel).told(alerts)
+
+    def _digest(self, digest_id: str, fields: list[object], channel: str) -> Digest:
+        found = digest_of(self._scripts.client, digest_id, fields, self._damage)
+        return replace(found, alerts=self._telling(digest_id, channel).told(found.alerts))
+
+    def _telling(self, digest: str, channel: str) -> Telling:
+        return Telling(
+            scripts=self._scripts,
+            damage=self._damage,
+            kept=self.kept,
+            digest=digest,
+            channel=channel,
+        )
 
     def turn(self, worker: str, job: str, delivery: str, page: int) -> bool:
         """The channel has all pages before that one; False where the lease is lost."""

@@ -70,7 +70,7 @@ def raised(
         for channel in alert.notify
     )
     outcome = Outcome(raised=(Raised(alert=alert, routes=routes),))
-    assert store.judging.commit(f"w{mark}{alert.id}", outcome, alert.raised) == "done"
+    assert store.judging.commit(f"w{mark}{alert.id}", outcome, alert.raised).answer == "done"
 
 
 def attempt(

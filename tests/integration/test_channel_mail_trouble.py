@@ -334,11 +334,9 @@ def test_a_mistake_is_told_with_its_file_table_and_key(tmp_path: Path) -> None:
 
 async def wants_tls(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     writer.write(b"220 mx\r\n")
+    refused = b"530 5.7.0 Must issue a STARTTLS command first\r\n"
     async for row in reader:
-        said = row.upper().startswith(b"MAIL")
-        writer.write(
-            b"530 5.7.0 Must issue a STARTTLS command first\r\n" if said else b"250 ok\r\n"
-        )
+        writer.write(refused if row.upper().startswith(b"MAIL") else b"250 ok\r\n")
 
 
 async def has_no_tls(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
