@@ -25,6 +25,8 @@ EVENTS: dict[str, str] = {
     "article.set_aside": "an article became a dead letter after too many failures of its own",
     "alert.raised": "a watch spoke for a story",
     "alert.updated": "an alert is told again: its story has reached a step of `updates`",
+    "bundle.delayed": "what a take tells was decided again and again, and others always told first:"
+    " its jobs come back in a moment",
     "bundle.retaken": "a commit was void: the lease or a version had changed; decided again",
     "config.awaited": "the folder of the configuration does not answer; what is in force goes on",
     "config.refused": "another configuration has this problem; the old one stays in force, whole",

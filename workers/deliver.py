@@ -189,7 +189,8 @@ class Deliver:
         if not isinstance(message, Digest) or not isinstance(channel, Keeper):
             return await self.guard(channel.send(delivery_, message))
         for number in count(begun.page):
-            page = await self.patience.answer(partial(self.store.outbox.page, message.id, number))
+            read = partial(self.store.outbox.page, message.id, number, delivery_.channel)
+            page = await self.patience.answer(read)
             if page is None:
                 break
             receipt = await self.guard(channel.keep(delivery_, page))

@@ -22,6 +22,7 @@ from monitor.store.pages import PATIENCE, Hop, Pages, PageTaken, PageWanted
 from monitor.store.pauses import Pauses
 from monitor.store.redis import Scripts, text_of, translated
 from monitor.store.sources import SEEN_FOR, Sources, SourceState, seen_member, written
+from monitor.store.states import State, States
 from monitor.store.stories import Asked
 from monitor.store.subscriptions import Subscriptions
 from monitor.store.trends import Trend, TrendCount, Trends
@@ -54,7 +55,7 @@ class Store:
         self.articles = Work(self.client, scripts, ARTICLES)
         self.pages = Pages(self.client, scripts)
         self.deliveries = Work(self.client, scripts, DELIVERIES)
-        self.judging = Judging(self.client, scripts, retention)
+        self.judging = Judging(self.client, scripts, retention, damage)
         self.outbox = Outbox(scripts, retention.alerts, damage)
         self.leaders = Leaders(self.client, scripts, damage)
         self.expectations = Expectations(self.client, scripts)
@@ -146,6 +147,8 @@ __all__ = [
     "Returned",
     "SourceState",
     "Standing",
+    "State",
+    "States",
     "Store",
     "Taken",
     "Trend",

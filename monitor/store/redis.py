@@ -34,15 +34,22 @@ MOST_NAMED = 20
 _FORBIDDEN = "ACL failure in script"
 _RIGHT = re.compile(r"has no permissions to run the '([^']+)' command")
 _USER = re.compile(r"\bUser (\S+) has no permissions")
-_OF_PIPELINE = re.compile(r"^Command # \d+ \(\S+ (\S+?)[ )]")
+_OF_PIPELINE = re.compile(r"^Command # \d+ \((?:EVALSHA \S+ \d+|\S+) (\S+?)[ )]")
 
 
 _CALLED = re.compile(r"redis\.call\('([A-Z]+)'")
 _RIGHTS = (
-    "for _, name in ipairs({{ {commands} }}) do if not redis.acl_check_cmd(name, KEYS[1]) then"
-    " return redis.error_reply('NOPERM our user has no permissions to run the \\'' .. name:lower()"
-    " .. '\\' command') end end "
+    "for _, call in ipairs({{ {rows} }}) do if not redis.acl_check_cmd(unpack(call)) then"
+    " return redis.error_reply('NOPERM our user has no permissions to run the \\''"
+    " .. call[1]:lower() .. '\\' command') end end "
 )
+_WORDS = {
+    "RENAME": "KEYS[1], KEYS[1]",
+    "SET": "KEYS[1], ''",
+    "ZUNIONSTORE": "KEYS[1], 1, KEYS[1]",
+}
+"""What a command is asked about with, where a key alone is too little: the server looks for all its
+keys, also beyond the end of what it was given, and dies of that (Valkey 8.1)."""
 
 
 @cache
@@ -51,8 +58,9 @@ def script(name: str) -> str:
     it is made of: else a right that is missing in its middle would leave half of it done.
     """
     text = (files("monitor.store") / "lua" / f"{name}.lua").read_text("utf-8")
-    commands = ", ".join(f"'{word}'" for word in sorted(set(_CALLED.findall(text))))
-    return _RIGHTS.format(commands=commands) + text
+    called = sorted(set(_CALLED.findall(text)))
+    rows = (f"{{ '{word}', {_WORDS.get(word, 'KEYS[1]')} }}" for word in called)
+    return _RIGHTS.format(rows=", ".join(rows)) + text
 
 
 @contextmanager

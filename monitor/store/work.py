@@ -194,7 +194,7 @@ class Work:
         )
 
     def put_off(
-        self, worker: str, after_s: Mapping[str, float], *, longest_s: float
+        self, worker: str, after_s: Mapping[str, float], *, longest_s: float = NEVER
     ) -> tuple[str, ...]:
         """Let jobs come back later, untouched: that is no try.
 

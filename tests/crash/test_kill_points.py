@@ -15,7 +15,7 @@ import pytest
 from loopback import LoopbackHttp, Request
 from proxy import Harm, Proxy
 
-from monitor.embedded import Embedded
+from monitor.embedded import Embedded, embedded
 from monitor.errors import StoreUnavailable
 from monitor.model import ARTICLES, JOBS, FullText
 from monitor.store import Store, keys
@@ -190,8 +190,11 @@ def test_nothing_is_lost_or_doubled_wherever_it_is_struck(
 
 
 @pytest.fixture
-def mortal(tmp_path: Path) -> Iterator[Embedded]:
-    """A server of its own that is started again when it dies, its log mended before."""
+def mortal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Embedded]:
+    """A server of its own that is started again when it dies, its log mended before; and at once,
+    though it dies young again and again.
+    """
+    monkeypatch.setattr(embedded, "_LONGEST_PAUSE_S", embedded._FIRST_PAUSE_S)
     with Embedded(tmp_path / "redis") as server:
         yield server
 
