@@ -154,7 +154,7 @@ def provenance(alert: Alert, digest: Digest, zone: tzinfo) -> str:
     revised = update and (update.at if update.revision else update.unheard and update.revised)
     if revised:
         parts.append(f"revised {clock(revised, digest, zone)}")
-    if (sources := len(alert.sources)) > 1 and not (update and update.revision):
+    if (sources := len(alert.sources)) > 1:
         parts.append(f"{'now ' if alert.is_repeat else ''}in {sources} sources")
     if tags := listed(tags_of(alert), between=", "):
         parts.append(f"[{tags}]")

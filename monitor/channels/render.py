@@ -189,14 +189,16 @@ def spread(alert: Alert, zone: tzinfo = UTC) -> tuple[str, ...]:
     name = isolated(publisher(copy))
     names = listed(map(line, alert.sources))
     first = (f"First told {moment(alert.raised, zone)}",) if alert.is_repeat else ()
-    if alert.update.revision:
-        return (f"Revised by {name}, {moment(alert.update.at, zone)}", *first)
-    revised = alert.update.revised if alert.update.unheard == "revision" else None
-    by = isolated(source_name(alert))
     count = alert.independent
     alone = f" ({count} independent)" if count not in (0, len(alert.sources)) else ""
+    carried = f"Now in {len(alert.sources)} sources{alone}: {names}"
+    if alert.update.revision:
+        more = (carried,) if len(alert.sources) > 1 else ()
+        return (f"Revised by {name}, {moment(alert.update.at, zone)}", *more, *first)
+    revised = alert.update.revised if alert.update.unheard == "revision" else None
+    by = isolated(source_name(alert))
     return (
-        f"Now in {len(alert.sources)} sources{alone}: {names}",
+        carried,
         f"The copy that made it so: {name}, {moment(copy.published or alert.update.at, zone)}",
         *((f"Revised by {by}, {moment(revised, zone)}",) if revised else ()),
         *first,

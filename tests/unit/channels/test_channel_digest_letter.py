@@ -352,7 +352,7 @@ def test_a_revision_says_when(morning: Digest, told: Callable[..., Alert]) -> No
     alert = told(1)
     update = Update(step=0, at=morning.until, copy=alert.article, revision="r2")
     digest = replace(morning, alerts=(replace(alert, update=update),), count=1)
-    assert "24 Nov, 13:01 · revised 09:00\n" in plain_text(digest, BERLIN)
+    assert "24 Nov, 13:01 · revised 09:00 · now in 3 sources\n" in plain_text(digest, BERLIN)
 
 
 def test_many_gaps_end_in_a_count(morning: Digest) -> None:
