@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import TypeVar
 
 T = TypeVar("T")
 
@@ -28,11 +28,14 @@ def aside(work: Callable[[], T]) -> Future[T]:
 
 async def unless(stop: asyncio.Event, work: Callable[[], T]) -> T | None:
     """What it answers, without holding up the loop; None where `stop` is set sooner."""
-    asked, stopping = asyncio.wrap_future(aside(work)), asyncio.ensure_future(stop.wait())
-    waited: set[asyncio.Future[Any]] = {asked, stopping}
+    asked, stopping = asyncio.create_task(_answer(work)), asyncio.create_task(stop.wait())
     try:
-        await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({asked, stopping}, return_when=asyncio.FIRST_COMPLETED)
         return asked.result() if asked.done() else None
     finally:
         stopping.cancel()
         asked.cancel()
+
+
+async def _answer(work: Callable[[], T]) -> T:
+    return await asyncio.wrap_future(aside(work))

@@ -13,6 +13,7 @@ WirewatchError                 anything we raise on purpose
 |   `-- ParseError             the bytes are not what they should be
 |-- StoreError                 Redis could not do it
 |   |-- StoreUnavailable       no connection, loading, read-only, or full: wait and try again
+|   |   |-- WritesRefused      it answers, and takes no writes: full, a disk, a replica
 |   |   `-- CommandRefused     our user has no right to a command: wait until somebody gives it
 |   |-- StoreConflict          our lease or a version is no longer ours: decide again
 |   |-- Deposed                another poller leads: what this one fetched is not taken
@@ -151,6 +152,10 @@ class StoreError(WirewatchError):
 
 class StoreUnavailable(StoreError):
     """Redis does not answer or does not take writes now; waiting may help."""
+
+
+class WritesRefused(StoreUnavailable):
+    """Redis answers, and takes no writes: it is full, its disk is, or it is a replica."""
 
 
 class CommandRefused(StoreUnavailable):

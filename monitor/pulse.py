@@ -9,8 +9,12 @@ from __future__ import annotations
 import mmap
 import struct
 import time
+from typing import Final
 
-_TICKED, _BEHIND, _DID = 0, 8, 16
+_TICKED, _BEHIND, _DID, _HEARD = 0, 8, 16, 24
+
+SILENT_S: Final = 15.0
+"""A process that a loop keeps, and that has not run for so long, is told: soon it is replaced."""
 
 
 class Pulse:
@@ -31,6 +35,18 @@ class Pulse:
     def did(self, at: float | None = None) -> None:
         """What the loop is there for has been done: a poll, a commit."""
         self._put(_DID, time.time() if at is None else at)
+
+    def hears(self, silent_s: float) -> None:
+        """Of the processes that the loop keeps the most silent has not run for so long."""
+        self._put(_HEARD, time.monotonic() - silent_s)
+
+    @property
+    def silent_s(self) -> float:
+        """How long the most silent of the processes that the loop keeps has not run, as it last
+        came round; 0 where it keeps none.
+        """
+        heard = self._get(_HEARD)
+        return max(0.0, self._get(_TICKED) - heard) if heard else 0.0
 
     @property
     def age_s(self) -> float:

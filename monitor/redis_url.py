@@ -5,7 +5,8 @@ must be quick use it, too.
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
+import ssl
+from urllib.parse import parse_qsl, quote, urlsplit
 
 _ONE = re.compile(r"(rediss?|unix)://")
 _SENTINELS = re.compile(
@@ -21,6 +22,20 @@ WANTED = (
 def is_address(url: str) -> bool:
     """Whether it has one of the forms that we know."""
     return bool(_SENTINELS.fullmatch(url) or _ONE.match(url))
+
+
+def trouble_with_authority(url: str) -> str:
+    """What is wrong with the file of an authority that the address names, "" for nothing."""
+    path = dict(parse_qsl(urlsplit(url).query)).get("ssl_ca_certs", "")
+    if not path:
+        return ""
+    try:
+        ssl.create_default_context(cafile=path)
+    except ssl.SSLError:
+        return f"{path} holds no certificate"
+    except OSError as error:
+        return f"{path}: {error.strerror or error}"
+    return ""
 
 
 def with_password(url: str, password: str) -> str:

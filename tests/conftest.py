@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,10 @@ from server import ManagedServer
 from monitor.embedded import Embedded
 from monitor.model import Article, Origin
 from monitor.store import Store
+
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+# Tests start hundreds of processes, each of which would compile all of our modules anew.
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 

@@ -25,6 +25,21 @@ AGAIN_S = 5.0
 """A process that has ended is replaced after so long."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is said of the children: how many ended, when one last committed, what Redis does not
+    let one do, how long the most silent one has not run and the stillest not gone round its loop;
+    and since when the files of the configuration are refused.
+    """
+
+    ended: Mapping[str, int] = field(default_factory=dict)
+    last: float = 0.0
+    refused: str = ""
+    config_refused: float = 0.0
+    silent_s: float = 0.0
+    still_s: float = 0.0
+
+
 @dataclass(slots=True, kw_only=True)
 class Answering:
     """What a supervisor says and lets be asked; `run` and `man` are called whenever its loop comes
@@ -42,17 +57,16 @@ class Answering:
     _fork_s: float = 0.0
     _say_s: float = 0.0
 
-    def run(self, ended: Mapping[str, int], last: float, refused: str = "") -> None:
-        """Say so in Redis. `ended` counts the children that ended, `last` is when one last
-        committed, `refused` what Redis does not let one do. Raises StoreUnavailable or Bug: then
-        it is said as soon as it can be; and SchemaMismatch where another version has taken the data
-        over meanwhile.
+    def run(self, told: Told) -> None:
+        """Say so in Redis. Raises StoreUnavailable or Bug: then it is said as soon as it can be;
+        and SchemaMismatch where another version has taken the data over meanwhile.
         """
-        self.pulse.did(last)
+        self.pulse.did(told.last)
+        self.pulse.hears(told.silent_s)
         if time.monotonic() >= self._say_s:
             self._heard = False
             self.store.check_schema()
-            self.store.beats.say(replace(self._beat(ended), refused=refused))
+            self.store.beats.say(self._beat(told))
             self._heard = True
             self._say_s = time.monotonic() + BEAT_EVERY_S
 
@@ -72,12 +86,21 @@ class Answering:
             self._pid = 0
         if self._heard:  # else to take leave would hold us up, and nobody would hear it
             with contextlib.suppress(StoreUnavailable, Bug):
-                self.store.beats.leave(self._beat({}))
+                self.store.beats.leave(self._beat(Told()))
 
-    def _beat(self, ended: Mapping[str, int]) -> Beat:
+    def _beat(self, told: Told) -> Beat:
         pulse = self.pulse
         beat = beat_of("worker", started=pulse.started, clock=time.time(), ticked_s=pulse.age_s)
-        return replace(beat, last=pulse.last, ended=dict(ended), config=self.app.version)
+        return replace(
+            beat,
+            last=pulse.last,
+            ended=dict(told.ended),
+            config=self.app.version,
+            refused=told.refused,
+            config_refused=told.config_refused,
+            silent_s=told.silent_s,
+            still_s=told.still_s,
+        )
 
     def man(self) -> None:
         """See that somebody answers, where that is wanted, whether Redis does or not."""
@@ -94,13 +117,13 @@ class Answering:
 
     async def _answer(self) -> None:
         # here, not above: only this process has need of a web server
-        from monitor.inbound.endpoint import Endpoint
+        from monitor.inbound.endpoint import COMMAND_S, Endpoint
         from monitor.inbound.metrics import Metrics
 
         settings = self.app.settings
         metrics = Metrics(
             service="worker",
-            store=self.app.store(),
+            store=self.store.another(COMMAND_S),
             pulse=self.pulse,
             channels=lambda: tuple(settings.channels),
         )

@@ -101,7 +101,7 @@ def judge_articles(child: Child) -> None:
     )
     _attend(child, store.articles.queue, lambda: process.held)
     threading.Thread(target=_tick, args=(child.vitals,), daemon=True).start()
-    patience = Patience("worker", child.vitals.refuse)
+    patience = Patience("worker", child.vitals.refuse, store.view.refuses_writes)
     while not child.stop.asked and process.judged < limits.recycle_after:
         try:
             if process.cycle():
@@ -133,11 +133,11 @@ async def _deliver_alerts(child: Child) -> None:
         now=now,
         guard=child.guard_send,
         log=telemetry.logger(),
-        patience=Patience("receipts", child.vitals.refuse),
+        patience=Patience("receipts", child.vitals.refuse, store.view.refuses_writes),
     )
     _attend(child, store.deliveries.queue, lambda: deliver.under_way.held)
     ticking = asyncio.create_task(_ticking(child.vitals))
-    patience = Patience("delivery", child.vitals.refuse)
+    patience = Patience("delivery", child.vitals.refuse, store.view.refuses_writes)
     while not child.stop.asked:
         try:
             if not await deliver.fill():
@@ -184,7 +184,7 @@ async def _read_pages(child: Child) -> None:
         )
         _attend(child, store.pages.queue, lambda: pages.under_way.held)
         ticking = asyncio.create_task(_ticking(child.vitals))
-        patience = Patience("pages", child.vitals.refuse)
+        patience = Patience("pages", child.vitals.refuse, store.view.refuses_writes)
         while not child.stop.asked:
             try:
                 if not await pages.fill():

@@ -208,7 +208,8 @@ class Deliver:
         if not isinstance(message, Digest) or not isinstance(channel, Keeper):
             return await self.guard(channel.send(delivery_, message))
         for number in count(begun.page):
-            page = await self._surely(partial(self.store.outbox.page, message.id, number))
+            read = partial(self.store.outbox.page, message.id, number, delivery_.channel)
+            page = await self._surely(read)
             if page is None:
                 break
             receipt = await self.guard(channel.keep(delivery_, page))

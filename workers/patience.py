@@ -21,11 +21,19 @@ LONGEST_S: Final = 2.0
 class Patience:
     """Says at once, then once a minute, that Redis is away or refuses what we send; pauses grow.
 
-    `refused` is told in words what our user has no right to, "" once it has.
+    `refused` is told in words what our user has no right to, "" once it has. `refuses` is asked,
+    before it is said that Redis is back, why it takes no writes: much may go well meanwhile that
+    only reads.
     """
 
-    def __init__(self, what: str, refused: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        what: str,
+        refused: Callable[[str], None] = lambda _: None,
+        refuses: Callable[[], str] = str,
+    ) -> None:
         self._what, self._pause_s, self._said_s = what, FIRST_S, float("-inf")
+        self._refuses = refuses
         self._log, self._refused, self._has_told = telemetry.logger(), refused, False
 
     def wait(self, error: StoreUnavailable | Bug) -> None:
@@ -54,8 +62,13 @@ class Patience:
             pause_s = min(pause_s * 2, LONGEST_S)
 
     def over(self) -> None:
-        """Redis answers: say so if we had said that it did not."""
+        """Redis answers: say so if we had said that it did not, and if it takes writes."""
         if self._said_s != float("-inf"):
+            try:
+                if self._refuses():
+                    return
+            except (StoreUnavailable, Bug):
+                return
             self._log.info("store.available", who=self._what)
         self._pause_s, self._said_s = FIRST_S, float("-inf")
         self._allowed()

@@ -78,9 +78,12 @@ def cut(posts: Iterable[Post]) -> None:
 
 @dataclass(slots=True)
 class Striking:
-    """Kills a child that reads one article for longer than the limit, or does nothing at all."""
+    """Kills a child that reads one article for longer than the limit, or does nothing at all.
+    `silent_s` is how long the most silent one has not run.
+    """
 
     stalled_s: float = STALLED_S
+    silent_s: float = 0.0
     _came_s: float = field(default_factory=time.monotonic)
     _back_s: float = field(default_factory=time.monotonic)
 
@@ -89,12 +92,13 @@ class Striking:
         at = time.monotonic()
         if at - self._came_s > AWAY_S:
             self._back_s = at
-        self._came_s = at
+        self._came_s, self.silent_s = at, 0.0
         for post in posts:
             if not post.pid or post.struck:
                 continue
             reading_s = post.vitals.reading_s()
             silent_s = min(post.vitals.silent_s(), at - self._back_s)
+            self.silent_s = max(self.silent_s, silent_s)
             if reading_s > limit_s:
                 post.blame = f"reading it took longer than {limit_s:g} s ([workers] time_limit)"
                 post.strike()

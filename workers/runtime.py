@@ -27,7 +27,7 @@ from monitor.errors import Bug, SchemaMismatch, StoreUnavailable
 from monitor.model import ARTICLES
 from monitor.reload import LOOK_S
 from monitor.store import Store
-from workers.answering import Answering
+from workers.answering import Answering, Told
 from workers.child import LIVES, STOP_S, Child, Stop, return_held
 from workers.guards import guarded, guarded_page, guarded_send
 from workers.heartbeat import SupervisorHeartbeat
@@ -97,7 +97,7 @@ class Supervisor:
         """Until told to stop. No process is forked while a thread reads the files."""
         rounds = Rounds.of(self.app, store, judges=self.judges, names=self.rounds)
         self.ended.update({f"{q}.{why}": 0 for q in self.queues for why in ("crash", "recycle")})
-        patience = Patience("supervisor")
+        patience = Patience("supervisor", refuses=store.view.refuses_writes)
         self.posts, met = self._posts(), False
         heartbeat = SupervisorHeartbeat(
             settings=self.app.settings,
@@ -112,7 +112,7 @@ class Supervisor:
                 if not met:
                     store.check_schema()
                     met = True
-                answering.run(self.ended, self._last(), self._refused(rounds))
+                answering.run(self._told_of(rounds))
                 self._bury(store, rounds.upkeep)
                 rounds.run()
                 patience.over()
@@ -169,10 +169,17 @@ class Supervisor:
             self.last = max(self.last, post.vitals.last)
         return self.last
 
-    def _refused(self, rounds: Rounds) -> str:
-        """What Redis does not let a child do, or the rounds; "" for nothing."""
-        said = (post.vitals.refused for post in (*self.posts, *self.leaving) if post.pid)
-        return next((each for each in (*said, *rounds.refused.values()) if each), "")
+    def _told_of(self, rounds: Rounds) -> Told:
+        """What there is to be said of the children, and of the rounds."""
+        refused = (post.vitals.refused for post in (*self.posts, *self.leaving) if post.pid)
+        return Told(
+            ended=self.ended,
+            last=self._last(),
+            refused=next((each for each in (*refused, *rounds.refused.values()) if each), ""),
+            config_refused=self.renewal.following.refused_since if self.renewal else 0.0,
+            silent_s=self.striking.silent_s,
+            still_s=max((post.vitals.still_s() for post in self.posts if post.pid), default=0.0),
+        )
 
     def _follow(self) -> bool:
         """Take another configuration when there is one: whoever starts from now on works by it."""

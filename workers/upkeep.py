@@ -62,7 +62,7 @@ class Upkeep:
 
     def _recover(self, at: datetime) -> None:
         for work in (self.store.articles, self.store.pages):
-            back = work.recover(admitted_before=at - RECOVER_AFTER, now=at)
+            back = work.recover(admitted_before=at - RECOVER_AFTER)
             if back:
                 self.log.warning(
                     "lease.returned",

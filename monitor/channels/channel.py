@@ -14,7 +14,7 @@ from monitor.errors import Bug
 from monitor.model import Rate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from monitor.model import Alert, Delivery, Message, Receipt
 
@@ -48,6 +48,24 @@ class Keeper(Channel, Protocol):
 
     async def keep(self, delivery: Delivery, alerts: tuple[Alert, ...]) -> Receipt:
         """Take a page there; of those it has already nothing is doubled."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """An attempt with what was said both ways, as lines for a person; no secret is among them."""
+
+    receipt: Receipt
+    sent: Callable[[], Iterable[str]]
+    came: Callable[[], Iterable[str]] = tuple
+
+
+@runtime_checkable
+class Conversing(Channel, Protocol):
+    """A channel that can tell what was said both ways."""
+
+    async def exchange(self, delivery: Delivery, message: Message) -> Exchange:
+        """Take it there, as `send` does."""
         ...
 
 

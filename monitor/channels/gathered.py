@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Final
 from monitor.alerts import unseen
 from monitor.channels.marking import Piece, bare
 from monitor.channels.outline import total, watch_of
-from monitor.channels.render import headline, local, moment, source_name, titled, watch_title
+from monitor.channels.render import (
+    headline,
+    listed,
+    local,
+    moment,
+    source_name,
+    tags_of,
+    titled,
+    watch_title,
+)
 from monitor.channels.safe import (
     FIRST_STRONG_ISOLATE,
     POP_ISOLATE,
@@ -130,10 +139,14 @@ def provenance(alert: Alert, digest: Digest, zone: tzinfo) -> str:
         isolated(source_name(alert)),
         clock(alert.article.published or alert.raised, digest, zone),
     ]
-    if alert.update is not None and alert.update.revision:
-        parts.append(f"revised {clock(alert.update.at, digest, zone)}")
-    elif (sources := len(alert.sources)) > 1:
-        parts.append(f"{'now ' if alert.update else ''}in {sources} sources")
+    update = alert.update
+    revised = update and (update.at if update.revision else update.unheard and update.revised)
+    if revised:
+        parts.append(f"revised {clock(revised, digest, zone)}")
+    if (sources := len(alert.sources)) > 1 and not (update and update.revision):
+        parts.append(f"{'now ' if alert.is_repeat else ''}in {sources} sources")
+    if tags := listed(tags_of(alert), between=", "):
+        parts.append(f"[{tags}]")
     return " · ".join(parts)
 
 

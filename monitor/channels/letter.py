@@ -25,7 +25,7 @@ def letter(delivery: Delivery, message: Message, envelope: Envelope) -> EmailMes
 
 def _of_alert(delivery: Delivery, alert: Alert, envelope: Envelope) -> EmailMessage:
     """Mails about one story refer to one root, so that mail programs put them together (RFC 5322
-    section 3.6.4). An update answers the mail that told the alert.
+    section 3.6.4). An update answers the mail that told the alert, where there was one.
     """
     mail = opened(
         delivery,
@@ -36,8 +36,8 @@ def _of_alert(delivery: Delivery, alert: Alert, envelope: Envelope) -> EmailMess
     )
     root = f"<story.{atom(alert.story)}@{envelope.home}>"
     told = f"<{atom(Delivery.id_for(alert.id, delivery.channel))}@{envelope.home}>"
-    mail["In-Reply-To"] = told if alert.update else root
-    mail["References"] = f"{root} {told}" if alert.update else root
+    mail["In-Reply-To"] = told if alert.is_repeat else root
+    mail["References"] = f"{root} {told}" if alert.is_repeat else root
     if alert.severity in {"high", "critical"}:
         mail["Importance"] = "high"
     mail["X-Wirewatch-Alert"] = atom(alert.id)

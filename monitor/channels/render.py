@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -36,6 +36,7 @@ class _Passage:
     sentence: str
     spans: tuple[Span, ...]
     terms: frozenset[str]
+    fresh: bool = False
 
 
 def headline(alert: Alert) -> Words:
@@ -48,16 +49,16 @@ def headline(alert: Alert) -> Words:
 def quotes(alert: Alert, *, at_most: int) -> Quotes:
     """The sentences of summary and body that show why the watch matched.
 
-    When there are more than `at_most`, those that show a clause no other shows come first; a
-    sentence that a summary and a body share, or that repeats the title, is shown once. Where the
-    title alone matched, the beginning of the text is shown.
+    When there are more than `at_most`, those that a revision has brought come first, then those
+    that show a clause no other shows; a sentence that a summary and a body share, or that repeats
+    the title, is shown once. Where the title alone matched, the beginning of the text is shown.
     """
     passages = _passages(alert) or _beginning(alert)
     seen = {e.term for e in alert.evidence if e.field is Field.TITLE}
     chosen: list[int] = []
     rest = list(range(len(passages)))
     while rest and len(chosen) < at_most:
-        best = max(rest, key=lambda place: (len(passages[place].terms - seen), -place))
+        best = max(rest, key=lambda place: _rank(passages[place], seen, place))
         seen |= passages[best].terms
         chosen.append(best)
         rest.remove(best)
@@ -68,12 +69,18 @@ def quotes(alert: Alert, *, at_most: int) -> Quotes:
     return Quotes(shown=tuple(words for words in shown if words), left_out=len(rest))
 
 
+def _rank(passage: _Passage, seen: set[str], place: int) -> tuple[bool, int, int]:
+    return passage.fresh, len(passage.terms - seen), -place
+
+
 def _passages(alert: Alert) -> list[_Passage]:
     told = {line(alert.article.title)}
     found: list[_Passage] = []
-    outside_title = (e for e in alert.evidence if e.field is not Field.TITLE)
+    outside_title = [e for e in alert.evidence if e.field is not Field.TITLE]
+    fresh = alert.evidence[: alert.update.fresh] if alert.update else ()
     for _, group in groupby(outside_title, key=lambda e: (e.field, e.sentence_start)):
-        passage = _passage(tuple(group))
+        evidence = tuple(group)
+        passage = replace(_passage(evidence), fresh=evidence[0] in fresh)
         words = line(passage.sentence)
         if words and words not in told:
             told.add(words)
@@ -178,25 +185,26 @@ def other_sources(alert: Alert) -> tuple[str, ...]:
 def spread(alert: Alert, zone: tzinfo = UTC) -> tuple[str, ...]:
     """What an update has to say, a line each; nothing for the alert itself.
 
-    "Now in 3 sources: a · b · c", then which copy came last, and when the reader was told; or that
-    the article was revised.
+    "Now in 3 sources: a · b · c", then which copy made it so, and when the reader was told, if they
+    were; or that the article was revised. Both, where the step came in the place of a revision.
     """
     if alert.update is None:
         return ()
     copy = alert.update.copy
     name = isolated(publisher(copy))
     names = listed(map(line, alert.sources))
+    first = (f"First told {moment(alert.raised, zone)}",) if alert.is_repeat else ()
     if alert.update.revision:
-        return (
-            f"Revised by {name}, {moment(alert.update.at, zone)}",
-            f"First told {moment(alert.raised, zone)}",
-        )
+        return (f"Revised by {name}, {moment(alert.update.at, zone)}", *first)
+    revised = alert.update.revised if alert.update.unheard == "revision" else None
+    by = isolated(source_name(alert))
     count = alert.independent
     alone = f" ({count} independent)" if count not in (0, len(alert.sources)) else ""
     return (
         f"Now in {len(alert.sources)} sources{alone}: {names}",
-        f"The newest copy: {name}, {moment(copy.published or alert.update.at, zone)}",
-        f"First told {moment(alert.raised, zone)}",
+        f"The copy that made it so: {name}, {moment(copy.published or alert.update.at, zone)}",
+        *((f"Revised by {by}, {moment(revised, zone)}",) if revised else ()),
+        *first,
     )
 
 
@@ -204,6 +212,11 @@ def topic_labels(alert: Alert) -> tuple[str, ...]:
     """What the article is about, the surest first."""
     labels = dict.fromkeys(clip(line(topic.label), 80) for topic in alert.topics)
     return tuple(labels)[:MAX_NAMES]
+
+
+def tags_of(alert: Alert) -> tuple[str, ...]:
+    """The labels that its owner has given the watch."""
+    return tuple(filter(None, (clip(line(tag), 80) for tag in dict.fromkeys(alert.tags))))
 
 
 def terms(alert: Alert) -> tuple[str, ...]:

@@ -31,7 +31,15 @@ _URL_SAFE = "%/:=&?~#+!$,;'@()*[]|"
 
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 MAX_URL_CHARS = 2000
-"""Longer links are not shown: mail programs and browsers cut them anyway."""
+"""Longer links are not shown, which is said: mail programs and browsers cut them anyway."""
+
+
+def too_long(url: str | None) -> str:
+    """That a link is too long to be shown, in a line; "" where it is not."""
+    length = len((url or "").strip())
+    if length <= MAX_URL_CHARS:
+        return ""
+    return f"The link is too long to show: {length:,} characters"
 
 
 def spaced(text: str) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
+from monitor.channels import exchange
 from monitor.channels.answers import receipt_of, receipt_of_error
 from monitor.channels.body import encode
-from monitor.channels.channel import Channel, ChannelConfig, IPNetwork, kind
+from monitor.channels.channel import Channel, ChannelConfig, Exchange, IPNetwork, kind
 from monitor.channels.safe import atom
 from monitor.channels.signing import Secrets, Signer
 from monitor.channels.template import Template, filled, sketched
@@ -91,24 +93,37 @@ class Webhook:
 
     async def send(self, delivery: Delivery, message: Message) -> Receipt:
         """Post the alert. Only a 2xx answer means it has arrived."""
+        return (await self.exchange(delivery, message)).receipt
+
+    async def exchange(self, delivery: Delivery, message: Message) -> Exchange:
+        """Post the alert; and what went over the line both ways, for a person."""
         body = self._body(message)
         now = datetime.now(UTC)
-        headers = self._signer.headers(atom(delivery.id), body, now)
+        headers = {
+            "Content-Type": CONTENT_TYPE,
+            **self._signer.headers(atom(delivery.id), body, now),
+        }
+        said = partial(exchange.sent, self._config.url, headers, self._sketch(message))
         client = await self._opened()
         try:
-            response = await client.post(
-                self._config.url, body=body, headers={"Content-Type": CONTENT_TYPE, **headers}
-            )
+            answer = await client.post(self._config.url, body=body, headers=headers)
         except FetchError as error:
-            return receipt_of_error(error)
-        return receipt_of(response.status, response.headers.get("Retry-After"), now)
+            return Exchange(receipt=receipt_of_error(error), sent=said)
+        secrets = exchange.secrets_in(
+            self._config.url, (each.get_secret_value() for each in self._config.secret)
+        )
+        receipt = receipt_of(
+            answer.status,
+            answer.headers.get("Retry-After"),
+            now,
+            said=exchange.words_of(answer, secrets),
+        )
+        return Exchange(receipt=receipt, sent=said, came=partial(exchange.came, answer, secrets))
 
     def draft(self, delivery: Delivery, message: Message) -> str:
         """The call, but for its time and signature: those are made when it is sent."""
-        headers = f"Content-Type: {CONTENT_TYPE}\nwebhook-id: {atom(delivery.id)}"
-        template = self._config.template
-        body = encode(message) if template is None else sketched(template, message)
-        return f"POST {_discreet(self._config.url)}\n{headers}\n\n{body.decode()}"
+        headers = {"Content-Type": CONTENT_TYPE, "webhook-id": atom(delivery.id)}
+        return "\n".join(exchange.sent(self._config.url, headers, self._sketch(message)))
 
     async def close(self) -> None:
         """Close the connections kept open."""
@@ -120,6 +135,12 @@ class Webhook:
         if self._config.template is None:
             return encode(message)
         return filled(self._config.template, message)
+
+    def _sketch(self, message: Message) -> bytes:
+        """The body as a person may see it: no secret of a template is in it."""
+        if self._config.template is None:
+            return encode(message)
+        return sketched(self._config.template, message)
 
     async def _opened(self) -> Client:
         from monitor.net import Client  # aiohttp takes 170 ms to import: only who sends pays

@@ -17,6 +17,9 @@ from monitor.poller.report import reports
 from monitor.store import Beat, Store, beat_of
 from monitor.store.beats import BEAT_EVERY_S
 
+HEARD_WITHIN_S = 3.0
+"""A Redis that does not take our beat for so long is away."""
+
 FEEDS_EVERY_S = 60.0
 FEEDS_SHARE = 100.0
 """States of feeds are looked up at most so often, and then not for a hundred times as long as that
@@ -24,21 +27,24 @@ took: ten thousand records take a second of CPU."""
 
 
 @contextlib.asynccontextmanager
-async def attended(poller: Poller, store: Store) -> AsyncIterator[None]:
-    """While the poller runs."""
-    doing: list[Coroutine[None, None, None]] = [beat(poller, store)]
+async def attended(
+    poller: Poller, store: Store, refused_since: Callable[[], float]
+) -> AsyncIterator[None]:
+    """While the poller runs. `refused_since` is asked when its files were refused, 0 for not."""
+    doing: list[Coroutine[None, None, None]] = [beat(poller, store, refused_since)]
     listen = poller.settings.metrics.listen
     if listen:
         # a web server and prometheus-client, which few need
-        from monitor.inbound.endpoint import Endpoint
+        from monitor.inbound.endpoint import COMMAND_S, Endpoint
         from monitor.inbound.metrics import Metrics
 
+        asked = store.another(COMMAND_S)
         metrics = Metrics(
             service="poller",
-            store=store,
+            store=asked,
             pulse=poller.pulse,
             channels=lambda: tuple(poller.settings.channels),
-            feeds=_kept(lambda: _feeds(poller, store)),
+            feeds=_kept(lambda: _feeds(poller, asked)),
         )
         doing.append(Endpoint(listen=listen, metrics=metrics, log=telemetry.logger()).run())
     tasks = [asyncio.create_task(each) for each in doing]
@@ -58,15 +64,19 @@ def _tell_of_bugs(task: asyncio.Task[None]) -> None:
         telemetry.logger().error("endpoint.failed", reason="a bug", exc_info=error)
 
 
-async def beat(poller: Poller, store: Store) -> None:
-    """Say again and again that the poller is here, until cancelled; then that it ends."""
+async def beat(poller: Poller, store: Store, refused_since: Callable[[], float] = float) -> None:
+    """Say again and again that the poller is here, until cancelled; then that it ends. What is said
+    is written: so it is by this that the poller knows that Redis is away, and back.
+    """
     heard = refused = False
+    store = store.another(HEARD_WITHIN_S)  # so that a Redis that hangs is told soon
     try:
         while True:
             try:
                 await asyncio.to_thread(store.check_schema)
-                await asyncio.to_thread(store.beats.say, _own(poller))
+                await asyncio.to_thread(store.beats.say, _own(poller, refused_since()))
                 heard, refused = True, False
+                poller.answered()
             except SchemaMismatch:  # who watches sources says so, and ends; nothing is touched
                 heard = False
                 return
@@ -74,16 +84,18 @@ async def beat(poller: Poller, store: Store) -> None:
                 if not refused:
                     telemetry.logger().exception("round.failed", round="beat")
                 heard, refused = False, True
-            except StoreUnavailable:  # the poller says so
+            except StoreUnavailable as error:
                 heard = False
+                poller.away(error)
             await asyncio.sleep(BEAT_EVERY_S)
     finally:
         if heard:  # else to take leave would hold us up, and nobody would hear it
             with contextlib.suppress(StoreUnavailable, Bug):
-                store.beats.leave(_own(poller))
+                store.beats.leave(_own(poller, 0.0))
+        store.close()
 
 
-def _own(poller: Poller) -> Beat:
+def _own(poller: Poller, refused_since: float) -> Beat:
     pulse = poller.pulse
     beat = beat_of("poller", started=pulse.started, clock=time.time(), ticked_s=pulse.age_s)
     return replace(
@@ -92,6 +104,7 @@ def _own(poller: Poller) -> Beat:
         last=pulse.last,
         config=poller.version,
         refused=poller.refused,
+        config_refused=refused_since,
     )
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import click
 
 from monitor.embedded import Embedded, url_of
-from monitor.errors import EmbeddedError
+from monitor.errors import EmbeddedError, WritesRefused
 from monitor.settings import load
 from monitor.store import Store
+from monitor.store.connecting import COMMAND_S
 from monitor.terminal import escaped
 
 
@@ -26,7 +27,7 @@ def open_store(config: Path, data: Path) -> Iterator[Store]:
     settings = load(config, channels="sealed")
     url = settings.redis_url or url_of(data)
     if url is not None:
-        with _opened(Store(url, settings.retention)) as store:
+        with _opened(Store(url, settings.retention, within_s=COMMAND_S)) as store:
             yield store
     elif (data / "appendonlydir").is_dir():
         with Embedded(data) as server, _opened(Store(server.url, settings.retention)) as store:
@@ -41,7 +42,10 @@ def open_store(config: Path, data: Path) -> Iterator[Store]:
 @contextmanager
 def _opened(store: Store) -> Iterator[Store]:
     try:
-        store.check_schema()
+        try:
+            store.check_schema()
+        except WritesRefused:  # there is no data yet: who only looks may do so all the same
+            store.look_at_schema()
         yield store
         for each in store.damage.found:
             click.echo(escaped(f"wirewatch: {each}"), err=True)

@@ -16,11 +16,12 @@ import click
 
 from monitor.cli import options
 from monitor.cli.address import redis_url
+from monitor.heartbeat import STUCK_S
+from monitor.pulse import SILENT_S
 
 if TYPE_CHECKING:
     from monitor.store import Beat, Present, Store
 
-QUIET_S = 20.0
 STALLED_S = 60.0
 
 PAGES_MORE_S = 900.0
@@ -69,13 +70,14 @@ def command(
     from monitor.errors import Bug, SchemaMismatch, StoreUnavailable
     from monitor.store import Store
     from monitor.store.beats import own_host
+    from monitor.store.connecting import COMMAND_S
     from monitor.terminal import escaped
 
     url = redis_url(config) or _embedded(data)
     if not url:
         click.echo(f"{service}: nothing runs on {data}, and no [redis] url is set", err=True)
         sys.exit(1)
-    store = Store(url)
+    store = Store(url, within_s=COMMAND_S)
     try:
         troubles = [*_troubles(store, service, host or own_host(), pid, lag)]
     except (SchemaMismatch, StoreUnavailable, Bug) as error:
@@ -108,33 +110,25 @@ def _troubles(
         of = "" if pid is None else f" as process {pid}"
         yield f"none has said within the hour that it runs on {host}{of}"
         return
-    wanted = _not_followed(here, present)
+    wanted = [beat for beat in here if pid is not None or beat in present.awaited]
     for beat in wanted:
         for trouble in _stalled(present, beat):
             yield trouble if len(here) == 1 else f"process {beat.pid}: {trouble}"
     yield from _late(store, service, wanted, lag.total_seconds())
 
 
-def _not_followed(beats: Iterable[Beat], present: Present) -> list[Beat]:
-    """Those that should live: all but the silent ones in whose place another was started since,
-    as a machine or container does that starts again what was killed.
-    """
-    found, successors = [], [*beats]
-    for beat in sorted(successors, key=lambda each: each.clock, reverse=True):
-        after = [each for each in successors if each.started >= beat.clock]
-        if present.age_s(beat) > QUIET_S and after:
-            successors.remove(after[0])
-        else:
-            found.append(beat)
-    return found
-
-
 def _stalled(present: Present, beat: Beat) -> Iterator[str]:
+    from monitor.store.beats import QUIET_S
+
     age_s = present.age_s(beat)
     if age_s > QUIET_S:
         yield f"it has not been heard of for {age_s:.0f} s"
     elif beat.ticked_s > STALLED_S:
         yield f"its loop has not come round for {beat.ticked_s:.0f} s"
+    elif beat.silent_s > SILENT_S:
+        yield f"one of its processes has not run for {beat.silent_s:.0f} s"
+    elif beat.still_s > STUCK_S:
+        yield f"one of its processes has not gone round its loop for {beat.still_s:.0f} s"
     if beat.refused:
         yield beat.refused
 

@@ -39,7 +39,8 @@ class Rates:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """A service that has said within the hour that it is here. `config` is the version of its
-    configuration; of several pollers one `leads`; `refused` is what Redis does not let it do.
+    configuration; of several pollers one `leads`; `refused` is what Redis does not let it do,
+    `config_refused` whether it refuses what the files of its configuration say by now.
     """
 
     service: str
@@ -53,6 +54,7 @@ class Service:
     config: str
     leads: bool
     refused: str
+    config_refused: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +72,14 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """Everything at a glance. `lag_s` is how long the oldest unjudged article has waited;
+    """Everything at a glance. `refuses` is why Redis takes no writes, "" where it does;
+    `lag_s` is how long the oldest unjudged article has waited;
     `gathered` is in the order in which it will be told.
     """
 
     version: str
     server: Server
+    refuses: str
     services: tuple[Service, ...]
     workers: Mapping[str, int]
     lag_s: float
@@ -102,7 +106,8 @@ def overview(store: Store, settings: Settings, now: datetime) -> Overview:
     return Overview(
         version=__version__,
         server=view.server(),
-        services=tuple(_service(present, beat, leader) for beat in present.beats),
+        refuses=view.refuses_writes(),
+        services=tuple(_service(present, beat, leader) for beat in present.awaited),
         workers={queue: len(view.workers(queue)) for queue in JOBS},
         lag_s=round(queues["articles"].oldest_s, 1),
         rates=Rates(
@@ -148,6 +153,7 @@ def _service(present: Present, beat: Beat, leader: Leader | None) -> Service:
         ended=beat.ended,
         config=beat.config,
         refused=beat.refused,
+        config_refused=bool(beat.config_refused),
         leads=beat.service == "poller"
         and leader is not None
         and (leader.host, leader.pid) == (beat.host, beat.pid),

@@ -16,6 +16,7 @@ from monitor.channels.render import headline
 from monitor.channels.safe import line
 from monitor.cli.overview import Overview, Service, Waiting
 from monitor.cli.queue import told
+from monitor.model import PAGES
 from monitor.terminal import escaped_line
 
 SHOWN_FEEDS = 10
@@ -38,6 +39,8 @@ def _parts(seen: Overview, now: datetime) -> Iterator[RenderableType]:
         f"Wirewatch {seen.version}, {server.name} {server.version} ({memory}),"
         f" {now:%Y-%m-%d %H:%M:%S} UTC"
     )
+    if seen.refuses:
+        yield Text(f"{seen.refuses}. Everyone waits; nothing is lost", BAD)
     yield _grid(_services(seen))
     yield _grid(_flow(seen, now))
     yield _grid(_feeds(seen))
@@ -71,6 +74,10 @@ def _services(seen: Overview) -> Iterator[tuple[Text, Text]]:
             yield Text(kind), Text("none is here", BAD)
     workers = ", ".join(f"{number} of {queue}" for queue, number in seen.workers.items())
     yield Text("processes"), Text(workers)
+    if any(each.service == "worker" for each in here):
+        for queue in (queue for queue, number in seen.workers.items() if not number):
+            said = f"nobody serves {queue}: `wirewatch worker --queue {queue}`"
+            yield Text("queue"), Text(said, ODD if queue == PAGES else BAD)
 
 
 def _told_of(service: Service, version: str) -> Text:
@@ -84,6 +91,8 @@ def _told_of(service: Service, version: str) -> Text:
     odd += [f"{service.behind_s:.0f} s behind with its polls"] if service.behind_s > LATE_S else []
     crashes = sum(n for name, n in service.ended.items() if name.endswith(".crash"))
     odd += [f"{crashes} of its processes crashed"] if crashes else []
+    if service.config_refused:
+        odd += ["refuses what its configuration says: `wirewatch check`"]
     if service.refused:
         return Text(", ".join([said, *odd, line(service.refused)]), BAD)
     return Text(", ".join([said, *odd]), ODD if odd else "")

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sized
+from collections.abc import Callable, Iterator, Sized
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -79,7 +79,7 @@ def command(
     telemetry.set_up(level=settings.log.level, format_=settings.log.format, file=log_file)
     for remark in settings.remarks:
         click.echo(str(remark), err=True)
-    with _server(settings, data) as url:
+    with _server(settings, data) as (url, cut_server):
         vouch = data / VOUCH
         vouch.unlink(missing_ok=True)
         workers = Workers(
@@ -107,10 +107,15 @@ def command(
             version=files.version,
         )
         following = Following(files, telemetry.logger(), adapt)
+
+        def cut() -> None:
+            workers.cut()
+            cut_server()
+
         try:
             workers.start()
             code = asyncio.run(
-                _run(poller, workers, store, following, vouch, wait_s=wait_s, once=once)
+                _run(poller, workers, store, following, vouch, cut, wait_s=wait_s, once=once)
             )
         finally:
             workers.stop()
@@ -119,14 +124,16 @@ def command(
 
 
 @contextmanager
-def _server(settings: Settings, data: Path) -> Iterator[str]:
-    """The Redis to work on; the data folder is ours alone meanwhile."""
+def _server(settings: Settings, data: Path) -> Iterator[tuple[str, Callable[[], None]]]:
+    """The Redis to work on, and what kills it where it is ours; the data folder is ours alone
+    meanwhile.
+    """
     if settings.redis_url:
         with DataLock(data):
-            yield settings.redis_url
+            yield settings.redis_url, lambda: None
     else:
         with Embedded(data) as server:
-            yield server.url
+            yield server.url, server.cut
 
 
 def _greet(settings: Settings, log_file: Path, *, once: bool) -> None:
@@ -151,6 +158,7 @@ async def _run(
     store: Store,
     following: Following,
     vouch: Path,
+    cut: Callable[[], None],
     *,
     wait_s: float,
     once: bool,
@@ -158,7 +166,7 @@ async def _run(
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, _told, stop, workers)
+        loop.add_signal_handler(number, _told, stop, cut)
     keeping = asyncio.create_task(_keep(workers))
     beating: asyncio.Task[None] | None = None
     try:
@@ -188,9 +196,9 @@ async def _run(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _told(stop: asyncio.Event, workers: Workers) -> None:
+def _told(stop: asyncio.Event, cut: Callable[[], None]) -> None:
     stop.set()
-    end_within(END_S, workers.cut)  # our server ends with us
+    end_within(END_S, cut)
 
 
 async def _keep(workers: Workers) -> None:

@@ -38,7 +38,7 @@ async def watch_sources(
     """
     beating = asyncio.create_task(_beat(poller, poller.settings, stop, workers))
     try:
-        async with attended(poller, store):
+        async with attended(poller, store, lambda: following.refused_since):
             await _watch(poller, following, store, stop)
     finally:
         beating.cancel()

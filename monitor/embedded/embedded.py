@@ -92,6 +92,13 @@ class Embedded:
         self._remove(self._socket)
         self._lock.release()
 
+    def cut(self) -> None:
+        """Kill the server, whatever it is at: for who ends at once. Its files outlive that."""
+        self._closing.set()
+        running = self._process
+        if running and running.poll() is None:
+            running.kill()
+
     def _forget_latest(self) -> None:
         """End a server that outlived its owner, and remove what it left outside the folder."""
         latest = process.socket_said(self._data)

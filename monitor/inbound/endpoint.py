@@ -7,7 +7,6 @@ keep its port private.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,16 +14,20 @@ from aiohttp import web
 from prometheus_client.exposition import choose_encoder
 from structlog.typing import FilteringBoundLogger
 
-from monitor.errors import StoreError, WirewatchError
+from monitor.errors import CommandRefused, StoreError, WirewatchError
 from monitor.inbound.doors import Doors
-from monitor.inbound.metrics import Metrics
+from monitor.inbound.metrics import Metrics, registry_of
+from monitor.pulse import SILENT_S
 
 STALLED_S: Final = 60.0
 """A loop that has not come round for so long is dead: a command to a Redis that is cut off may wait
 for half a minute, and is no reason to kill anybody."""
 
-ANSWER_S: Final = 8.0
+ANSWER_S: Final = 4.0
 """How long Redis may take; those who scrape usually give up after ten seconds."""
+
+COMMAND_S: Final = 2.0
+"""How long it may take for one command of ours: threads that wait for it do not pile up."""
 
 AGAIN_S: Final = 10.0
 
@@ -77,26 +80,37 @@ class Endpoint:
         encode, kind = choose_encoder(request.headers.get("Accept", ""))
         try:
             async with asyncio.timeout(ANSWER_S), self._gathering:
-                text = await asyncio.to_thread(encode, self.metrics.registry())
+                text = await asyncio.to_thread(encode, registry_of(self.metrics))
         except TimeoutError:
-            return web.Response(status=503, text="Redis takes too long\n")
+            text = encode(registry_of(self.metrics.own))
         except WirewatchError as error:
             self.log.exception("endpoint.failed", listen=self.listen, reason=error.message)
             return web.Response(status=500, text="an error of ours; the log has it\n")
         return web.Response(body=text, headers={"Content-Type": kind})
 
     async def _healthz(self, _: web.Request) -> web.Response:
-        """Whether the loop goes round: what a process may be killed for."""
-        age_s = self.metrics.pulse.age_s
-        said = f"the loop came round {age_s:.1f} s ago\n"
-        return web.Response(status=200 if age_s <= STALLED_S else 503, text=said)
+        """Whether the loop goes round, and the processes that it keeps run: what a process may be
+        killed for.
+        """
+        pulse = self.metrics.pulse
+        said = f"the loop came round {pulse.age_s:.1f} s ago"
+        if pulse.silent_s > SILENT_S:
+            said += f"; one of its processes has not run for {pulse.silent_s:.0f} s"
+        well = pulse.age_s <= STALLED_S and pulse.silent_s <= STALLED_S
+        return web.Response(status=200 if well else 503, text=f"{said}\n")
 
     async def _readyz(self, _: web.Request) -> web.Response:
         """Whether it can work: the configuration is loaded, or nothing would answer here; and Redis
-        answers.
+        answers, and takes what we write.
         """
-        with contextlib.suppress(TimeoutError, StoreError):
+        said = "Redis does not answer"
+        try:
             async with asyncio.timeout(ANSWER_S):
-                await asyncio.to_thread(self.metrics.store.view.answers)
-            return web.Response(text="the configuration is loaded, Redis answers\n")
-        return web.Response(status=503, text="Redis does not answer\n")
+                said = await asyncio.to_thread(self.metrics.store.view.refuses_writes)
+        except CommandRefused as error:
+            said = error.message
+        except (TimeoutError, StoreError):
+            pass
+        if said:
+            return web.Response(status=503, text=f"{said}\n")
+        return web.Response(text="the configuration is loaded, Redis answers and takes writes\n")

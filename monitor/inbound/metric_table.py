@@ -163,6 +163,36 @@ METRICS: Final = (
         meaning="of a worker that ended and were replaced: `crash`, or `recycle` (as configured)",
     ),
     Listed(
+        name="wirewatch_process_still_seconds",
+        kind="gauge",
+        unit="seconds",
+        labels=("instance_name",),
+        meaning="how long the stillest process of a worker has not gone round its loop, or not run"
+        " at all; one bundle may take a minute",
+    ),
+    Listed(
+        name="wirewatch_queue_processes",
+        kind="gauge",
+        unit="processes",
+        labels=("queue",),
+        meaning="that serve a queue, on all machines; one that was killed for a minute more",
+    ),
+    Listed(
+        name="wirewatch_config_info",
+        kind="gauge",
+        unit="1",
+        labels=("instance_name", "config"),
+        meaning="the version of the configuration that a service has in force",
+    ),
+    Listed(
+        name="wirewatch_config_refused_timestamp_seconds",
+        kind="gauge",
+        unit="seconds since 1970",
+        labels=("instance_name",),
+        meaning="since when a service refuses what the files of its configuration say; 0: it does"
+        " not",
+    ),
+    Listed(
         name="wirewatch_clock_skew_seconds",
         kind="gauge",
         unit="seconds",
@@ -187,6 +217,14 @@ METRICS: Final = (
         unit="0 or 1",
         of="service",
         meaning="whether Redis answers the service that is asked; if not, little else is told",
+    ),
+    Listed(
+        name="wirewatch_redis_writable",
+        kind="gauge",
+        unit="0 or 1",
+        of="service",
+        meaning="whether Redis takes writes of the service that is asked: it is not full, its disk"
+        " neither, and no replica",
     ),
     Listed(
         name="wirewatch_loop_age_seconds",

@@ -36,11 +36,10 @@ class Metrics(Collector):
     channels: Callable[[], tuple[str, ...]] = tuple
     feeds: Callable[[], Mapping[str, int]] | None = None
 
-    def registry(self) -> CollectorRegistry:
-        """A registry of ours only: Python's own metrics of this process are nobody's question."""
-        registry = CollectorRegistry(auto_describe=False)
-        registry.register(self)
-        return registry
+    @property
+    def own(self) -> Own:
+        """What is told where Redis does not answer in time."""
+        return Own(metrics=self)
 
     def describe(self) -> list[Metric]:
         """Nothing: to be asked for all values when registered would cost a trip to Redis."""
@@ -48,15 +47,21 @@ class Metrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """All of the table. What Redis holds is left out while it does not answer."""
-        yield _family("wirewatch_build_info", [((self.service, __version__), 1)])
-        yield _family("wirewatch_loop_age_seconds", [((self.service,), self.pulse.age_s)])
         try:
+            writable = not self.store.view.refuses_writes()
             gathered = [*self._of_redis()]
         except StoreError:
-            yield _family("wirewatch_redis_up", [((), 0)])
+            yield from self.own.collect()
             return
+        yield from self.of_service()
         yield _family("wirewatch_redis_up", [((), 1)])
+        yield _family("wirewatch_redis_writable", [((), writable)])
         yield from gathered
+
+    def of_service(self) -> Iterator[Metric]:
+        """What is known without Redis."""
+        yield _family("wirewatch_build_info", [((self.service, __version__), 1)])
+        yield _family("wirewatch_loop_age_seconds", [((self.service,), self.pulse.age_s)])
 
     def _of_redis(self) -> Iterator[Metric]:
         yield from self._counted()
@@ -103,6 +108,8 @@ class Metrics(Collector):
         yield _family("wirewatch_queue_jobs", [*_jobs(depths)])
         ages: list[Row] = [((queue,), depth.oldest_s) for queue, depth in depths.items()]
         yield _family("wirewatch_queue_oldest_seconds", ages)
+        serving: list[Row] = [((queue,), len(self.store.view.workers(queue))) for queue in JOBS]
+        yield _family("wirewatch_queue_processes", serving)
         kinds = [letter.kind for letter in self.store.letters.all()]
         letters: list[Row] = [((kind,), kinds.count(kind)) for kind in LETTERS]
         yield _family("wirewatch_dead_letters", letters)
@@ -124,6 +131,16 @@ class Metrics(Collector):
             ((beat.instance,), beat.behind_s) for beat in here if beat.service == "poller"
         ]
         yield _family("wirewatch_service_behind_seconds", behind)
+        still: list[Row] = [
+            ((beat.instance,), max(beat.silent_s, beat.still_s))
+            for beat in here
+            if beat.service == "worker"
+        ]
+        yield _family("wirewatch_process_still_seconds", still)
+        info: list[Row] = [((beat.instance, beat.config), 1) for beat in here if beat.config]
+        yield _family("wirewatch_config_info", info)
+        refused: list[Row] = [((beat.instance,), beat.config_refused) for beat in here]
+        yield _family("wirewatch_config_refused_timestamp_seconds", refused)
         skew: list[Row] = [((beat.instance,), beat.skew_s) for beat in here]
         yield _family("wirewatch_clock_skew_seconds", skew)
         restarts: list[Row] = [
@@ -132,6 +149,30 @@ class Metrics(Collector):
             for ended, number in beat.ended.items()
         ]
         yield _family("wirewatch_process_restarts_total", restarts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Own(Collector):
+    """The few values that need no Redis, which is away."""
+
+    metrics: Metrics
+
+    def describe(self) -> list[Metric]:
+        """Nothing, as above."""
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        """What is known of the service, and that Redis does not answer."""
+        yield from self.metrics.of_service()
+        yield _family("wirewatch_redis_up", [((), 0)])
+        yield _family("wirewatch_redis_writable", [((), 0)])
+
+
+def registry_of(collector: Collector) -> CollectorRegistry:
+    """A registry of ours only: Python's own metrics of this process are nobody's question."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(collector)
+    return registry
 
 
 def _jobs(depths: Mapping[str, QueueDepth]) -> Iterator[Row]:

@@ -23,7 +23,7 @@ from monitor.poller.feeds import Polled
 from monitor.poller.replay import Replay
 from monitor.poller.room import LOOK_S
 from monitor.poller.term import Parts, Term
-from monitor.poller.waiting import REFUSED, event_of
+from monitor.poller.waiting import AWAY, REFUSED, event_of
 from monitor.pulse import Pulse
 from monitor.settings import Settings
 from monitor.store import Store
@@ -126,7 +126,9 @@ class Poller:
         finally:
             watching.cancel()
         if not stop.is_set():
-            self.log.warning("leader.deposed", leader=self.name, term=term)
+            self.log.warning(
+                "leader.deposed", leader=self.name, term=term, reason=candidate.lost_by
+            )
 
     async def _poll(self, number: int, over: asyncio.Event, hurried: Callable[[], bool]) -> None:
         self.replay.ending.clear()
@@ -165,6 +167,16 @@ class Poller:
         """What Redis did not let us do within the last seconds, in words; "" for nothing."""
         reason, at_s = self._refused
         return reason if time.monotonic() - at_s < REFUSED_S else ""
+
+    def away(self, error: StoreUnavailable) -> None:
+        """A write has not gone through: say so, if it was not said within the minute."""
+        self._say(event_of(error), error.message)
+
+    def answered(self) -> None:
+        """A write has gone through: say so where it was said that none does."""
+        said = [event for event in (AWAY, REFUSED) if self._said_s.pop(event, None) is not None]
+        if said:
+            self.log.info("store.available", who="poller")
 
     def _say(self, event: str, reason: str) -> None:
         if event == REFUSED:

@@ -55,7 +55,7 @@ class Candidate:
         self._store, self._name, self._log = store, name, log
         self._waited, self._config = waited, config
         self._term, self._until_s = 0, 0.0
-        self._awaited, self._refused = "", False
+        self._awaited, self._refused, self._trouble = "", False, ""
         self.answered_s = time.monotonic()
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._stand, daemon=True)
@@ -74,6 +74,13 @@ class Candidate:
         """Our term, 0 while another leads or our lease may have run out."""
         return self._term if _now_s() < self._until_s else 0
 
+    @property
+    def lost_by(self) -> str:
+        """Why we lead no more, in words."""
+        if self._awaited:
+            return f"another leads: {self._awaited}"
+        return self._trouble or "the lease ran out first: this process, or Redis, was held up"
+
     def _stand(self) -> None:
         while not self._ending.is_set():
             self._ask()
@@ -87,6 +94,7 @@ class Candidate:
         try:
             standing = self._store.leaders.stand(self._name, config=self._config())
         except StoreUnavailable as error:
+            self._trouble = error.message
             self._waited(event_of(error), error.message)
             return
         except Exception:  # noqa: BLE001  # whatever it was: who does not ask never leads again
@@ -94,7 +102,7 @@ class Candidate:
                 self._log.exception("leader.awaited", leader="", reason="bug")
             self._refused = True
             return
-        self._refused = False
+        self._refused, self._trouble = False, ""
         self.answered_s = time.monotonic()
         self._term = standing.term
         self._until_s = asked_s + LEAD_S - MARGIN_S

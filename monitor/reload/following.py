@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
@@ -56,6 +57,7 @@ class Following:
     """The configuration of one service, and the files it came from.
 
     `adapt` puts over each new one what the command line says; `who` is the service, for the log.
+    `refused_since` is when what the files say was refused (seconds since 1970), 0 if it was not.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class Following:
     ) -> None:
         self._files, self._log, self._adapt = files, log, adapt
         self.who, self._untried = who, ""
+        self.refused_since = 0.0
 
     @property
     def config(self) -> Path:
@@ -85,6 +88,8 @@ class Following:
         """
         version = self._files.changed()
         if version is None:
+            if self.refused_since and self._files.in_force:
+                self._restored()
             return None
         if gone := self._files.gone:  # it may be on its way: a copy, a mount, a checkout
             self.refuse(version, tuple(map(_gone, gone)))
@@ -107,6 +112,7 @@ class Following:
 
     def refuse(self, version: str, problems: tuple[ConfigProblem, ...]) -> None:
         """Say what is wrong with another configuration; the old one stays in force."""
+        self.refused_since = self.refused_since or time.time()
         for problem in problems:
             self._log.error(
                 "config.refused",
@@ -118,6 +124,11 @@ class Following:
                 key=problem.key,
                 reason=str(problem),
             )
+
+    def _restored(self) -> None:
+        """The files say again what is in force."""
+        self.refused_since, self._untried = 0.0, ""
+        self._log.info("config.restored", who=self.who, config=self.version)
 
     def untried(self, version: str) -> None:
         """Refuse one whose examples could not be tried, and say so once; it is proposed again."""
@@ -138,7 +149,7 @@ class Following:
         self._say(version, before, after)
         if quieter:
             telemetry.set_level(after.log.level)
-        self._untried = ""
+        self.refused_since, self._untried = 0.0, ""
         self._files.take(version)
 
     def _say(self, version: str, before: Settings, after: Settings) -> None:

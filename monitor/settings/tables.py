@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
 
-from monitor.redis_url import WANTED, is_address
+from monitor.redis_url import WANTED, is_address, trouble_with_authority
 from monitor.settings.values import Span, Table, port_is_one, web_address
 
 SHORTEST_SECRET = 20
@@ -22,6 +22,8 @@ def _redis(value: str) -> str:
     several = "+sentinel://" in value
     if value and not (is_address(value) and (several or port_is_one(value))):
         raise ValueError(WANTED)
+    if trouble := trouble_with_authority(value):
+        raise ValueError(f"a file of an authority (ssl_ca_certs) that can be read: {trouble}")
     return value
 
 

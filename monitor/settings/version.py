@@ -73,7 +73,8 @@ def secret_files(config: Path, channels: Secrets = "opened") -> tuple[Path, ...]
 
 class Files:
     """The files of a configuration, looked at now and then. `version` is of those in force, with
-    the secrets they name as they were read; `channels` says whether those of channels are.
+    the secrets they name as they were read; `channels` says whether those of channels are,
+    `in_force` whether the last ones that stood still were those.
     """
 
     def __init__(self, config: Path, channels: Secrets = "opened") -> None:
@@ -82,6 +83,7 @@ class Files:
         self._marks, self._done = self._looked(), False
         self._names = self._there = _names(config)
         self._secrets = self._found = self._read()
+        self.in_force = True
 
     def changed(self) -> str | None:
         """The version of files that differ from those in force and have stood still since the last
@@ -97,8 +99,8 @@ class Files:
         self._done = True
         version, self._found = version_of(self.config), self._read()
         self._there = _names(self.config)
-        same = (version, self._found) == (self.version, self._secrets)
-        return None if same else version
+        self.in_force = (version, self._found) == (self.version, self._secrets)
+        return None if self.in_force else version
 
     def _looked(self) -> Marks:
         return _marks((*(self.config / name for name in FILES), *self._named))

@@ -9,6 +9,7 @@ from monitor.errors import SchemaMismatch
 from monitor.model import ARTICLES, DELIVERIES, PAGES
 from monitor.store import keys
 from monitor.store.beats import Absence, Beat, Beats, Present, beat_of
+from monitor.store.connecting import connect
 from monitor.store.damage import Damage, reading
 from monitor.store.expectations import Expectations
 from monitor.store.gatherings import Gatherings, Open
@@ -19,8 +20,9 @@ from monitor.store.outbox import Begun, Outbox
 from monitor.store.outcome import Failed, Judged, Outcome, Raised, Retention
 from monitor.store.pages import PATIENCE, Hop, Pages, PageTaken, PageWanted
 from monitor.store.pauses import Pauses
-from monitor.store.redis import Scripts, connect, text_of, translated
+from monitor.store.redis import Scripts, text_of, translated
 from monitor.store.sources import SEEN_FOR, Sources, SourceState, seen_member, written
+from monitor.store.states import State, States
 from monitor.store.stories import Asked
 from monitor.store.subscriptions import Subscriptions
 from monitor.store.trends import Trend, TrendCount, Trends
@@ -53,7 +55,7 @@ class Store:
         self.articles = Work(self.client, scripts, ARTICLES)
         self.pages = Pages(self.client, scripts)
         self.deliveries = Work(self.client, scripts, DELIVERIES)
-        self.judging = Judging(self.client, scripts, retention)
+        self.judging = Judging(self.client, scripts, retention, damage)
         self.outbox = Outbox(scripts, retention.alerts, damage)
         self.leaders = Leaders(self.client, scripts, damage)
         self.expectations = Expectations(self.client, scripts)
@@ -77,9 +79,9 @@ class Store:
             self.client.set(keys.era(), candidate, nx=True)
             return text_of(self.client.get(keys.era()))
 
-    def another(self) -> Store:
+    def another(self, within_s: float | None = None) -> Store:
         """One on the same Redis, with connections of its own."""
-        return Store(self._url, self._retention, log=self._log)
+        return Store(self._url, self._retention, within_s=within_s, log=self._log)
 
     def retain(self, retention: Retention) -> None:
         """From now on keep things for so long."""
@@ -145,6 +147,8 @@ __all__ = [
     "Returned",
     "SourceState",
     "Standing",
+    "State",
+    "States",
     "Store",
     "Taken",
     "Trend",

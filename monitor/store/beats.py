@@ -22,6 +22,9 @@ BEAT_EVERY_S = 2.0
 FRESH_S = 15.0
 """A service that has not said for so long that it is here is shown as lost."""
 
+QUIET_S = 20.0
+"""So long one may be silent whose place nobody has taken, before it is unwell."""
+
 KEPT_S = 3600.0
 """So long it is shown at all."""
 
@@ -47,7 +50,9 @@ class Beat:
     loop had come round, `behind_s` how late it was with what is due. `last` is when it last polled
     a feed or committed a bundle, 0 for not yet. `ended` counts its child processes that ended, by
     "QUEUE.crash" and "QUEUE.recycle". `config` is the version of its configuration, `refused` what
-    Redis does not let it do, in words.
+    Redis does not let it do, in words; `config_refused` since when its files have said something
+    else, that was refused (0: they do not). `silent_s` is how long the most silent of its child
+    processes had not run at all, `still_s` how long one had not gone round its loop.
     """
 
     service: Service
@@ -63,6 +68,9 @@ class Beat:
     at: float = 0.0
     config: str = ""
     refused: str = ""
+    config_refused: float = 0.0
+    silent_s: float = 0.0
+    still_s: float = 0.0
 
     @property
     def instance(self) -> str:
@@ -114,6 +122,25 @@ class Present:
     def is_fresh(self, beat: Beat) -> bool:
         """Whether it is still to be believed."""
         return self.age_s(beat) <= FRESH_S
+
+    @property
+    def awaited(self) -> tuple[Beat, ...]:
+        """Those that should be here: all but the silent ones in whose place another was started on
+        the same host since, as is done with what was killed.
+        """
+        kinds = dict.fromkeys((beat.service, beat.host) for beat in self.beats)
+        return tuple(each for kind in kinds for each in self._awaited(*kind))
+
+    def _awaited(self, service: str, host: str) -> list[Beat]:
+        successors = [each for each in self.beats if (each.service, each.host) == (service, host)]
+        found = []
+        for beat in sorted(successors, key=lambda each: each.clock, reverse=True):
+            after = [each for each in successors if each.started >= beat.clock]
+            if self.age_s(beat) > QUIET_S and after:
+                successors.remove(after[0])
+            else:
+                found.append(beat)
+        return sorted(found, key=lambda each: each.pid)
 
     @property
     def fresh(self) -> tuple[Beat, ...]:

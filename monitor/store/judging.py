@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Literal
 
 import msgspec
 import redis
 
-from monitor import codec
 from monitor.errors import StoreConflict
 from monitor.model import (
     ARTICLES,
     DELIVERIES,
-    Alert,
     AlertedArticle,
     Article,
     Claim,
@@ -24,44 +21,56 @@ from monitor.model import (
 )
 from monitor.store import keys
 from monitor.store.call import Call
-from monitor.store.outcome import Outcome, Retention, plan_of
-from monitor.store.redis import Scripts, bytes_of, text_of, translated
+from monitor.store.damage import Damage, reading
+from monitor.store.outcome import Committed, Outcome, Retention, plan_of
+from monitor.store.redis import Scripts, text_of, translated
+from monitor.store.states import State, state_of
 from monitor.store.stories import Asked, Lines, call_of, claim_of
 
 
 class Judging:
     """The store as a worker sees it between take and commit."""
 
-    def __init__(self, client: redis.Redis, scripts: Scripts, retention: Retention) -> None:
+    def __init__(
+        self, client: redis.Redis, scripts: Scripts, retention: Retention, damage: Damage
+    ) -> None:
         self._client, self._scripts, self.retention = client, scripts, retention
+        self._damage = damage
         self._lines = Lines(client)
 
     def claims(self, asked: Sequence[Asked], now: datetime) -> tuple[Claim, ...]:
-        """The story of each article, in order and in one trip: the same whenever it asks."""
+        """The story of each article, in order and in one trip: the same whenever it asks. Raises
+        Unreadable.
+        """
         calls = [call_of(each, now, self.retention.stories) for each in asked]
-        return tuple(claim_of(answer) for answer in self._scripts.many("claim", calls))
+        answers = self._scripts.many("claim", calls)
+        found = []
+        for (names, _), answer in zip(calls, answers, strict=True):
+            with reading(names[0]):
+                found.append(claim_of(answer))
+        return tuple(found)
 
     def learned(self, sources: Iterable[str], now: datetime) -> Mapping[str, frozenset[str]]:
         """Source -> the lines that it repeats, by name: no part of its articles' text."""
         return self._lines.of(sources, now)
 
-    def alert(self, alert_id: str) -> Alert | None:
-        """An alert as it was raised, or None when it is not kept (any more)."""
-        with translated():
-            raw = self._client.hget(keys.alert(alert_id), "alert")
-        return None if raw is None else codec.decode_alert(bytes_of(raw))
+    def state(self, alert_id: str) -> State | None:
+        """An alert as it was told last, or None when it is not kept (any more)."""
+        return state_of(self._client, alert_id)
 
     def spoken(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Spoken | None]:
-        """For each (watch, story): who has spoken, or None."""
+        """For each (watch, story): who has spoken, or None. Raises Unreadable."""
         wanted = tuple(dict.fromkeys(pairs))
         if not wanted:
             return {}
         with translated():
             values = self._client.mget([keys.spoken(watch, story) for watch, story in wanted])
-        return {
-            pair: None if value is None else msgspec.json.decode(value, type=Spoken)
-            for pair, value in zip(wanted, values, strict=True)
-        }
+        found = {}
+        for pair, value in zip(wanted, values, strict=True):
+            with reading(keys.spoken(*pair)):
+                spoken = None if value is None else msgspec.json.decode(value, type=Spoken)
+            found[pair] = spoken
+        return found
 
     def tally(
         self,
@@ -74,7 +83,8 @@ class Judging:
         asks: str = "",
     ) -> tuple[Counted, ...]:
         """The stories that count towards the threshold of a watch that `asks` for this, with this
-        one, which `voice` told first; asked again, the same.
+        one, which `voice` told first; asked again, the same. Those that the watch has spoken for by
+        now are not among them, be it this one.
         """
         at = min(article.published or article.fetched, article.fetched)
         about = msgspec.json.encode(AlertedArticle.of(article))
@@ -86,10 +96,11 @@ class Judging:
                 b"%d %b\n%b" % (at.timestamp() * 1000, about, voice.encode()),
                 within // timedelta(milliseconds=1),
                 int(self.retention.stories.total_seconds()),
+                keys.spoken(watch, ""),
             ],
         )
         pairs = zip(rows[::2], rows[1::2], strict=True)
-        return tuple(_counted(text_of(name), bytes_of(value)) for name, value in pairs)
+        return tuple(self._damage.readable(keys.tally(watch, asks), pairs, _counted))
 
     def pieces(
         self, watch: str, about: str, found: Mapping[int, Elsewhere], *, asks: str = ""
@@ -99,15 +110,20 @@ class Judging:
         given = [word for clause, at in found.items() for word in (clause, msgspec.json.encode(at))]
         life = int(self.retention.stories.total_seconds())
         rows = self._scripts("piece", [keys.pieces(watch, asks, about)], [life, *given])
-        return {
-            int(clause): msgspec.json.decode(value, type=Elsewhere)
-            for clause, value in zip(rows[::2], rows[1::2], strict=True)
-        }
+        pairs = zip(rows[::2], rows[1::2], strict=True)
+        return dict(
+            self._damage.readable(
+                keys.pieces(watch, asks, about),
+                pairs,
+                lambda clause, value: (int(clause), msgspec.json.decode(value, type=Elsewhere)),
+            )
+        )
 
-    def commit(self, worker: str, outcome: Outcome, now: datetime) -> Literal["done", "void"]:
+    def commit(self, worker: str, outcome: Outcome, now: datetime) -> Committed:
         """Make it so, whole or not at all. `void`: a lease is lost, someone else does the work.
 
-        Raises StoreConflict when a watch has spoken for one of the stories meanwhile: decide again.
+        Raises StoreConflict when a watch has spoken for one of the stories meanwhile, or an alert
+        was told again: decide again.
         """
         call = Call(
             keys=[
@@ -138,10 +154,15 @@ class Judging:
             ],
         )
         match answer:
-            case b"done":
-                return "done"
-            case b"void":
-                return "void"
+            case [b"done", did]:
+                # a receipt of an earlier version does not say: then all of them are
+                told = text_of(did).ljust(len(outcome.raised), "1")
+                rows = zip(outcome.raised, told, strict=True)
+                return Committed(
+                    answer="done", raised=tuple(one for one, is_ in rows if is_ == "1")
+                )
+            case [b"void"]:
+                return Committed(answer="void")
             case _:
                 raise StoreConflict("a watch has spoken for one of these stories meanwhile")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Final, Literal
@@ -14,6 +14,7 @@ from monitor import codec
 from monitor.model import DELIVERIES, Alert, Delivery, DeliveryState, Digest, Message
 from monitor.store import keys
 from monitor.store.attempts import MOST, Attempt, attempts_of
+from monitor.store.by_now import Telling, as_told, heard
 from monitor.store.damage import Damage, reading
 from monitor.store.digests import digest_of, page_of
 from monitor.store.measures import attempt
@@ -46,7 +47,8 @@ class Told:
 
     Of one that was gathered, `reason` says why, `due` when it is told or was to be, `released` when
     it was, and `digest` in what: its state and attempts are those of the digest as soon as there is
-    one.
+    one. `along` is the mark of an update that took it along while it waited: state and attempts are
+    that update's.
     """
 
     channel: str
@@ -58,15 +60,19 @@ class Told:
     released: datetime | None = None
     digest: str = ""
     attempts: tuple[Attempt, ...] = ()
+    along: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Came:
-    """A delivery with its record; of what was gathered the id of the digest, too."""
+    """A delivery with its record; of what was gathered the id of the digest, too; `along` is the
+    mark of an update that took it along.
+    """
 
     delivery: str
     digest: str
     record: Mapping[str, str]
+    along: str | None = None
 
 
 class Outbox:
@@ -109,7 +115,7 @@ class Outbox:
             return "void"
         if answer == [b"gone"]:
             return "gone"
-        before, attempts, packed, channel, disabled, page = answer
+        before, attempts, packed, channel, disabled, page, unheard = answer
         return Begun(
             delivery=Delivery(
                 id=delivery,
@@ -119,9 +125,9 @@ class Outbox:
                 attempts=int(attempts),
             ),
             message=(
-                digest_of(self._scripts.client, about, packed, self._damage)
+                self._digest(about, packed, text_of(channel))
                 if isinstance(packed, list)
-                else codec.decode_alert(packed)
+                else heard(codec.decode_alert(packed), text_of(unheard))
             ),
             before=DeliveryState(text_of(before)),
             disabled=text_of(disabled),
@@ -136,11 +142,30 @@ class Outbox:
             found = client.hgetall(keys.digest(digest_id))
         fields = [each for pair in found.items() for each in pair]
         with reading(keys.digest(digest_id)):
-            return digest_of(client, digest_id, fields, self._damage) if fields else None
+            if not fields:
+                return None
+            digest = digest_of(client, digest_id, fields, self._damage)
+            return replace(digest, alerts=as_told(client, digest_id, digest.alerts, self._damage))
 
-    def page(self, digest: str, number: int) -> tuple[Alert, ...] | None:
-        """One page of a digest's alerts, from 0 on; None behind the last."""
-        return page_of(self._scripts.client, digest, number, self._damage)
+    def page(self, digest: str, number: int, channel: str) -> tuple[Alert, ...] | None:
+        """One page of a digest's alerts, as the channel is told of them, from 0 on; None behind the
+        last.
+        """
+        alerts = page_of(self._scripts.client, digest, number, self._damage)
+        return None if alerts is None else self._telling(digest, channel).told(alerts)
+
+    def _digest(self, digest_id: str, fields: list[object], channel: str) -> Digest:
+        found = digest_of(self._scripts.client, digest_id, fields, self._damage)
+        return replace(found, alerts=self._telling(digest_id, channel).told(found.alerts))
+
+    def _telling(self, digest: str, channel: str) -> Telling:
+        return Telling(
+            scripts=self._scripts,
+            damage=self._damage,
+            kept=self.kept,
+            digest=digest,
+            channel=channel,
+        )
 
     def turn(self, worker: str, job: str, delivery: str, page: int) -> bool:
         """The channel has all pages before that one; False where the lease is lost."""
@@ -187,7 +212,7 @@ class Outbox:
         came = found[mark, channel]
         for (other, name), each in found.items():
             if name == channel and other != mark and each.record.get("over") == _field(mark):
-                return self._came(found, other, channel)
+                return replace(self._came(found, other, channel), along=other)
         for _ in range(MOST_JOINED):
             if not (into := came.record.get("digest")):
                 break
@@ -294,10 +319,11 @@ def _told(
         state=DeliveryState(came["state"]),
         answer=came["answer"],
         reason=first.get("reason", ""),
-        due=_moment(came.get("due")),
+        due=_moment(came.get("due") if last.along is None else first.get("due")),
         released=_moment(came.get("released")),
         digest=last.digest,
         attempts=attempts,
+        along=last.along,
     )
 
 

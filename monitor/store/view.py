@@ -10,6 +10,7 @@ import msgspec
 import redis
 
 from monitor import codec
+from monitor.errors import WritesRefused
 from monitor.model import Alert, Article, Story
 from monitor.store import keys
 from monitor.store.damage import Damage, reading
@@ -18,6 +19,7 @@ from monitor.store.gatherings import Open
 from monitor.store.measures import Measures, read_measures
 from monitor.store.redis import bytes_of, text_of, translated
 from monitor.store.server import Server, server_of
+from monitor.store.states import state_of
 from monitor.store.stories import story_of
 
 STAMP = "enqueued_at"
@@ -53,10 +55,17 @@ class View:
     def __init__(self, client: redis.Redis, damage: Damage) -> None:
         self._client, self._damage = client, damage
 
-    def answers(self) -> bool:
-        """Whether Redis answers. Raises StoreUnavailable when not."""
-        with translated():
-            return bool(self._client.ping())
+    def refuses_writes(self) -> str:
+        """Why Redis takes no writes, in words, "" where it does. Raises StoreUnavailable where it
+        does not answer. A key is written to only if it is there, which it never is: that changes
+        nothing, and is refused as all that writes is.
+        """
+        try:
+            with translated(keys.probe()):
+                self._client.set(keys.probe(), "", xx=True)
+        except WritesRefused as error:
+            return error.message
+        return ""
 
     def counts(self) -> Mapping[str, int]:
         """Outcome -> number, ever."""
@@ -178,6 +187,14 @@ class View:
             raw = self._client.hget(keys.alert(alert_id), "alert")
         with reading(keys.alert(alert_id), "alert"):
             return None if raw is None else codec.decode_alert(bytes_of(raw))
+
+    def latest(self, alert_id: str) -> Alert | None:
+        """One alert as it was told last, or None when it is not kept (any more). Raises
+        Unreadable.
+        """
+        with reading(keys.alert(alert_id)):
+            state = state_of(self._client, alert_id)
+        return state.alert if state else None
 
     def updates(self, alert_id: str) -> tuple[Alert, ...]:
         """An alert as it was told again, in the order of time."""

@@ -26,6 +26,9 @@ NEVER = 1_000_000_000
 ATTEND_S = 60.0
 """A worker that has not said for so long that it is here is no longer shown."""
 
+LOOKED_AT = 100
+"""Jobs of the ledger that recovery looks for at a time: for each it may go through the queue."""
+
 JOB_PREFIX = keys.rq_job("")
 
 
@@ -191,7 +194,7 @@ class Work:
         )
 
     def put_off(
-        self, worker: str, after_s: Mapping[str, float], *, longest_s: float
+        self, worker: str, after_s: Mapping[str, float], *, longest_s: float = NEVER
     ) -> tuple[str, ...]:
         """Let jobs come back later, untouched: that is no try.
 
@@ -229,8 +232,10 @@ class Work:
             [worker, job, reason, int(now.timestamp() * 1000)],
         )
 
-    def recover(self, *, admitted_before: datetime, now: datetime) -> tuple[str, ...]:
-        """Put back jobs that the ledger knows but no queue, lease or waiting list does."""
+    def recover(self, *, admitted_before: datetime, at_a_time: int = LOOKED_AT) -> tuple[str, ...]:
+        """Put back jobs that the ledger knows but no queue, lease or waiting list does. Looks at so
+        many of them, the next time at those that come after.
+        """
         back = self._scripts(
             "recover",
             [
@@ -239,11 +244,8 @@ class Work:
                 keys.holders(self.queue),
                 keys.later(self.queue),
                 keys.rq_failed(self.queue),
+                keys.looked(self.queue),
             ],
-            [
-                int(admitted_before.timestamp() * 1000),
-                int(now.timestamp() * 1000),
-                JOB_PREFIX,
-            ],
+            [int(admitted_before.timestamp() * 1000), JOB_PREFIX, at_a_time],
         )
         return tuple(map(text_of, back))

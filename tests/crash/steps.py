@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -35,6 +36,15 @@ EMERGING = Watch(id="emerging", title="What emerges", emerging=True, notify=("de
 EMERGED = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 AT_ONCE = Timing()
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload([__name__, "standardwebhooks.webhooks"])
+"""There are thousands of these processes: each is forked of one that has read this file, and the
+grammar of watches, beforehand.
+"""
+
+Desk.of((WATCH,), Knowledge.of((), (), ()))
 
 
 def quiet() -> None:

@@ -3,27 +3,23 @@ told once, and delivered once."""
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-import steps
 from arriving import counting
 from proxy import Harm, Proxy
 
 from monitor.model import DELIVERIES, Article
 from monitor.store import Judged, Outcome, Store, TrendCount
 from monitor.topics.rising import hour_of
-
-CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["monitor.poller", "workers.runtime", "monitor.topics.knowledge"])
+from tests.crash import steps
 
 
 def ran(url: str) -> int | None:
-    process = CONTEXT.Process(target=steps.look, args=(url,))
+    process = steps.CONTEXT.Process(target=steps.look, args=(url,))
     process.start()
     process.join(60)
     code = process.exitcode
@@ -35,7 +31,7 @@ def tell(store: Store) -> None:
     """A day of stories, and now one name in eight of them."""
     store.client.flushall()
     judged = tuple(one(number) for number in range(24 * 5))
-    assert store.judging.commit("w", Outcome(judged=judged), steps.EMERGED) == "done"
+    assert store.judging.commit("w", Outcome(judged=judged), steps.EMERGED).answer == "done"
 
 
 def one(number: int) -> Judged:

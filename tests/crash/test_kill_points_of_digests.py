@@ -10,12 +10,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import steps
 from proxy import Harm, Proxy
 from test_kill_points import Scene, serving
 
 from monitor.model import Rate, Threshold, Timing
 from monitor.store import Store
+from tests.crash import steps
 
 RESTING = replace(steps.WATCH, cooldown=timedelta(hours=2))
 CAUTIOUS = replace(

@@ -95,6 +95,9 @@ def test_another_takes_over_from_one_that_is_killed_or_stalls(
     # then
     assert feeds.shortest_s() > INTERVAL_S * 0.95
     assert len(leaders(services)) == 2
+    for line in services.product.said().splitlines():
+        if "leader.deposed" in line:
+            assert json.loads(line)["reason"]
 
 
 def test_one_that_is_stopped_finishes_its_polls_and_hands_over_at_once(

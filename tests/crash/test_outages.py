@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -26,6 +28,12 @@ def running(services: Services, until: Until) -> None:
     services.product.start("worker", "--processes", "2")
     services.product.start("poller", "--seeds", "seeds")
     until(services.all_received, what="the first drop is received")
+
+
+def said_by(services: Services, event: str) -> Counter[str]:
+    """Who has said this, and how often."""
+    lines = (line for line in services.product.said().splitlines() if f'"{event}"' in line)
+    return Counter(json.loads(line)["who"] for line in lines)
 
 
 @pytest.mark.timeout(240)
@@ -69,13 +77,24 @@ def test_a_read_only_replica_after_a_failover(services: Services, until: Until) 
     # when: the server follows a master that is not there, and takes no writes
     services.server.tell("replicaof", "127.0.0.1", "1")
     services.drop(20)
-    until(
-        lambda: "store.unavailable" in services.product.said(), what="someone says so", within_s=30
-    )
+    who = {"poller", "supervisor", "worker"}
+    until(lambda: {*said_by(services, "store.unavailable")} >= who, what="all say so", within_s=10)
+    over = time.monotonic() + 4
+    until(lambda: time.monotonic() > over, what="they wait", within_s=10)
+    # then: said once by each, for a minute; what only reads is no end of it
+    said = said_by(services, "store.unavailable")
+    assert said["poller"] == said["supervisor"] == 1, said
+    assert not said_by(services, "store.available")
+    # when
     services.server.tell("replicaof", "no", "one")
     # then
     until(services.all_received, what="the second drop is received", within_s=30)
     services.check()
+    until(
+        lambda: said_by(services, "store.available") == said_by(services, "store.unavailable"),
+        what="all say that it is over",
+        within_s=10,
+    )
 
 
 def test_a_full_redis(services: Services, until: Until) -> None:
@@ -111,7 +130,7 @@ def test_a_full_redis_changes_nothing_by_halves(
     store.client.config_set("maxmemory", "1")
     try:
         # when
-        with pytest.raises(StoreUnavailable, match="does not take writes"):
+        with pytest.raises(StoreUnavailable, match="takes no writes"):
             store.sources.put(
                 "s", version=0, state={"a": "b"}, seen=["x"], articles=(article(),), now=NOON
             )

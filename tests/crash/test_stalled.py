@@ -67,6 +67,16 @@ def test_a_supervisor_that_was_held_up_itself_strikes_nobody(post: Post) -> None
     assert not post.struck
 
 
+def test_how_long_a_child_has_not_run_is_known_before_it_is_struck(post: Post) -> None:
+    striking = Striking(100.0)
+    striking._back_s -= 100
+
+    striking.run([post], limit_s=30)
+
+    assert not post.struck
+    assert 59 < striking.silent_s < 70
+
+
 def test_one_that_reads_has_the_time_of_its_article(post: Post) -> None:
     striking = Striking(3.0)
     striking._back_s -= 100

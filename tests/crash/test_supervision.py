@@ -106,13 +106,13 @@ def test_asked_to_stop_it_leaves_nothing_leased(services: Services, until: Until
 def test_processes_are_replaced_after_enough_articles(services: Services, until: Until) -> None:
     # given
     services.product.write(
-        "monitor.toml", '[net]\nallow = ["127.0.0.0/8"]\n[workers]\nrecycle_after = 40\n'
+        "monitor.toml", '[net]\nallow = ["127.0.0.0/8"]\n[workers]\nrecycle_after = 10\n'
     )
     services.product.start("worker", "--processes", "1")
     services.product.start("poller", "--seeds", "seeds")
     # when
     for _ in range(4):
-        services.drop(50)
+        services.drop(15)
         until(services.all_received, what="the drop is received", within_s=30)
     # then: one after the other, none of them by a crash
     services.check()

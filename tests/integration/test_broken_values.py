@@ -61,6 +61,7 @@ NAMED: Final[dict[Callable[..., str], tuple[str, ...]]] = {
     keys.gathering: ("status",),
     keys.gathering_alerts: (),
     keys.digest: ("dead show DIGEST",),
+    keys.digest_told: ("dead show DIGEST",),
     keys.counts: ("status",),
     keys.measures: (),
     keys.trend: ("trends",),
@@ -84,6 +85,7 @@ OF_SERVICES: Final = (
     *(keys.claim, keys.url, keys.text, keys.near, keys.event, keys.spoken, keys.pieces),
     *(keys.tally, keys.expected, keys.digest_alerts, keys.digested, keys.allowance, keys.attended),
     *(keys.absences, keys.lane, keys.robots, keys.receipt, keys.era, keys.subscription),
+    *(keys.looked, keys.probe),
 )
 """What no command reads."""
 
@@ -263,3 +265,21 @@ def test_a_digest_that_cannot_be_named_holds_up_no_other(store: Store, ids: dict
     (due,) = store.gatherings.due(datetime.now(UTC) + timedelta(days=1))
 
     assert due.channel == "desk"
+
+
+def test_an_article_about_which_redis_knows_nonsense_is_set_aside_and_its_neighbours_go_on(
+    store: Store,
+) -> None:
+    # given: two of one take, the watch has spoken for the story of the one, or so
+    house = House(store=store)
+    house.come(paper(1, "one"))
+    (spoken,) = of(store, keys.spoken)
+    store.client.set(spoken, BROKEN)
+    # when
+    house.come(paper(1, "three"), paper(2, "two"))
+    # then
+    (letter,) = store.letters.all()
+    assert letter.kind == "article"
+    assert spoken in letter.reason
+    assert store.view.counts()["articles.new"] == 2
+    assert len(store.view.alerts(9)) == 2

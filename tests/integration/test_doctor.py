@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from click.testing import CliRunner
 from loopback import LoopbackHttp, free_port
+from refusing import refusing
 
 from monitor.cli.doctor import command
 from monitor.embedded import Embedded
-from monitor.store import Store
+from monitor.store import Beat, Store
 
 LOGIN = """
 [channel.desk]
@@ -181,6 +183,47 @@ def test_a_redis_that_is_away_is_told_and_the_rest_is_looked_at(config: Path) ->
     assert found["Redis"][0] == "problem"
     assert "WIREWATCH_REDIS_URL" in found["Redis"][2]
     assert found["data folder"][0] == "ok"
+
+
+def test_a_queue_that_nobody_serves_is_a_problem(
+    store: Store, embedded: Embedded, config: Path
+) -> None:
+    # given
+    write(config, embedded.url)
+    store.beats.say(
+        Beat(service="worker", host="h", pid=1, version="1", started=1.0, clock=2.0, ticked_s=0.1)
+    )
+    store.deliveries.attend("w", host="h", pid=1, state="idle", now=datetime.now(UTC))
+    # when
+    code, found = doctor(config)
+    # then
+    assert code == 1
+    assert found["queue articles"][0] == "problem"
+    assert "--queue articles" in found["queue articles"][2]
+    assert found["queue pages"][0] == "warning"
+    assert "queue deliveries" not in found
+
+
+@pytest.mark.parametrize(
+    ("why", "fix"),
+    [
+        ("it is full", "Give it more memory"),
+        ("it is a replica", "Name the primary"),
+        ("it cannot write to its disk", "Free the disk"),
+    ],
+)
+def test_a_redis_that_takes_no_writes_is_a_problem(
+    store: Store, embedded: Embedded, config: Path, why: str, fix: str
+) -> None:
+    write(config, embedded.url)
+    with refusing(store, why):
+        code, found = doctor(config)
+    assert code == 1
+    assert found["Redis writes"][0] == "problem"
+    assert why in found["Redis writes"][1]
+    assert fix in found["Redis writes"][2]
+    assert found["Redis memory"][0] == ("problem" if why == "it is full" else "ok")
+    assert found["clock"][0] == "ok"
 
 
 def test_a_configuration_that_does_not_load_is_the_first_thing_to_mend(config: Path) -> None:

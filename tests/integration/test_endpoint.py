@@ -6,7 +6,9 @@ import asyncio
 import json
 import socket
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 from urllib.error import HTTPError
@@ -17,8 +19,9 @@ import pytest
 import structlog
 from loopback import free_port
 from prometheus_client.parser import text_string_to_metric_families
+from refusing import REFUSALS, refusing
 
-from monitor.inbound.endpoint import STALLED_S, Endpoint
+from monitor.inbound.endpoint import COMMAND_S, STALLED_S, Endpoint
 from monitor.inbound.metric_table import METRICS
 from monitor.inbound.metrics import Metrics
 from monitor.pulse import Pulse
@@ -162,3 +165,72 @@ def test_an_address_that_is_taken_is_told_and_stops_nobody(store: Store) -> None
     # then
     assert [line["event"] for line in logs] == ["endpoint.failed"]
     assert "[metrics] listen" in logs[0]["reason"]
+
+
+@contextmanager
+def hanging() -> Iterator[str]:
+    """The address of what takes connections and never answers."""
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        yield f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+
+
+def test_a_redis_that_hangs_is_told_in_time(listen: str) -> None:
+    with hanging() as url:
+        # given
+        store = Store(url, within_s=COMMAND_S)
+        began = time.monotonic()
+        # when
+        (status, text), (ready, said) = asyncio.run(
+            asked(
+                endpoint_of(store, listen),
+                lambda: get(listen, "/metrics"),
+                lambda: get(listen, "/readyz"),
+            )
+        )
+    # then
+    assert time.monotonic() - began < 2 * 5
+    assert (status, ready, said) == (200, 503, "Redis does not answer\n")
+    assert "wirewatch_redis_up 0.0" in text
+    assert "wirewatch_loop_age_seconds" in text
+    assert "wirewatch_build_info" in text
+
+
+@pytest.mark.parametrize("why", REFUSALS)
+def test_a_redis_that_takes_no_writes_is_up_and_not_ready(
+    store: Store, listen: str, why: str
+) -> None:
+    # given
+    with refusing(store, why):
+        # when
+        (_, metrics), (ready, said), (health, _) = asyncio.run(
+            asked(
+                endpoint_of(store, listen),
+                *(
+                    lambda path=path: get(listen, path)
+                    for path in ("/metrics", "/readyz", "/healthz")
+                ),
+            )
+        )
+    # then
+    assert (ready, health) == (503, 200)
+    assert f"Redis takes no writes: {why}" in said
+    assert "wirewatch_redis_up 1.0" in metrics
+    assert "wirewatch_redis_writable 0.0" in metrics
+
+
+class Deserted(Pulse):
+    """Of a loop that goes round, one of whose processes has not run for long."""
+
+    @property
+    def silent_s(self) -> float:
+        return STALLED_S + 1
+
+
+def test_a_process_that_does_not_run_is_told(store: Store, listen: str) -> None:
+    ((health, said),) = asyncio.run(
+        asked(endpoint_of(store, listen, Deserted()), lambda: get(listen, "/healthz"))
+    )
+    assert health == 503
+    assert "one of its processes has not run for 61 s" in said

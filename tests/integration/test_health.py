@@ -61,6 +61,13 @@ def test_what_ails_a_service_is_said_in_a_line(
     store.client.hset(keys.beats(), silent.instance, msgspec.json.encode(silent))
     code, said = health(tmp_path, embedded.url)
     assert (code, "not been heard of for 100 s" in said) == (1, True), said
+    # a process of it was stopped, or is stuck
+    store.beats.say(replace(BEAT, silent_s=25.0, still_s=26.0))
+    code, said = health(tmp_path, embedded.url)
+    assert (code, "one of its processes has not run for 25 s" in said) == (1, True), said
+    store.beats.say(replace(BEAT, still_s=130.0))
+    code, said = health(tmp_path, embedded.url)
+    assert (code, "not gone round its loop for 130 s" in said) == (1, True), said
     # it is late
     store.beats.say(BEAT)
     old = datetime.now(UTC) - timedelta(hours=1)

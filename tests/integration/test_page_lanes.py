@@ -303,7 +303,7 @@ def test_the_ledger_finds_a_page_that_is_nowhere(store: Store, article: Make) ->
     store.client.delete(keys.rq_queue(PAGES))
     # when
     for queue in (ARTICLES, PAGES):
-        store.work(queue).recover(admitted_before=NOON, now=NOON)
+        store.work(queue).recover(admitted_before=NOON)
     # then
     assert len(take(store)) == 1
     assert store.view.depth(ARTICLES).total == 0

@@ -8,6 +8,7 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +22,7 @@ from product import Product
 
 from monitor.cli import wirewatch
 from monitor.embedded import find_server
-from monitor.errors import StoreUnavailable
+from monitor.errors import ConfigError, StoreUnavailable
 from monitor.redis_url import is_address, with_password
 from monitor.settings import load
 from monitor.store import Store
@@ -186,9 +187,44 @@ def test_over_tls_only_a_server_that_the_authority_vouches_for_is_spoken_to(
         assert trusted.leaders.stand("a").term == 1
         trusted.close()
         stranger = Store(url)
-        with pytest.raises(StoreUnavailable, match="certificate verify failed"):
+        with pytest.raises(StoreUnavailable, match=r"its certificate at .* is not trusted"):
             stranger.check_schema()
         stranger.close()
+
+
+def test_an_authority_that_cannot_be_read_is_a_problem_of_the_configuration(tmp_path: Path) -> None:
+    for path, said in (("/no/ca.pem", "No such file"), (str(Path(__file__)), "no certificate")):
+        url = f"rediss://w:hush@127.0.0.1:6379/0?ssl_ca_certs={path}"
+        (tmp_path / "monitor.toml").write_text(f'[redis]\nurl = "{url}"\n')
+        with pytest.raises(ConfigError) as refused:
+            load(tmp_path, {})
+        for words in ("monitor.toml [redis] url", path, said):
+            assert words in str(refused.value)
+        assert "hush" not in str(refused.value)
+
+
+def test_what_is_wrong_on_the_way_is_said_in_words_and_soon(tmp_path: Path, until: Until) -> None:
+    nobody = free_port()
+    with server(tmp_path / "redis", until) as port:
+        for url, words in (
+            (
+                f"rediss://127.0.0.1:{port}/0",
+                "what listens does not speak TLS. Name its port for TLS",
+            ),
+            (
+                f"redis+sentinel://127.0.0.1:{nobody},127.0.0.1:{port}/news/0",
+                f"no sentinel of 127.0.0.1:{nobody}, 127.0.0.1:{port} names the master 'news'",
+            ),
+        ):
+            # when
+            began = time.monotonic()
+            (tmp_path / "monitor.toml").write_text(f'[redis]\nurl = "{url}"\n')
+            done = CliRunner().invoke(wirewatch, ["queue", "--config", str(tmp_path)])
+            # then
+            assert isinstance(done.exception, StoreUnavailable)
+            assert words in done.exception.message
+            assert "<" not in done.exception.message
+            assert time.monotonic() - began < 5
 
 
 @pytest.mark.soak

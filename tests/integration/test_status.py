@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 import pytest
 from click.testing import CliRunner
+from refusing import REFUSALS, refusing
 
 from monitor import __version__
 from monitor.channels.trial import trial
@@ -106,6 +107,39 @@ def test_people_see_first_what_needs_somebody(store: Store, config: Path) -> Non
     ):
         assert words in done.stderr, (words, done.stderr)
     assert done.stdout == ""
+
+
+def test_a_queue_that_nobody_serves_is_marked(store: Store, config: Path) -> None:
+    # given: a worker that serves deliveries alone, and refuses its files; one it took the place of
+    now = store.beats.present().now
+    worker = replace(BEAT, service="worker", started=now - 50, clock=now)
+    store.beats.say(replace(worker, config_refused=now))
+    killed = replace(worker, pid=7, started=now - 900, clock=now - 100, at=now - 100)
+    store.client.hset(keys.beats(), killed.instance, msgspec.json.encode(killed))
+    store.deliveries.attend("w", host="h", pid=1, state="idle", now=datetime.now(UTC))
+    # when
+    done = CliRunner().invoke(command, ["--config", str(config)])
+    # then
+    assert "nobody serves articles: `wirewatch worker --queue articles`" in done.stderr
+    assert "nobody serves pages" in done.stderr
+    assert "nobody serves deliveries" not in done.stderr
+    assert "refuses what its configuration says" in done.stderr
+    assert "not heard of" not in done.stderr
+
+
+@pytest.mark.parametrize("why", REFUSALS)
+def test_a_redis_that_takes_no_writes_is_told_and_the_rest_is_shown(
+    store: Store, config: Path, why: str
+) -> None:
+    # given
+    situation(store)
+    # when
+    with refusing(store, why):
+        done = CliRunner().invoke(command, ["--config", str(config)])
+    # then
+    assert done.exit_code == 0, done.output
+    assert f"Redis takes no writes: {why}" in done.stderr
+    assert "Test of the channel desk" in done.stderr
 
 
 def test_it_goes_on_showing_until_told_to_end(store: Store, config: Path) -> None:

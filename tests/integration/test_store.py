@@ -37,6 +37,7 @@ from monitor.store import (
     Taken,
     keys,
 )
+from monitor.store.redis import text_of
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -209,7 +210,7 @@ def test_a_dead_workers_commit_is_void(store: Store, article: Make) -> None:
         "w1", Outcome(jobs=finished(job), judged=(judged(store, job, article()),)), NOON
     )
     # then
-    assert answer == "void"
+    assert answer.answer == "void"
     assert "articles.new" not in store.view.counts()
 
 
@@ -250,7 +251,8 @@ def test_a_commit_sent_twice_counts_and_raises_once(store: Store, article: Make)
     # when
     answers = [store.judging.commit("w1", outcome, NOON) for _ in range(2)]
     # then
-    assert answers == ["done", "done"]
+    assert [each.answer for each in answers] == ["done", "done"]
+    assert [each.raised for each in answers] == [outcome.raised] * 2
     assert store.view.counts() == {
         "articles.admitted": 1,
         "articles.new": 1,
@@ -443,11 +445,51 @@ def test_the_ledger_finds_a_job_that_is_nowhere(store: Store, article: Make) -> 
     put(store, article())
     store.client.delete(keys.rq_queue(ARTICLES))
     # when
-    back = store.articles.recover(admitted_before=NOON, now=NOON)
+    back = store.articles.recover(admitted_before=NOON)
     # then
     assert len(back) == 1
     assert take_one(store).id == back[0]
-    assert store.articles.recover(admitted_before=NOON, now=NOON) == ()
+    assert store.articles.recover(admitted_before=NOON) == ()
+
+
+def test_a_job_that_waits_grows_old_however_often_it_is_looked_for(
+    store: Store, article: Make
+) -> None:
+    # given: it was admitted an hour ago, and waits in its queue
+    admitted = datetime.now(UTC) - timedelta(hours=1)
+    store.sources.put("s", version=0, state={}, seen=(), articles=(article(),), now=admitted)
+    # when
+    for _ in range(2):
+        assert store.articles.recover(admitted_before=datetime.now(UTC)) == ()
+    # then
+    assert 3590 < store.view.depth(ARTICLES).oldest_s < 3610
+
+
+def test_recovery_looks_at_a_long_ledger_bit_by_bit(store: Store, article: Make) -> None:
+    # given: more jobs than it looks at a time, the last of them nowhere
+    for number in range(5):
+        put(store, article(number), version=number)
+    lost = text_of(store.client.rpop(keys.rq_queue(ARTICLES)))
+    # when
+    back = [store.articles.recover(admitted_before=NOON, at_a_time=2) for _ in range(6)]
+    # then: found once in its turn, and then seen where it is
+    assert back.count((lost,)) == 1
+    assert back.count(()) == 5
+    assert store.view.depth(ARTICLES).waiting == 5
+
+
+def test_what_a_failed_bundle_becomes_is_as_old_as_it(store: Store, article: Make) -> None:
+    # given
+    admitted = datetime.now(UTC) - timedelta(hours=1)
+    articles = (article(1), article(2))
+    store.sources.put("s", version=0, state={}, seen=(), articles=articles, now=admitted)
+    # when
+    job = take_one(store)
+    for _ in range(2):
+        store.articles.split("w1", job, articles, datetime.now(UTC))
+    # then
+    assert store.view.depth(ARTICLES).waiting == 2
+    assert store.view.depth(ARTICLES).oldest_s > 3590
 
 
 def test_an_article_and_its_outcome_are_kept(store: Store, article: Make) -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from racing import race
 
 from benchmarks.matchbench.articles import World
 from monitor.dedupe import Claims, marks_of
@@ -172,30 +173,20 @@ def test_near_texts_are_forgotten_by_generation(
     brief.close()
 
 
-def race(url: str, start: multiprocessing.synchronize.Barrier, who: str, answers: object) -> None:
-    store = Store(url)
-    asked = [
-        Asked(article=one, marks=marks_of(one))
-        for number, text in enumerate(TEXTS)
-        for one in (article(f"{text} Printed by {who}.", number, who),)
-    ]
-    start.wait(30)
-    claims = [store.judging.claims((each,), NOON)[0] for each in asked]
-    answers.put((who, [each.story for each in claims]))  # type: ignore[attr-defined]  # a queue
-    store.close()
-
-
 def test_copies_raced_by_many_processes_get_one_story(embedded: Embedded, store: Store) -> None:
     # given: four papers, each with a worker of its own and a print of every text
     context = multiprocessing.get_context("forkserver")
     start, answers = context.Barrier(4), context.Queue()
-    workers = [
-        context.Process(target=race, args=(embedded.url, start, who, answers)) for who in "abcd"
-    ]
+    workers = []
+    for who in "abcd":
+        texts = [f"{text} Printed by {who}." for text in TEXTS]
+        prints = [article(text, number, who) for number, text in enumerate(texts)]
+        arguments = (embedded.url, start, answers, prints, NOON)
+        workers.append(context.Process(target=race, args=arguments))
     # when
     for worker in workers:
         worker.start()
-    stories = [answers.get(timeout=60)[1] for _ in workers]
+    stories = [answers.get(timeout=60) for _ in workers]
     for worker in workers:
         worker.join(30)
     # then

@@ -76,6 +76,23 @@ def test_a_failing_example_says_which_and_what_to_do() -> None:
     assert "wirewatch why" in said
 
 
+def test_a_file_that_is_mended_back_is_told_to_be_in_force_again(config: Path) -> None:
+    # given
+    watchlist, follows = config / "watchlist.toml", following(config)
+    good = watchlist.read_text()
+    with capture_logs() as logs:
+        # when: it is broken, and then as it was
+        watchlist.write_text("[watch.drone\n")
+        assert [follows.proposed() for _ in range(3)] == [None] * 3
+        refused_since = follows.refused_since
+        watchlist.write_text(good)
+        assert [follows.proposed() for _ in range(3)] == [None] * 3
+    # then
+    assert [line["event"] for line in logs] == ["config.refused", "config.restored"]
+    assert refused_since > 0
+    assert follows.refused_since == 0
+
+
 def test_files_are_taken_when_they_stand_still_and_once(config: Path) -> None:
     # given
     files = Files(config)

@@ -15,7 +15,7 @@ from monitor.cli.articles import write
 from monitor.cli.doctor.finding import Finding, ok, problem, warning
 from monitor.cli.doctor.folders import data_findings, log_findings, secret_findings
 from monitor.cli.doctor.reach import channel_findings, told_nobody
-from monitor.cli.doctor.server import redis_findings, service_findings
+from monitor.cli.doctor.server import queue_findings, redis_findings, service_findings
 from monitor.embedded import find_server, url_of
 from monitor.errors import (
     Bug,
@@ -28,6 +28,7 @@ from monitor.errors import (
 )
 from monitor.settings import Settings, load
 from monitor.store import Store
+from monitor.store.connecting import COMMAND_S
 from monitor.terminal import escaped, escaped_line
 
 COLOURS = {"ok": "green", "not seen": "blue", "warning": "yellow", "problem": "red"}
@@ -105,11 +106,12 @@ def _redis(settings: Settings, data: Path) -> Iterator[Finding]:
     if url is None:
         yield from _embedded(data)
         return
-    store = Store(url, settings.retention)
+    store = Store(url, settings.retention, within_s=COMMAND_S)
     try:
         yield from redis_findings(store)
         store.look_at_schema()
         yield from service_findings(store.beats.present())
+        yield from queue_findings(store)
         for each in store.damage.found:
             yield warning("data in Redis", each.message, "")
     except SchemaMismatch as error:

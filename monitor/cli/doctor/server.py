@@ -9,6 +9,7 @@ from typing import Final
 from monitor import __version__
 from monitor.cli.doctor.finding import Finding, ok, problem, unseen, warning
 from monitor.errors import Bug, CommandRefused
+from monitor.model import ARTICLES, JOBS, PAGES
 from monitor.store import Present, Store
 from monitor.store.server import Server
 
@@ -30,12 +31,13 @@ def redis_findings(store: Store) -> Iterator[Finding]:
     yield from _log(server)
     yield from _settings(store)
     yield from _memory(server)
+    yield from _writes(store)
     yield from _clock(store)
 
 
 def service_findings(present: Present) -> Iterator[Finding]:
     """The services that are here, or were within the hour."""
-    for beat in present.beats:
+    for beat in present.awaited:
         name = f"{beat.service} {beat.host} pid {beat.pid}"
         if not present.is_fresh(beat):
             said = f"not heard of for {present.age_s(beat):.0f} s, and did not say that it ends"
@@ -54,6 +56,22 @@ def service_findings(present: Present) -> Iterator[Finding]:
             yield warning(service, "none is here", start)
 
 
+def queue_findings(store: Store) -> Iterator[Finding]:
+    """Queues that nobody serves though there are workers."""
+    if not any(beat.service == "worker" for beat in store.beats.present().fresh):
+        return
+    for queue in JOBS:
+        if store.view.workers(queue):
+            continue
+        fix = f"Start `wirewatch worker` without --queue, or with `--queue {queue}`"
+        if queue == PAGES:
+            said = "nobody serves it: articles wait 15 minutes for their full text, then go without"
+            yield warning(f"queue {queue}", said, fix)
+        else:
+            does = "judged" if queue == ARTICLES else "told to anybody"
+            yield problem(f"queue {queue}", f"nobody serves it: nothing is {does}", fix)
+
+
 def _version(server: Server) -> Iterator[Finding]:
     said = f"{server.name} {server.version}"
     if server.major < OLDEST:
@@ -63,9 +81,6 @@ def _version(server: Server) -> Iterator[Finding]:
     if server.mode == "cluster":
         fix = "Use a single server: a step here touches keys of many slots"
         yield problem("Redis mode", "a cluster", fix)
-    if server.role != "master":
-        fix = "Point [redis] url at the primary"
-        yield problem("Redis role", "a replica, which takes no writes", fix)
 
 
 def _log(server: Server) -> Iterator[Finding]:
@@ -113,11 +128,25 @@ def _memory(server: Server) -> Iterator[Finding]:
         return
     of = "maxmemory" if server.limit_bytes else "its machine"
     said = f"{used}, {server.used_bytes / most:.0%} of the {most / MB:.0f} MB of {of}"
-    if server.used_bytes > FULL * most:
+    if server.limit_bytes and server.used_bytes >= server.limit_bytes:
+        fix = (
+            "It refuses writes, and everyone waits. Give it more, or keep less: [retention] stories"
+        )
+        yield problem(about, said, fix)
+    elif server.used_bytes > FULL * most:
         fix = "Give it more, or keep less: [retention] stories (docs/operations.md, Memory)"
         yield warning(about, said, fix)
     else:
         yield ok(about, said)
+
+
+def _writes(store: Store) -> Iterator[Finding]:
+    refused = store.view.refuses_writes()
+    if refused:
+        what, _, fix = refused.partition(". ")
+        yield problem("Redis writes", what, fix)
+    else:
+        yield ok("Redis writes", "are taken")
 
 
 def _clock(store: Store) -> Iterator[Finding]:

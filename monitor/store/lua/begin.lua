@@ -5,12 +5,12 @@
 -- ARGV  1 worker  2 job id  3 attempt token  4 delivery id  5 now (ms)  6 life of attempts (s)
 --       7 attempts that are kept
 -- Returns {state before, attempts, alert JSON or fields of the digest, channel, disabled or '', page
--- of the digest that a channel which keeps all of it has not got}; {'void'} when the job is not this
--- worker's; {'gone'} when delivery or alert is no longer kept. A resend (same token) counts no
+-- of the digest that a channel which keeps all of it has not got, what the channel has not been told
+-- of an alert that is told again}; {'void'} when the job is not this worker's; {'gone'} when delivery or alert is no longer kept. A resend (same token) counts no
 -- second attempt and answers the same.
 if redis.call('HGET', KEYS[2], ARGV[2]) ~= ARGV[1] then return { 'void' } end
 local now = redis.call('HMGET', KEYS[1], 'state', 'attempts', 'channel', 'token', 'before', 'field', 'kind',
-  'page')
+  'page', 'unheard')
 local message
 if now[7] == 'digest' then
   message = redis.call('HGETALL', KEYS[7])
@@ -35,4 +35,5 @@ elseif before ~= 'sent' then
   redis.call('HDEL', KEYS[8], number - ARGV[7])
   redis.call('EXPIRE', KEYS[8], ARGV[6])
 end
-return { before, attempts, message, now[3], redis.call('HGET', KEYS[4], now[3]) or '', now[8] or '0' }
+return { before, attempts, message, now[3], redis.call('HGET', KEYS[4], now[3]) or '', now[8] or '0',
+  now[9] or '' }

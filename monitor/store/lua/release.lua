@@ -65,9 +65,13 @@ end
 redis.call('HSET', KEYS[4], 'until', ARGV[2], 'count', count, 'gaps', ARGV[13], 'paused', ARGV[15])
 redis.call('EXPIRE', KEYS[4], ARGV[5])
 if ARGV[10] == 'digest' then redis.call('HSET', KEYS[11], ARGV[9], ARGV[2]) end -- the next begins here
+local TOLD = 100
 for key, allowed in pairs(allowances) do -- the summary is one of those that the watch may tell
   redis.call('ZADD', key, ARGV[3], ARGV[7])
-  redis.call('PEXPIRE', key, string.format('%d', allowed.span))
+  if allowed.most < math.huge then
+    redis.call('ZREMRANGEBYRANK', key, 0, -math.max(allowed.most, TOLD) - 1)
+  end
+  redis.call('EXPIRE', key, ARGV[5]) -- as commit.lua does
 end
 redis.call('HSET', KEYS[6], 'alert', ARGV[8], 'channel', ARGV[9], 'state', 'pending', 'attempts', 0,
   'answer', '', 'kind', 'digest', 'released', ARGV[3])

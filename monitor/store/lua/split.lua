@@ -4,11 +4,12 @@
 -- Returns 'done', or 'void' when the bundle is not this worker's (any more), as after a resend.
 if redis.call('HGET', KEYS[3], ARGV[2]) ~= ARGV[1] then return 'void' end
 local ids = cjson.decode(ARGV[6])
+local admitted = redis.call('ZSCORE', KEYS[4], ARGV[2]) or ARGV[3] -- they wait for as long as it does
 for i = #ids, 1, -1 do
   redis.call('HSET', KEYS[5 + i], 'data', ARGV[6 + i], 'origin', ARGV[5], 'description', 'one article',
     'status', 'queued', 'timeout', 180, 'created_at', ARGV[4], 'enqueued_at', ARGV[4], 'alone', '1')
   redis.call('LPUSH', KEYS[1], ids[i])
-  redis.call('ZADD', KEYS[4], ARGV[3], ids[i])
+  redis.call('ZADD', KEYS[4], admitted, ids[i])
 end
 redis.call('ZREM', KEYS[2], ARGV[2])
 redis.call('HDEL', KEYS[3], ARGV[2])

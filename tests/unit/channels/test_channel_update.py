@@ -57,7 +57,7 @@ def test_a_mail_says_first_what_is_new(spreading: Alert) -> None:
     for text in (plain, marked_up):
         assert "Now in 8 sources: example-world" in text
         assert "and 2 more" in text
-        assert "The newest copy: The Post" in text
+        assert "The copy that made it so: The Post" in text
         assert "tells again at 5 publishers" in text
         assert "The story is also in" not in text
     assert plain.count("\n> ") == 1

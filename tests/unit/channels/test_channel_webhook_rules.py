@@ -244,3 +244,19 @@ def test_the_documented_answers_are_the_real_ones() -> None:
     # then
     rows = [f"| {each.shown} | {words[each.then]} | {each.words} |" for each in MEANINGS]
     assert "\n".join(rows) in PAGE
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("120", "it asks for 2 minutes"),
+        ("7", "it asks for 7 seconds"),
+        ("3601", "it asks for 1 hour"),
+        ("999999", "it asks for a day or more"),
+        ("0", "it asks for no wait"),
+    ],
+)
+def test_an_answer_says_what_a_receiver_asks_for_and_says(asked: str, words: str) -> None:
+    assert receipt_of(429, asked, NOON, said="slow down").answer == (
+        f"429: the receiver is not ready; Retry-After is honoured ({words}); it says: slow down"
+    )

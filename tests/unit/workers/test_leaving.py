@@ -77,9 +77,7 @@ def test_one_that_finishes_what_it_holds_may_take_as_long_as_that_takes(
         deaf.wait(0.2)
 
 
-def test_one_that_stands_still_is_killed(
-    deaf: subprocess.Popen[bytes],
-) -> None:
+def test_one_that_stands_still_is_killed(deaf: subprocess.Popen[bytes]) -> None:
     # given: it has not gone round its loop since it was told to leave, long ago
     post = leaving(deaf, STUCK_S + 1)
     # when
