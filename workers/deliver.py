@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from structlog.typing import FilteringBoundLogger
 
@@ -44,12 +45,18 @@ UNKNOWN_TRIES = 4
 """Tries, some two minutes in all, that a channel has to become known here after a change of
 channels.toml."""
 
-AT_ONCE = 64
-"""Deliveries a process has under way, over all channels."""
+TAKE = 200
+"""Deliveries looked at in one go: those of a channel that has its share are put off, however long
+their row is, and hold up none behind them."""
+
+THREADS = 8
+"""For what Redis is asked: of their own, as whoever resolves a name or loads a library may hang in
+those that all may use."""
 
 NEVER_ITS_TURN = "the channel has been down, or too slow, for a day"
 
 Guard = Callable[[Awaitable[Receipt]], Awaitable[Receipt]]
+Answered = TypeVar("Answered")
 
 
 EVENT = {
@@ -75,21 +82,23 @@ class Deliver:
     now: Callable[[], datetime]
     guard: Guard
     log: FilteringBoundLogger
-    under_way: UnderWay = field(default_factory=lambda: UnderWay(AT_ONCE))
+    under_way: UnderWay = field(default_factory=UnderWay)
     takes: int = 0
     patience: Patience = field(default_factory=lambda: Patience("receipts"))
+    threads: Executor = field(
+        default_factory=lambda: ThreadPoolExecutor(THREADS, thread_name_prefix="outbox")
+    )
     breakers: Breakers = field(init=False)
 
     def __post_init__(self) -> None:
         self.breakers = Breakers(log=self.log)
 
     async def fill(self) -> bool:
-        """Take as many deliveries as there are places; False when none was taken."""
-        places = self.under_way.places
-        if places <= 0:
-            return False
-        token = f"{self.worker}/{self.takes}"
-        taken = await asyncio.to_thread(self.store.deliveries.take, self.worker, token, places)
+        """Take deliveries, and begin those whose channel may have one more; False when there were
+        none.
+        """
+        take = partial(self.store.deliveries.take, self.worker, f"{self.worker}/{self.takes}", TAKE)
+        taken = await self._once(take)
         self.takes += 1
         waits: dict[str, float] = {}
         for job in (job for job in taken if not self.under_way.has(job.id)):
@@ -101,6 +110,16 @@ class Deliver:
         await self._put_off(taken, waits)
         return bool(taken)
 
+    async def wait(self, seconds: int) -> None:
+        """Until there is something to take, at most so long."""
+        await self._once(partial(self.store.deliveries.wait, seconds))
+
+    async def _once(self, ask: Callable[[], Answered]) -> Answered:
+        return await asyncio.get_running_loop().run_in_executor(self.threads, ask)
+
+    async def _surely(self, ask: Callable[[], Answered]) -> Answered:
+        return await self.patience.answer(ask, self.threads)
+
     async def _put_off(self, taken: tuple[Taken, ...], waits: Mapping[str, float]) -> None:
         """Let those come back later whose channel is left alone or has its share: no try of them.
 
@@ -109,7 +128,7 @@ class Deliver:
         if not waits:
             return
         put_off = partial(self.store.deliveries.put_off, longest_s=GIVE_UP_S)
-        late = await asyncio.to_thread(put_off, self.worker, waits)
+        late = await self._once(partial(put_off, self.worker, waits))
         for job in (job for job in taken if job.id in late):
             refused = Refused(answer=NEVER_ITS_TURN)
             self.under_way.start(job.id, self._deliver(job, instead=refused))
@@ -128,7 +147,7 @@ class Deliver:
             await self._bury(job, None, error.message)
             return
         try:
-            begun = await self.patience.answer(
+            begun = await self._surely(
                 partial(
                     self.store.outbox.begin,
                     self.worker,
@@ -152,7 +171,7 @@ class Deliver:
 
     async def _bury(self, job: Taken, alert: str | None, reason: str) -> None:
         bury = partial(self.store.deliveries.bury, self.worker, job.id, reason, self.now())
-        await self.patience.answer(bury)
+        await self._surely(bury)
         self.log.error(
             "delivery.parked",
             delivery=job.id,
@@ -190,14 +209,14 @@ class Deliver:
             return await self.guard(channel.send(delivery_, message))
         for number in count(begun.page):
             read = partial(self.store.outbox.page, message.id, number, delivery_.channel)
-            page = await self.patience.answer(read)
+            page = await self._surely(read)
             if page is None:
                 break
             receipt = await self.guard(channel.keep(delivery_, page))
             if not isinstance(receipt, Sent):
                 return receipt
             turn = partial(self.store.outbox.turn, self.worker, job.id, delivery_.id, number + 1)
-            await self.patience.answer(turn)
+            await self._surely(turn)
         return await self.guard(channel.send(delivery_, counted_only(message)))
 
     async def _settle(self, job: Taken, begun: Begun, receipt: Receipt) -> None:
@@ -208,7 +227,7 @@ class Deliver:
         state, after = _outcome(receipt, delivery_)
         gone = isinstance(receipt, Refused) and receipt.disables
         disables = self.settings[name].fingerprint if gone else ""
-        counts = await self.patience.answer(
+        counts = await self._surely(
             partial(
                 self.store.outbox.settle,
                 self.worker,

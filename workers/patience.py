@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor
 from typing import Final, TypeVar
 
 from monitor import telemetry
@@ -41,12 +42,17 @@ class Patience:
         time.sleep(self._pause_s)
         self._pause_s = min(self._pause_s * 2, LONGEST_S)
 
-    async def answer(self, ask: Callable[[], Answered]) -> Answered:
-        """What Redis answers, however often it has to be asked: for what must not be dropped."""
-        pause_s = FIRST_S
+    async def answer(
+        self, ask: Callable[[], Answered], threads: Executor | None = None
+    ) -> Answered:
+        """What Redis answers, however often it has to be asked: for what must not be dropped.
+
+        It is asked in one of `threads`, else in one of those that all may use.
+        """
+        pause_s, loop = FIRST_S, asyncio.get_running_loop()
         while True:
             try:
-                answer = await asyncio.to_thread(ask)
+                answer = await loop.run_in_executor(threads, ask)
             except (StoreUnavailable, Bug) as error:
                 self._say(error)
             else:
