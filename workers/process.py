@@ -196,6 +196,13 @@ class Process:
 
     def _say(self, outcome: Outcome, told: tuple[Raised, ...]) -> None:
         for judged in outcome.judged:
+            self.log.debug(
+                "article.read",
+                article=judged.article.id,
+                source=judged.article.source,
+                job=judged.job,
+                topics=list(judged.topics),
+            )
             self.log.info(
                 "article.judged",
                 article=judged.article.id,

@@ -7,7 +7,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from monitor.alerts.decide import SILENT, lead_of
+from monitor.alerts.decide import SILENT
+from monitor.alerts.lead import lead_of
 from monitor.model import AlertedArticle, Relation, Update
 
 if TYPE_CHECKING:
@@ -100,12 +101,13 @@ def revised(
     known = {_said(each) for each in alert.evidence}
     found = match.evidence if match else ()
     fresh = tuple(each for each in found if _said(each) not in known)
+    evidence = (*fresh, *(each for each in found if each not in fresh))
     return replace(
         alert,
         article=AlertedArticle.of(article),
-        evidence=(*fresh, *(each for each in found if each not in fresh)),
+        evidence=evidence,
         topics=topics,
-        lead=lead_of(article),
+        lead=lead_of(article, evidence),
         sources=sources,
         publishers=claim.carried,
         independent=claim.independent,

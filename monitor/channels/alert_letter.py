@@ -45,10 +45,10 @@ def subject(alert: Alert) -> str:
     An update has the same one with "Re: " before it, where the reader was told before: some
     programs thread by nothing else.
     """
-    watch = clip(watch_title(alert), 80)
-    said = clip(
-        f"{severity_tag(alert.severity)}{watch}: {bare(headline(alert))}", MAX_SUBJECT_CHARS
-    )
+    watch, news = clip(watch_title(alert), 80), bare(headline(alert))
+    if not (_is_quiet(alert) and news.startswith(watch)):  # which names the watch itself
+        news = f"{watch}: {news}"
+    said = clip(f"{severity_tag(alert.severity)}{news}", MAX_SUBJECT_CHARS)
     return f"Re: {said}" if alert.is_repeat else said
 
 
@@ -95,6 +95,11 @@ def html_text(alert: Alert, zone: tzinfo = UTC) -> str:
         link=_button(url) if url else markup.paragraph("more", too_long(alert.article.url)),
         why="\n".join(f"<p>{html.escape(reason)}</p>" for reason in _why(alert, zone)),
     )
+
+
+def _is_quiet(alert: Alert) -> bool:
+    """Whether it tells that its watch finds nothing."""
+    return alert.trouble is not None and alert.trouble.kind == "quiet"
 
 
 def _labelled(label: str, names: Iterable[str]) -> str:
@@ -167,21 +172,24 @@ def _left_out(alert: Alert, count: int) -> str:
 def _why(alert: Alert, zone: tzinfo) -> Iterable[str]:
     """Why this mail came, and the ids to ask about."""
     article, watch = clip(line(alert.article.id), MAX_ID_CHARS), atom(alert.watch)
-    if alert.trouble is not None and alert.trouble.kind == "quiet":
+    raised = f"Raised {moment(alert.raised, zone)} as alert {atom(alert.id)}"
+    if _is_quiet(alert):
         title = watch_title(alert)
         yield f"You get this because the watch “{title}” ({watch}) expects more (`expect`)."
+        yield f"{raised}."
         yield "`wirewatch feeds --failing` shows which sources cannot be read."
         return
     if alert.trouble is not None:
         yield "You get this because [ops] notify in monitor.toml names this channel."
+        yield f"{raised}."
         yield f"`wirewatch feeds` shows how the source {article} fares."
         return
     if alert.rising is not None:
         yield f"You get this because the watch “{watch_title(alert)}” ({watch}) tells what emerges."
-        yield f"Raised {moment(alert.raised, zone)} as alert {atom(alert.id)}."
+        yield f"{raised}."
         yield "`wirewatch trends` shows what else rises."
         return
-    told = dict.fromkeys(term for each in (alert, *parts(alert)) for term in terms(each))
+    told = terms(e for each in (alert, *parts(alert)) for e in each.evidence)
     found = listed(told, between=", ") or "a match"
     yield f"You get this because the watch “{watch_title(alert)}” ({watch}) found: {found}."
     if alert.update and alert.update.revision:
@@ -191,4 +199,4 @@ def _why(alert: Alert, zone: tzinfo) -> Iterable[str]:
     others = other_sources(alert)
     if others and not alert.update:
         yield f"The story is also in: {listed(others, between=', ')}."
-    yield f"Raised {moment(alert.raised, zone)} as alert {atom(alert.id)} on article {article}."
+    yield f"{raised} on article {article}."

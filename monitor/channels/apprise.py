@@ -89,7 +89,7 @@ class Config(ChannelConfig):
         return tuple(shown(url.get_secret_value()) for url in self.urls)
 
 
-def odd(config: Config) -> tuple[str, ...]:
+def odd(config: Config, _: tuple[IPNetwork, ...]) -> tuple[str, ...]:
     """What apprise makes nothing of, in words. Looking takes a second, so not at every start."""
     return tuple(
         f"urls[{number}]: found {shown(secret.get_secret_value())}, wanted an address that apprise"

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType, OverflowMode
 from apprise.exception import AppriseException
 
+from monitor.channels.gathered import worst
 from monitor.channels.note import Markup, heading, note_of, written
 from monitor.channels.safe import clip
 from monitor.model import Digest
@@ -157,7 +158,7 @@ class Service:
 
 def _urgency(message: Message) -> NotifyType:
     if isinstance(message, Digest):
-        return NotifyType.INFO
+        return _URGENCY[worst(message) or "normal"]
     if message.trouble is not None and message.trouble.until is not None:
         return NotifyType.SUCCESS
     return _URGENCY[message.severity]

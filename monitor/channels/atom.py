@@ -16,7 +16,7 @@ from pydantic import AfterValidator, Field
 
 from monitor.channels import markup
 from monitor.channels.channel import Channel, ChannelConfig, IPNetwork, kind
-from monitor.channels.disk import Hand, absolute, locked, replace
+from monitor.channels.disk import Hand, absolute, locked, no_folder, replace
 from monitor.channels.marking import bare
 from monitor.channels.others import BEFORE, TOGETHER, fellows, parts
 from monitor.channels.render import (
@@ -76,7 +76,12 @@ def open_channel(
     return Atom(name, config)
 
 
-KIND = kind(Config, open_channel)
+def odd(config: Config, _: tuple[IPNetwork, ...]) -> tuple[str, ...]:
+    """That its folder is not there."""
+    return no_folder("folder", Path(config.folder))
+
+
+KIND = kind(Config, open_channel, odd=odd)
 
 
 class Atom:

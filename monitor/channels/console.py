@@ -1,4 +1,7 @@
-"""The console: alerts as words for people on stderr, or as JSON Lines for programs on stdout."""
+"""The console: alerts as words for people on stderr, or as JSON Lines for programs on stdout.
+
+In services stderr is the log's, which is JSON Lines: there words go to stdout, too.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from monitor.channels.channel import Channel, ChannelConfig, IPNetwork, kind
 from monitor.channels.disk import Hand
 from monitor.channels.sheet import printed
 from monitor.model import Later, Receipt, Sent
+from monitor.telemetry import stands_on_stderr
 from monitor.terminal import escaped_json
 
 if TYPE_CHECKING:
@@ -34,8 +38,9 @@ class Config(ChannelConfig):
     type: Literal["console"] = Field(default="console", description="This kind of channel.")
     format: Literal["text", "json"] = Field(
         default="text",
-        description="text: words on stderr, in colour on a terminal; json: one line per alert, "
-        "the body of a webhook, on stdout.",
+        description="text: words on stderr (on stdout where the log stands on stderr, as in"
+        " services), in colour on a terminal; json: one line per alert, the body of a webhook, on"
+        " stdout.",
     )
 
 
@@ -72,7 +77,8 @@ class Console:
         self._hand.close()
 
     def _show(self, message: Message) -> Receipt:
-        stream = sys.stdout if self._config.format == "json" else sys.stderr
+        to_stdout = self._config.format == "json" or stands_on_stderr()
+        stream = sys.stdout if to_stdout else sys.stderr
         if stream is None:  # the process was started with it closed
             return Later(answer="the console cannot be written to: it is closed")
         try:

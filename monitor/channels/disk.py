@@ -27,6 +27,13 @@ def absolute(value: str) -> str:
     return value
 
 
+def no_folder(key: str, folder: Path) -> tuple[str, ...]:
+    """That the folder of this key is not there, for `wirewatch check`; nothing where it is."""
+    if folder.is_dir():
+        return ()
+    return (f"{key}: there is no folder {folder}; make it, and let Wirewatch write there",)
+
+
 class Hand:
     """Writes for one channel, in a thread of its own: a disk, or whatever else `where` names, that
     hangs holds up no other.

@@ -38,7 +38,9 @@ def _web_address(value: str) -> str:
     if parts.scheme not in {"http", "https"} or not host:
         raise ValueError("wanted https://host/path (or http://)")
     if parts.username is not None:
-        raise ValueError("no user name or password in the URL: the secret signs each call")
+        raise ValueError(
+            "a user name or password in the URL, wanted none: the secret signs each call"
+        )
     return value
 
 
@@ -75,7 +77,26 @@ def open_channel(
     return Webhook(name, config, allow=allow, contact=contact)
 
 
-KIND = kind(Config, open_channel)
+def odd(config: Config, allow: tuple[IPNetwork, ...]) -> tuple[str, ...]:
+    """That its address is spelt as one that will not be called. Names are not looked up."""
+    from monitor.net.guard import Guard, number_of  # as below: it loads aiohttp
+
+    parts = urlsplit(config.url)
+    host = "127.0.0.1" if parts.hostname == "localhost" else parts.hostname or ""
+    address = number_of(host)
+    if address is None:
+        return ()
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    objection = Guard(allow).objection(address, port)
+    if not objection:
+        return ()
+    return (
+        f'url: {objection}, and will not be called; allow it: [net] allow = ["{address}"] in'
+        " monitor.toml",
+    )
+
+
+KIND = kind(Config, open_channel, odd=odd)
 
 
 class Webhook:

@@ -14,7 +14,7 @@ from monitor.channels.safe import line, link, too_long
 from monitor.cli.timeline import Event, State, state_of
 from monitor.model import Alert, Severity, Story
 from monitor.store import Store
-from monitor.store.outbox import Told
+from monitor.store.told import Told
 
 QUOTES = 3
 SHOWN_COPIES = 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 from monitor.channels.render import moment
 from monitor.channels.safe import line
 from monitor.model import DeliveryState
-from monitor.store.outbox import Told
+from monitor.store.told import Told
 
 WAITED = {
     "digest": "as the channel tells in digests",

@@ -11,7 +11,7 @@ from monitor.channels.safe import line
 from monitor.cli.telling import WAITED, update_named
 from monitor.model import Alert, DeliveryState
 from monitor.store.attempts import Attempt
-from monitor.store.outbox import Told
+from monitor.store.told import Told
 
 What = Literal["matched", "gathered", "along", "released", "attempt", "updated", "acked"]
 

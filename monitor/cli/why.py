@@ -19,7 +19,7 @@ from monitor.model import Alert, Article, PageNote, PageOutcome, Watch
 from monitor.settings import load, load_watchlist
 from monitor.settings.version import version_of
 from monitor.store import Store
-from monitor.store.outbox import Told
+from monitor.store.told import Told
 from monitor.watch import Verdict, parse_watch
 
 MOST = 10_000

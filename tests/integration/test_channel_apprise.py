@@ -162,7 +162,7 @@ def test_a_digest_lists_its_alerts_and_counts_the_rest(envoys: Alert, web: Loopb
 
     # then
     body = said(web)
-    assert body["title"].startswith("Digest: 1,234 alerts, 1 Mar")
+    assert body["title"].startswith("[HIGH] Digest: 1,234 alerts, 1 Mar")
     assert body["message"].count(envoys.article.title) < 300
     left = body["message"].splitlines()[-3:]
     shown = body["message"].count(envoys.article.title)

@@ -227,3 +227,33 @@ def test_a_revision_takes_no_step_away(house: House) -> None:
     house.come(revision(), paper(0, "star"))
 
     assert marks(house.mail()) == ["", "r", "2"]
+
+
+def test_an_alert_that_an_earlier_version_gathered_is_told_in_full(house: House) -> None:
+    """It noted nowhere what a channel has not been told."""
+    house.watch = replace(house.watch, updates=(), escalate=((2, "critical"),))
+    house.timing = Timing(quiet=Hours(begin=time(11), end=time(13)))
+    house.come(paper(0, "wire"))
+    (alert,) = house.store.view.alerts(1)
+    assert house.store.client.hdel(keys.alert(alert.id), "untold desk") == 1
+
+    house.stories(0, source="star")
+
+    (told,) = map(alert_of, house.mail())
+    assert told.update
+    assert told.update.unheard == "all"
+
+
+def test_what_is_set_down_twice_is_what_was_set_down_first(house: House) -> None:
+    name = keys.digest_told("d")
+    scripts = house.store._scripts  # the transition itself, as a resend runs it
+    first = [scripts("set_down", [name], [60, "a alert", "1", "b alert", "2"]) for _ in range(2)]
+
+    assert first == [2, 0]
+    assert scripts("set_down", [name], [60, "a alert", "other", "c alert", "3"]) == 1
+    assert house.store.client.hgetall(name) == {
+        b"a alert": b"1",
+        b"b alert": b"2",
+        b"c alert": b"3",
+    }
+    assert 0 < house.store.client.ttl(name) <= 60

@@ -13,7 +13,7 @@ import pytest
 
 from monitor.alerts.silence import silence
 from monitor.channels import digest_letter
-from monitor.channels.alert_letter import html_text, plain_text
+from monitor.channels.alert_letter import html_text, plain_text, subject
 from monitor.channels.atom import Config, open_channel
 from monitor.channels.note import lines
 from monitor.channels.outline import outline
@@ -118,7 +118,7 @@ def test_a_mail_quotes_the_other_articles_that_satisfy_the_watch_with_its_own(
         "https://example.org/other\n\n"
         "> The «U.S.» envoy"
     ) in text
-    assert "found: actor:us, actor:iran, place:iraq." in text
+    assert "found: actor:us (U.S.), actor:iran (Iranian), place:iraq (Baghdad)." in text
     assert '<h3 dir="auto"><a href="https://example.org/other"' in page
     assert page.count("<blockquote") == text.count("\n> ") == 2
 
@@ -219,3 +219,8 @@ def test_a_feed_of_alerts_names_them(halves: Alert, third: Alert) -> None:
     assert "<blockquote" in half.partition("Together")[2]
     assert "<p>It is told because these came before (`threshold`):</p>" in whole
     assert '<p><a href="https://example.org/2" rel="noopener noreferrer">Envoys, part 2<' in whole
+
+
+def test_the_mail_of_a_silent_watch_says_its_name_once_and_its_alert(silent: Alert) -> None:
+    assert subject(silent) == "River levels has found no story in 1 day"
+    assert f"Raised Thu 26 Nov 2026, 12:00 UTC as alert {silent.id}.\n" in plain_text(silent)

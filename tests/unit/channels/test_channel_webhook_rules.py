@@ -165,7 +165,10 @@ def test_any_other_secret_is_its_own_bytes(secret: str) -> None:
         ({"url": "ftp://hooks.example.org"}, "wanted https://host/path"),
         ({"url": "https://"}, "wanted https://host/path"),
         ({"url": "https://hooks.example.org:x/"}, "not a URL"),
-        ({"url": "https://ann:pw@hooks.example.org/"}, "no user name or password in the URL"),
+        (
+            {"url": "https://ann:pw@hooks.example.org/"},
+            "a user name or password in the URL",
+        ),
         ({"secret": ""}, "found an empty secret"),
         ({"secret": "whsec_"}, "found an empty secret"),
         ({"secret": "whsec_not base64!"}, "no base64 after whsec_"),
