@@ -91,6 +91,10 @@ class Breakers:
         line.sending += 1
         return None
 
+    def is_down(self, channel: str) -> bool:
+        """Whether it is left alone, or one is just trying whether it works again."""
+        return self.lines[channel].alone_s > 0
+
     def over(self, channel: str, took_s: float) -> None:
         """A delivery that went is done with."""
         line = self.lines[channel]

@@ -94,11 +94,11 @@ def wait_of(retry_after: str | None, now: datetime) -> timedelta | None:
         return timedelta(seconds=min(int(value[:9]), MAX_WAIT.total_seconds()))
     try:
         until = parsedate_to_datetime(value)
-    except ValueError:
+        if until.tzinfo is None:
+            until = until.replace(tzinfo=UTC)
+        return max(timedelta(), min(until - now, MAX_WAIT))
+    except (ValueError, OverflowError):  # a year of twenty digits
         return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
-    return max(timedelta(), min(until - now, MAX_WAIT))
 
 
 def _asked(wait: timedelta) -> str:

@@ -6,7 +6,7 @@ import logging
 import re
 import threading
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType, OverflowMode
 from apprise.exception import AppriseException
@@ -82,14 +82,24 @@ _ASSET: Final = AppriseAsset(
 )
 
 
-def opened(url: str) -> Service | None:
-    """The service at this address; None when apprise makes nothing of it."""
+def opened(url: str, timeout_s: float) -> Service | None:
+    """The service at this address; None when apprise makes nothing of it.
+
+    It may take that long, where the address does not say (`rto`, `cto`): apprise has four seconds.
+    """
     _EAR.listen()
     try:
         plugin = Apprise.instantiate(url, asset=_ASSET)
     except AppriseException:
         return None
-    return None if plugin is None else Service(plugin, url)
+    if plugin is None:
+        return None
+    said = parse_qs(urlsplit(url).query)
+    if "rto" not in said:
+        plugin.socket_read_timeout = timeout_s
+    if "cto" not in said:
+        plugin.socket_connect_timeout = timeout_s
+    return Service(plugin, url)
 
 
 class Service:

@@ -16,6 +16,7 @@ from monitor.store.gatherings import Gatherings, Open
 from monitor.store.judging import Judging
 from monitor.store.leaders import LEAD_S, Leader, Leaders, Standing
 from monitor.store.letters import DeadLetter, Letters, Moved
+from monitor.store.order import Order
 from monitor.store.outbox import Begun, Outbox
 from monitor.store.outcome import Failed, Judged, Outcome, Raised, Retention
 from monitor.store.pages import PATIENCE, Hop, Pages, PageTaken, PageWanted
@@ -61,6 +62,7 @@ class Store:
         self.expectations = Expectations(self.client, scripts)
         self.gatherings = Gatherings(self.client, scripts, retention.alerts, damage)
         self.subscriptions = Subscriptions(self.client, scripts, damage)
+        self.order = Order(self.client)
         self.letters = Letters(self.client, scripts, retention.dead_letters, damage)
         self.trends = Trends(self.client, damage)
         self.beats = Beats(self.client, scripts, damage)

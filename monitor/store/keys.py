@@ -409,8 +409,8 @@ def rq_queues() -> str:
 
 def rq_job(job: str) -> str:
     """hash: RQ's job; until it is finished, or its dead letter goes. `data` holds the bundle;
-    `alone`, `failures`, `error` and `put_off` (server seconds: since when put_off.lua lets it wait)
-    are ours."""
+    `alone`, `failures`, `error` and `waited` (seconds: how long put_off.lua and settle.lua have let
+    it wait) are ours."""
     return f"{RQ}job:{job}"
 
 

@@ -28,7 +28,8 @@ UNMEASURED: Final[Mapping[str, float]] = MappingProxyType({})
 class Begun:
     """An attempt that may now be made. `before` is the state it was found in: `sending` means that
     an earlier attempt may or may not have arrived. `page` is that of a digest which a channel that
-    keeps all of it has to be given next. `token` is what it is known by when it is settled.
+    keeps all of it has to be given next. `token` is what it is known by when it is settled,
+    `waited` how long it was let wait since it was first to go.
     """
 
     delivery: Delivery
@@ -37,6 +38,7 @@ class Begun:
     disabled: str
     token: str
     page: int = 0
+    waited: timedelta = timedelta()
 
 
 class Outbox:
@@ -64,6 +66,7 @@ class Outbox:
                 keys.dead(),
                 keys.digest(about),
                 keys.attempts(delivery),
+                keys.rq_job(job),
             ],
             [
                 worker,
@@ -79,7 +82,7 @@ class Outbox:
             return "void"
         if answer == [b"gone"]:
             return "gone"
-        before, attempts, packed, channel, disabled, page, unheard = answer
+        before, attempts, packed, channel, disabled, page, unheard, waited = answer
         return Begun(
             delivery=Delivery(
                 id=delivery,
@@ -97,6 +100,7 @@ class Outbox:
             disabled=text_of(disabled),
             token=token,
             page=int(page),
+            waited=timedelta(seconds=float(waited)),
         )
 
     def digest(self, digest_id: str) -> Digest | None:
@@ -165,11 +169,13 @@ class Outbox:
         after: timedelta = timedelta(),
         disables: str = "",
         took: Mapping[str, float] = UNMEASURED,
+        about: str = "",
     ) -> bool:
         """Say what became of the attempt: SENT, PARKED, or PENDING for again in `after`.
 
         `disables` is the fingerprint of a channel's configuration that is gone for good, `took` how
-        long the alert took (`measures.latencies`). `token` is that of the attempt: it counts though
+        long the alert took (`measures.latencies`), `about` the id of the alert or digest, which is
+        kept longer where it has to wait. `token` is that of the attempt: it counts though
         the lease was lost meanwhile. False where another attempt has begun, which decides.
         """
         word = "later" if state is DeliveryState.PENDING else str(state)
@@ -188,6 +194,9 @@ class Outbox:
                 keys.measures(),
                 keys.attempts(delivery),
                 keys.rq_queue(DELIVERIES),
+                keys.alert(about),
+                keys.digest(about),
+                keys.digest_alerts(about),
             ],
             [
                 worker,
@@ -203,6 +212,7 @@ class Outbox:
                 msgspec.json.encode(dict(took)),
                 int((now + after).timestamp() * 1000) if state is DeliveryState.PENDING else "",
                 token,
+                int(self.kept.total_seconds()),
             ],
         )
         return bool(said != b"void")

@@ -23,7 +23,7 @@ def running(services: Services, until: Until) -> None:
     services.drop(2)
     services.product.start("worker", "--processes", "1")
     services.product.start("poller", "--seeds", "seeds")
-    until(services.all_received, what="the first drop is received")
+    until(services.all_received, what="the first drop is received", within_s=60)
 
 
 @pytest.mark.soak

@@ -37,7 +37,7 @@ def test_it_keeps_no_supervisor_from_replacing_the_dead_and_no_service_from_endi
     services.drop(1)
     worker = product.start("worker", "--processes", "1")
     poller = product.start("poller", "--seeds", "seeds")
-    until(services.all_received, what="the first drop is received")
+    until(services.all_received, what="the first drop is received", within_s=60)
     # when
     hang()
     until(lambda: "config.awaited" in product.said(), what="it is said")

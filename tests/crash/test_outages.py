@@ -27,7 +27,7 @@ def running(services: Services, until: Until) -> None:
     services.drop(5)
     services.product.start("worker", "--processes", "2")
     services.product.start("poller", "--seeds", "seeds")
-    until(services.all_received, what="the first drop is received")
+    until(services.all_received, what="the first drop is received", within_s=60)
 
 
 def said_by(services: Services, event: str) -> Counter[str]:

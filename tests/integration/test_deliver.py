@@ -122,7 +122,7 @@ def test_only_the_holder_puts_off(store: Store) -> None:
 def test_what_was_put_off_for_too_long_stays_with_its_holder_to_decide(store: Store) -> None:
     # given
     id_ = _taken(store)
-    store.client.hset(keys.rq_job(id_), "put_off", time.time() - 61)
+    store.client.hset(keys.rq_job(id_), "waited", 56)
 
     # when
     answers = [store.deliveries.put_off("d1", {id_: 5.0}, longest_s=60) for _ in range(2)]
@@ -135,13 +135,13 @@ def test_what_was_put_off_for_too_long_stays_with_its_holder_to_decide(store: St
 def test_a_delivery_whose_channel_was_down_for_a_day_is_parked_untried(store: Store) -> None:
     # given
     (id_,) = wait_in_line(store, "hook", 1)
-    store.client.hset(keys.rq_job(id_), "put_off", time.time() - GIVE_UP_S - 1)
+    store.client.hset(keys.rq_job(id_), "waited", GIVE_UP_S)
 
     async def go() -> None:
         silent = Silent()
         deliver = delivering(store, hook=silent)
-        for _ in range(SHARE):
-            assert deliver.breakers.wait_s("hook") is None
+        for _ in range(TRIPS):
+            deliver.breakers.answered("hook", Later(answer="no connection", down=True))
         await until(deliver, lambda: bool(store.letters.all()))
         assert silent.called == 0
 

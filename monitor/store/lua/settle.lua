@@ -1,11 +1,12 @@
 -- What became of one attempt: sent, again later, or parked for a person.
 -- KEYS  1 delivery  2 job hash  3 leases  4 holders  5 later  6 counts  7 dead  8 rq failed registry
 --       9 disabled  10 measures  11 attempts  12 rq queue
+--       13.. what else it needs when it is tried again: alert or digest
 -- ARGV  1 worker  2 job id  3 'sent' | 'later' | 'parked'  4 answer  5 after (s)  6 now (ms)
 --       7 delivery id  8 channel  9 fingerprint to disable the channel with, or ''
 --       10 JSON {field of measures: how much it grows}: of every attempt  11 the same, of one by
 --       which the alert was first received  12 when it is tried again (ms), or ''
---       13 token of the attempt
+--       13 token of the attempt  14 life of the record (s), anew with each wait: it must outlast it
 -- Returns 'done'; 'again' when it was settled so before, as after a resend; 'void' when it is not the
 -- last attempt that has begun. What holds is the attempt, not the lease, which runs out while Redis
 -- is away: a receipt counts as long as nobody has begun anew. Only where nothing was begun, as the
@@ -38,8 +39,10 @@ end
 if ARGV[3] == 'later' then
   if redis.call('EXISTS', KEYS[1]) == 1 then -- else it has run out, and would come back for ever
     redis.call('HSET', KEYS[1], 'state', 'pending', 'answer', ARGV[4])
+    for _, at in ipairs({ 1, 11, 13, 14, 15 }) do redis.call('EXPIRE', KEYS[at], ARGV[14]) end
   end
   redis.call('HSET', KEYS[2], 'status', 'scheduled')
+  redis.call('HINCRBYFLOAT', KEYS[2], 'waited', ARGV[5])
   redis.call('ZADD', KEYS[5], now + ARGV[5], ARGV[2])
   return 'done'
 end
