@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from monitor.cli.stranded import stranded
 from monitor.cli.watch import state_of
 from monitor.errors import ConfigError
 from monitor.model import Watch
-from monitor.settings import ChannelSettings, load, read_own
+from monitor.settings import ChannelSettings, Settings, load, read_own
 from monitor.settings.channels import read_channels
 from monitor.settings.problems import Problems
 from monitor.topics.known import KnownTopics
@@ -25,6 +26,10 @@ from monitor.topics.lint import lint as lint_names
 from monitor.watch import lint
 
 _FILES = {"watch": "watchlist.toml", "actor": "actors.toml", "place": "places.toml"}
+
+
+BEAT_AT_MOST = timedelta(seconds=10)
+"""No watchman wants to be called more often."""
 
 
 @click.command("check")
@@ -55,6 +60,9 @@ def command(config: Path, data: Path) -> None:
     for about, said in (*((o.about, str(o)) for o in odd), *((o.about, str(o)) for o in odd_names)):
         click.echo(f"{_FILES[about.partition('.')[0]]} {said}", err=True)
     odd_channels = _say_odd(settings.channels, settings.allow)
+    hasty = _hasty(settings)
+    for said in hasty:
+        click.echo(f"monitor.toml {said}", err=True)
     for said in stranded(settings, data):
         click.echo(said, err=True)
     for said in _said_of(settings.watches):
@@ -69,7 +77,7 @@ def command(config: Path, data: Path) -> None:
         err=True,
     )
     complaints = [oddity for oddity in odd if not oddity.is_note]
-    sys.exit(1 if failures or complaints or odd_names or odd_channels else 0)
+    sys.exit(1 if failures or complaints or odd_names or odd_channels or hasty else 0)
 
 
 def _say_odd(
@@ -87,6 +95,17 @@ def _say_odd(
     for said in odd:
         click.echo(f"channels.toml {said}", err=True)
     return len(odd)
+
+
+def _hasty(settings: Settings) -> tuple[str, ...]:
+    """What asks others more often than they will like."""
+    table = settings.heartbeat
+    if not table.url.get_secret_value() or table.every >= BEAT_AT_MOST:
+        return ()
+    return (
+        f"[heartbeat] every: found {table.every.total_seconds():g} s, wanted 10 s or more: watchmen"
+        ' count in minutes, and shut out who calls too often; write every = "1m"',
+    )
 
 
 def _said_of(watches: tuple[Watch, ...]) -> Iterator[str]:

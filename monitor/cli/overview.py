@@ -74,7 +74,7 @@ class Waiting:
 class Overview:
     """Everything at a glance. `refuses` is why Redis takes no writes, "" where it does;
     `lag_s` is how long the oldest unjudged article has waited;
-    `gathered` is in the order in which it will be told.
+    `gathered` is in the order in which it will be told, of so many alerts.
     """
 
     version: str
@@ -93,6 +93,7 @@ class Overview:
     counts: Mapping[str, int]
     alerts: tuple[Alert, ...]
     gathered: tuple[Waiting, ...]
+    gathered_alerts: int
 
 
 def overview(store: Store, settings: Settings, now: datetime) -> Overview:
@@ -103,6 +104,7 @@ def overview(store: Store, settings: Settings, now: datetime) -> Overview:
     feeds = reports(store, settings.sources, now)
     paused = store.paused_watches.all()
     states = {watch.id: state_of(watch, paused.get(watch.id), now) for watch in settings.watches}
+    gatherings = store.gatherings.all()
     return Overview(
         version=__version__,
         server=view.server(),
@@ -125,6 +127,7 @@ def overview(store: Store, settings: Settings, now: datetime) -> Overview:
         resting={watch: state for watch, state in states.items() if state != WATCHING},
         counts=counts,
         alerts=view.alerts(ALERTS),
+        gathered_alerts=store.gatherings.alerts(gatherings),
         gathered=tuple(
             Waiting(
                 channel=each.channel,
@@ -133,7 +136,7 @@ def overview(store: Store, settings: Settings, now: datetime) -> Overview:
                 alerts=each.count,
                 until=each.due,
             )
-            for each in store.gatherings.all()
+            for each in gatherings
             if each.count
         ),
     )

@@ -141,16 +141,19 @@ def _flow(seen: Overview, now: datetime) -> Iterator[Row]:
     told_lately = f"{rates.alerts_hour} in the last hour, {rates.alerts_day} in the last day"
     yield Text("alerts"), Text(told_lately)
     if seen.gathered:
-        yield Text("gathered"), Text(_gathered(seen.gathered, now))
+        yield Text("gathered"), Text(_gathered(seen.gathered, seen.gathered_alerts, now))
     for queue, depth in seen.queues.items():
         yield Text(queue), Text(told(queue, depth).removeprefix(queue).strip())
 
 
-def _gathered(waiting: Sequence[Waiting], now: datetime) -> str:
-    """ "12 alerts wait to be told together: desk 9 until 18:00, chat 3 until 12-01 08:00" """
-    count = sum(each.alerts for each in waiting)
+def _gathered(waiting: Sequence[Waiting], count: int, now: datetime) -> str:
+    """ "12 alerts wait to be told together: desk 9 until 18:00, chat 3 of fires until 19:00" """
     said = f"{count} alert{' waits' if count == 1 else 's wait'} to be told together: "
-    shown = (f"{each.channel} {each.alerts} until {_clock(each.until, now)}" for each in waiting)
+    shown = (
+        f"{each.channel} {each.alerts}{f' of {each.watch}' if each.watch else ''}"
+        f" until {_clock(each.until, now)}"
+        for each in waiting
+    )
     return (
         said
         + ", ".join(islice(shown, SHOWN_GATHERED))

@@ -100,6 +100,15 @@ class Gatherings:
             counts = pipe.execute()
         return tuple(replace(each, count=count) for each, count in zip(found, counts, strict=True))
 
+    def alerts(self, gatherings: Iterable[Open]) -> int:
+        """How many alerts wait in these: one that waits for two channels is one."""
+        names = [keys.gathering_alerts(each.name) for each in gatherings]
+        with translated(*names), self._client.pipeline(transaction=False) as pipe:
+            for name in names:
+                pipe.zrange(name, 0, -1)
+            rows = pipe.execute()
+        return len({text_of(member).partition(" ")[0] for row in rows for member in row})
+
     def _opened(self, rows: Iterable[Any]) -> tuple[Open, ...]:
         """From rows of (name, due in ms); one that is empty has no id of its own yet."""
         found = self._damage.readable(

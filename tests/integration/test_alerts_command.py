@@ -226,6 +226,18 @@ def test_only_the_last_attempts_are_kept_and_none_for_ever(store: Store) -> None
     assert store.client.ttl(key) > 0
 
 
+def test_status_counts_an_alert_once_and_names_the_watch_of_a_summary(
+    store: Store, ask: Ask
+) -> None:
+    raised(store, ALERT, Gathering(reason="cooldown", watch=ALERT.watch, due=NOON + HOUR))
+    member = store.client.zrange(keys.gathering_alerts(f"desk cooldown {ALERT.watch}"), 0, -1)[0]
+    store.client.zadd(keys.gathering_alerts("chat digest "), {member: 1})
+    store.client.zadd(keys.gathered(), {"chat digest ": (NOON + HOUR).timestamp() * 1000})
+    said = " ".join(ask(of=status).stderr.split())
+    assert "gathered 1 alert waits to be told together: " in said
+    assert f"desk 1 of {ALERT.watch} until 03-01 13:00" in said
+
+
 def test_status_says_how_many_alerts_are_gathered_and_until_when(store: Store, ask: Ask) -> None:
     # given
     raised(store, ALERT, Gathering(reason="digest", due=NOON + HOUR))

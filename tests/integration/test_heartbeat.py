@@ -15,10 +15,12 @@ from pathlib import Path
 
 import pytest
 import structlog
+from click.testing import CliRunner
 from loopback import LoopbackHttp
 from product import Product
 from structlog.testing import capture_logs
 
+from monitor.cli.check import command as check
 from monitor.embedded import Embedded
 from monitor.errors import ConfigError
 from monitor.heartbeat import Calls, Heartbeat, call, vouch, vouched
@@ -87,6 +89,16 @@ def test_what_is_wrong_is_said_without_the_address(tmp_path: Path, web: Loopback
     assert "127.0.0.1 is not a public address" in guarded
     assert "no connection to 127.0.0.1" in nobody
     assert "t0ken" not in answered + guarded + nobody
+
+
+def test_check_complains_of_calls_that_come_too_often(tmp_path: Path, web: LoopbackHttp) -> None:
+    # when
+    done = CliRunner().invoke(check, ["--config", str(configured(tmp_path, web))])
+
+    # then
+    assert done.exit_code == 1
+    assert "monitor.toml [heartbeat] every: found 1 s, wanted 10 s or more" in done.stderr
+    assert 'write every = "1m"' in done.stderr
 
 
 @dataclass
