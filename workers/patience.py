@@ -8,13 +8,16 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from monitor import telemetry
-from monitor.errors import Bug, CommandRefused, StoreUnavailable
+from monitor.errors import Bug, CommandRefused, StoreUnavailable, Unreadable
 
 SAY_EVERY_S: Final = 60.0
 Answered = TypeVar("Answered")
 
 FIRST_S: Final = 0.05
 LONGEST_S: Final = 2.0
+
+BUGS: Final = 5
+"""Answers in a row that are bugs: then it is what was asked, and no server that is starting."""
 
 
 class Patience:
@@ -42,12 +45,21 @@ class Patience:
         self._pause_s = min(self._pause_s * 2, LONGEST_S)
 
     async def answer(self, ask: Callable[[], Answered]) -> Answered:
-        """What Redis answers, however often it has to be asked: for what must not be dropped."""
-        pause_s = FIRST_S
+        """What Redis answers, however often it has to be asked: for what must not be dropped.
+
+        Raises Bug where it cannot do what it is asked, and ParseError where it was read and is not
+        ours.
+        """
+        pause_s, bugs = FIRST_S, 0
         while True:
             try:
                 answer = await asyncio.to_thread(ask)
+            except Unreadable:
+                raise
             except (StoreUnavailable, Bug) as error:
+                bugs = bugs + 1 if isinstance(error, Bug) else 0
+                if bugs == BUGS:
+                    raise
                 self._say(error)
             else:
                 self._allowed()

@@ -11,6 +11,7 @@ from typing import Final, Literal
 import msgspec
 
 from monitor import codec
+from monitor.errors import ParseError
 from monitor.model import DELIVERIES, Alert, Delivery, DeliveryState, Digest, Message
 from monitor.store import keys
 from monitor.store.attempts import MOST, Attempt, attempts_of
@@ -21,6 +22,9 @@ from monitor.store.redis import Scripts, text_of, translated
 
 MOST_JOINED: Final = 5
 """Gatherings that one may have been put into, each into the next, before it was told."""
+
+MOST_SHOWN: Final = 80
+"""Characters that are shown of a value that is not ours."""
 
 UNMEASURED: Final[Mapping[str, float]] = MappingProxyType({})
 
@@ -109,6 +113,9 @@ class Outbox:
             return "void"
         if answer == [b"gone"]:
             return "gone"
+        if answer[0] == b"broken":
+            key, field, value = map(text_of, answer[1:])
+            raise ParseError(f"{key}, field {field}: {value[:MOST_SHOWN]!r} is not what we write")
         before, attempts, packed, channel, disabled, page = answer
         return Begun(
             delivery=Delivery(
@@ -250,6 +257,7 @@ class Outbox:
                 keys.measures(),
                 keys.attempts(delivery),
                 keys.rq_queue(DELIVERIES),
+                keys.told_apart(),
             ],
             [
                 worker,

@@ -6,7 +6,7 @@
 if redis.call('HGET', KEYS[3], ARGV[2]) ~= ARGV[1] then return 'void' end
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1e6
-local since = tonumber(redis.call('HGET', KEYS[1], 'put_off') or now)
+local since = tonumber(redis.call('HGET', KEYS[1], 'put_off') or '') or now
 if now - since > tonumber(ARGV[4]) then return 'late' end
 redis.call('HSET', KEYS[1], 'status', 'scheduled', 'put_off', since)
 redis.call('ZREM', KEYS[2], ARGV[2])
