@@ -57,12 +57,20 @@ class Calls:
     due: float = float("-inf")
     trouble: str = ""
     withheld: bool = False
+    dead_since: float | None = None
+    lived: bool = False
 
     def wants(self, *, alive: bool) -> bool:
-        """Whether to call now. While something is dead or stuck a call that is due waits."""
+        """Whether to call now. While something is dead or stuck a call that is due waits; what has
+        not begun yet is neither, but for so long.
+        """
+        self.lived, since = self.lived or alive, self.dead_since
+        self.dead_since = None if alive else self.clock() if since is None else since
         if self.clock() < self.due:
             return False
         if not alive:
+            if not self.lived and self.clock() - (self.dead_since or 0.0) < STUCK_S:
+                return False
             if not self.withheld:
                 self.log.warning("heartbeat.withheld", reason="a loop has died, or is stuck")
             self.withheld = True

@@ -20,10 +20,13 @@ from monitor.terminal import escaped
 
 EVENTS: dict[str, str] = {
     "article.judged": "canonical: an article was read once, its outcome committed",
+    "article.read": "debug: what an article is about, and the job it came in",
     "article.failed": "an article could not be judged; it is tried again alone, or set aside",
     "article.set_aside": "an article became a dead letter after too many failures of its own",
     "alert.raised": "a watch spoke for a story",
     "alert.updated": "an alert is told again: its story has reached a step of `updates`",
+    "bundle.delayed": "what a take tells was decided again and again, and others always told first:"
+    " its jobs come back in a moment",
     "bundle.retaken": "a commit was void: the lease or a version had changed; decided again",
     "config.awaited": "the folder of the configuration does not answer; what is in force goes on",
     "config.refused": "another configuration has this problem; the old one stays in force, whole",
@@ -75,6 +78,8 @@ EVENTS: dict[str, str] = {
     "schema.refused": "the data in Redis is of another version: the service ends, touching nothing",
     "seed.read": "canonical: a seed file was read and its articles enqueued",
     "seed.skipped": "a seed file holds nothing new, or could not be read",
+    "source.fetched": "debug: a server has answered a poll, in how long and with how much",
+    "source.scheduled": "debug: when a feed is due again after a poll, and why not earlier",
     "source.failed": "canonical: a poll failed; the source is tried again later",
     "source.forgotten": "a feed or seed file was gone for 60 days: nothing is known of it any more",
     "source.moved": "a feed's permanent redirect was believed, or is given up",
@@ -107,12 +112,16 @@ ROTATE_BYTES = 16 << 20
 
 LOOK_EVERY_LINES = 200
 
+_stands_on_stderr = False
+
 
 def set_up(*, level: Level, format_: Format, file: Path | None = None) -> None:
     """Configure logging once per process. `auto` is console on a terminal, JSON otherwise.
 
     With a `file`, every line goes there, and warnings and errors to stderr too, in words.
     """
+    global _stands_on_stderr  # there is one log, as there is one stderr
+    _stands_on_stderr = file is None
     terminal = file is None and sys.stderr.isatty()
     out = cast(TextIO, Unfailing() if file is None else LogFile(file))
     as_json = format_ == "json" or (format_ == "auto" and not terminal)
@@ -133,6 +142,11 @@ def set_up(*, level: Level, format_: Format, file: Path | None = None) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=out),
         cache_logger_on_first_use=False,
     )
+
+
+def stands_on_stderr() -> bool:
+    """Whether standard error is the log's, so that words for people would spoil its lines."""
+    return _stands_on_stderr
 
 
 def set_level(level: Level) -> None:

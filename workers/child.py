@@ -144,7 +144,7 @@ async def _deliver_alerts(child: Child) -> None:
                 if deliver.under_way:
                     await deliver.under_way.reap(LOOK_S)
                 else:
-                    await asyncio.to_thread(store.deliveries.wait, 1)
+                    await deliver.wait(1)
             await deliver.under_way.reap(0)
             patience.over()
             child.vitals.turn()

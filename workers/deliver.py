@@ -8,12 +8,14 @@ same id, or `hold` for a person.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
-from typing import assert_never
+from typing import TypeVar
 
 from structlog.typing import FilteringBoundLogger
 
@@ -21,12 +23,9 @@ from monitor.channels.channel import Channel, Keeper
 from monitor.channels.outline import counted_only
 from monitor.errors import Bug, ParseError
 from monitor.model import (
-    Alert,
-    Delivery,
     DeliveryState,
     Digest,
     Later,
-    Message,
     Receipt,
     Refused,
     Sent,
@@ -37,26 +36,26 @@ from monitor.store import Begun, Store, Taken
 from monitor.store.measures import latencies
 from workers.breaker import Breakers
 from workers.patience import Patience
-from workers.retry import GIVE_UP_S, delivery_again
+from workers.receipts import EVENT, channel_of, outcome, said_of
+from workers.retry import GIVE_UP_S
 from workers.under_way import UnderWay
 
 UNKNOWN_TRIES = 4
 """Tries, some two minutes in all, that a channel has to become known here after a change of
 channels.toml."""
 
-AT_ONCE = 64
-"""Deliveries a process has under way, over all channels."""
+TAKE = 200
+"""Deliveries looked at in one go: those of a channel that has its share are put off, however long
+their row is, and hold up none behind them."""
 
-NEVER_ITS_TURN = "the channel has been down, or too slow, for a day"
+THREADS = 8
+"""For what Redis is asked: of their own, as whoever resolves a name or loads a library may hang in
+those that all may use."""
+
+NEVER_ITS_TURN = "the channel is down, and has been for a day"
 
 Guard = Callable[[Awaitable[Receipt]], Awaitable[Receipt]]
-
-
-EVENT = {
-    DeliveryState.SENT: "delivery.sent",
-    DeliveryState.PENDING: "delivery.delayed",
-    DeliveryState.PARKED: "delivery.parked",
-}
+Answered = TypeVar("Answered")
 
 
 def delivery(delivery_id: str, alert: str, channel: str) -> None:
@@ -75,42 +74,71 @@ class Deliver:
     now: Callable[[], datetime]
     guard: Guard
     log: FilteringBoundLogger
-    under_way: UnderWay = field(default_factory=lambda: UnderWay(AT_ONCE))
+    under_way: UnderWay = field(default_factory=UnderWay)
     takes: int = 0
     patience: Patience = field(default_factory=lambda: Patience("receipts"))
+    threads: Executor = field(
+        default_factory=lambda: ThreadPoolExecutor(THREADS, thread_name_prefix="outbox")
+    )
     breakers: Breakers = field(init=False)
 
     def __post_init__(self) -> None:
         self.breakers = Breakers(log=self.log)
 
     async def fill(self) -> bool:
-        """Take as many deliveries as there are places; False when none was taken."""
-        places = self.under_way.places
-        if places <= 0:
-            return False
-        token = f"{self.worker}/{self.takes}"
-        taken = await asyncio.to_thread(self.store.deliveries.take, self.worker, token, places)
+        """Take deliveries, and begin those whose channel may have one more; False when there were
+        none.
+        """
+        take = partial(self.store.deliveries.take, self.worker, f"{self.worker}/{self.takes}", TAKE)
+        taken = await self._once(take)
+        mine = [job for job in taken if not self.under_way.has(job.id)]
+        early = await self._once(partial(self._early, mine)) if mine else {}
         self.takes += 1
-        waits: dict[str, float] = {}
-        for job in (job for job in taken if not self.under_way.has(job.id)):
-            wait_s = self.breakers.wait_s(channel := _channel_of(job))
+        down: dict[str, float] = {}
+        for job in (job for job in mine if job.id not in early):
+            wait_s = self.breakers.wait_s(channel := channel_of(job))
             if wait_s is None:
                 self.under_way.start(job.id, self._in_turn(job, channel))
             else:
-                waits[job.id] = wait_s
-        await self._put_off(taken, waits)
+                (down if self.breakers.is_down(channel) else early)[job.id] = wait_s
+        await self._put_off(mine, early, down)
         return bool(taken)
 
-    async def _put_off(self, taken: tuple[Taken, ...], waits: Mapping[str, float]) -> None:
-        """Let those come back later whose channel is left alone or has its share: no try of them.
-
-        Those that have waited for a day are given up.
+    def _early(self, jobs: Sequence[Taken]) -> dict[str, float]:
+        """Those whose turn has not come, as something older about the same alert is still to go to
+        the same channel, and how long they wait.
         """
-        if not waits:
+        known = {}
+        for job in jobs:
+            with suppress(ParseError):
+                known[job.id] = delivery_of(job.data)
+        return dict(self.store.order.early(known))
+
+    async def wait(self, seconds: int) -> None:
+        """Until there is something to take, at most so long."""
+        await self._once(partial(self.store.deliveries.wait, seconds))
+
+    async def _once(self, ask: Callable[[], Answered]) -> Answered:
+        return await asyncio.get_running_loop().run_in_executor(self.threads, ask)
+
+    async def _surely(self, ask: Callable[[], Answered]) -> Answered:
+        return await self.patience.answer(ask, self.threads)
+
+    async def _put_off(
+        self, jobs: Sequence[Taken], early: Mapping[str, float], down: Mapping[str, float]
+    ) -> None:
+        """Let those come back later whose turn has not come or whose channel has its share, and
+        those whose channel is left alone: no try of them.
+
+        Of the latter, those that have waited for a day are given up.
+        """
+        put_off = partial(self.store.deliveries.put_off, self.worker)
+        if early:
+            await self._once(partial(put_off, early))
+        if not down:
             return
-        put_off = partial(self.store.deliveries.put_off, longest_s=GIVE_UP_S)
-        late = await asyncio.to_thread(put_off, self.worker, waits)
-        for job in (job for job in taken if job.id in late):
+        late = await self._once(partial(put_off, down, longest_s=GIVE_UP_S))
+        for job in (job for job in jobs if job.id in late):
             refused = Refused(answer=NEVER_ITS_TURN)
             self.under_way.start(job.id, self._deliver(job, instead=refused))
 
@@ -135,7 +163,7 @@ class Deliver:
             await self._bury(job, None, error.message)
             return
         try:
-            begun = await self.patience.answer(
+            begun = await self._surely(
                 partial(
                     self.store.outbox.begin,
                     self.worker,
@@ -160,7 +188,7 @@ class Deliver:
     async def _bury(self, job: Taken, alert: str | None, reason: str) -> None:
         bury = partial(self.store.deliveries.bury, self.worker, job.id, reason, self.now())
         try:
-            await self.patience.answer(bury)
+            await self._surely(bury)
         except Bug:  # nothing was done: its lease runs out, and it comes again
             self.log.exception("delivery.failed", delivery=job.id, reason="it cannot be set aside")
             return
@@ -168,7 +196,7 @@ class Deliver:
             "delivery.parked",
             delivery=job.id,
             alert=alert,
-            channel=_channel_of(job) or None,
+            channel=channel_of(job) or None,
             answer=reason,
         )
 
@@ -200,14 +228,15 @@ class Deliver:
         if not isinstance(message, Digest) or not isinstance(channel, Keeper):
             return await self.guard(channel.send(delivery_, message))
         for number in count(begun.page):
-            page = await self.patience.answer(partial(self.store.outbox.page, message.id, number))
+            read = partial(self.store.outbox.page, message.id, number, delivery_.channel)
+            page = await self._surely(read)
             if page is None:
                 break
             receipt = await self.guard(channel.keep(delivery_, page))
             if not isinstance(receipt, Sent):
                 return receipt
             turn = partial(self.store.outbox.turn, self.worker, job.id, delivery_.id, number + 1)
-            await self.patience.answer(turn)
+            await self._surely(turn)
         return await self.guard(channel.send(delivery_, counted_only(message)))
 
     async def _settle(self, job: Taken, begun: Begun, receipt: Receipt) -> None:
@@ -215,10 +244,10 @@ class Deliver:
         away, or the alert would go out a second time.
         """
         delivery_, name = begun.delivery, begun.delivery.channel
-        state, after = _outcome(receipt, delivery_)
+        state, after = outcome(receipt, delivery_, begun.waited)
         gone = isinstance(receipt, Refused) and receipt.disables
         disables = self.settings[name].fingerprint if gone else ""
-        counts = await self.patience.answer(
+        counts = await self._surely(
             partial(
                 self.store.outbox.settle,
                 self.worker,
@@ -232,13 +261,14 @@ class Deliver:
                 disables=disables,
                 after=after or timedelta(),
                 took=latencies(begun.message, self.now()),
+                about=delivery_.alert,
             )
         )
         say = self.log.info if counts and state is DeliveryState.SENT else self.log.warning
         say(
             EVENT[state] if counts else "delivery.overtaken",
             delivery=delivery_.id,
-            **_about(begun.message),
+            **said_of(begun.message),
             channel=name,
             attempt=delivery_.attempts,
             answer=receipt.answer,
@@ -246,47 +276,3 @@ class Deliver:
         )
         if counts and disables:
             self.log.error("channel.disabled", channel=name, reason=receipt.answer)
-
-
-def _channel_of(job: Taken) -> str:
-    """The channel a job is for; "" where the job cannot be read: whoever begins it will say so."""
-    try:
-        return delivery_of(job.data)[2]
-    except ParseError:
-        return ""
-
-
-def _about(message: Message) -> Mapping[str, object]:
-    """What a line of the log says of what was sent."""
-    match message:
-        case Alert():
-            return {
-                "alert": message.id,
-                "watch": message.watch,
-                "story": message.story,
-                "article": message.article.id,
-                "source": message.article.source,
-            }
-        case Digest():
-            return {
-                "digest": message.id,
-                "reason": message.reason,
-                "alerts": message.count,
-                "told": [alert.id for alert in message.alerts],
-            }
-        case _:
-            assert_never(message)
-
-
-def _outcome(receipt: Receipt, delivery_: Delivery) -> tuple[DeliveryState, timedelta | None]:
-    """The state a delivery is in after this receipt, and when it is tried again if it is."""
-    match receipt:
-        case Sent():
-            return DeliveryState.SENT, None
-        case Later():
-            after = delivery_again(delivery_.id, delivery_.attempts, receipt.after)
-            return (DeliveryState.PARKED if after is None else DeliveryState.PENDING), after
-        case Refused():
-            return DeliveryState.PARKED, None
-        case _:
-            assert_never(receipt)

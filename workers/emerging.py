@@ -64,9 +64,12 @@ class Emergence:
         raised = Raised(alert=alert, routes=routes(alert, watch, self.timings, at))
         expects = ((watch.id, subject_of(watch, rise.key), before),)
         try:
-            self.store.judging.commit(self.worker, Outcome(raised=(raised,), expects=expects), at)
+            outcome = Outcome(raised=(raised,), expects=expects)
+            committed = self.store.judging.commit(self.worker, outcome, at)
         except StoreConflict:
             return  # another supervisor has said it
+        if not committed.raised:
+            return
         self.log.info(
             "alert.raised",
             alert=alert.id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor
 from typing import Final, TypeVar
 
 from monitor import telemetry
@@ -44,16 +45,18 @@ class Patience:
         time.sleep(self._pause_s)
         self._pause_s = min(self._pause_s * 2, LONGEST_S)
 
-    async def answer(self, ask: Callable[[], Answered]) -> Answered:
+    async def answer(
+        self, ask: Callable[[], Answered], threads: Executor | None = None
+    ) -> Answered:
         """What Redis answers, however often it has to be asked: for what must not be dropped.
 
-        Raises Bug where it cannot do what it is asked, and ParseError where it was read and is not
-        ours.
+        It is asked in one of `threads`, else in one of those that all may use. Raises Bug where it
+        cannot do what it is asked, and ParseError where it was read and is not ours.
         """
-        pause_s, bugs = FIRST_S, 0
+        pause_s, bugs, loop = FIRST_S, 0, asyncio.get_running_loop()
         while True:
             try:
-                answer = await asyncio.to_thread(ask)
+                answer = await loop.run_in_executor(threads, ask)
             except Unreadable:
                 raise
             except (StoreUnavailable, Bug) as error:

@@ -18,7 +18,7 @@ from monitor.app import Desk
 from monitor.errors import Bug, ParseError, StoreConflict, Unreadable
 from monitor.model import Article, Timing
 from monitor.queues import articles_of
-from monitor.store import Asked, Failed, Outcome, Store, Taken
+from monitor.store import Asked, Failed, Outcome, Raised, Store, Taken
 from workers.retry import article_again
 from workers.telling import Claimed, Found, Telling
 
@@ -26,7 +26,10 @@ TAKE = 8
 """Jobs a take. A bundle holds up to 50 articles of about 1 ms: well inside a third of a lease."""
 
 DECISIONS = 20
-"""Times a take is decided again because another worker spoke first; more is a bug."""
+"""Times a take is decided again because another worker spoke first."""
+
+CONTENDED_S = 5.0
+"""After so long it comes back where it was never decided alone."""
 
 DEFAULT_TIER = 2
 
@@ -137,8 +140,9 @@ class Process:
                     publishers=latest[claim.story].publishers,
                 ),
                 sources=latest[claim.story].sources,
+                publisher=who.publisher,
             )
-            for (each, found), claim in zip(good, claims, strict=True)
+            for (each, found), who, claim in zip(good, asked, claims, strict=True)
         ]
 
     def _finish(self, read: list[Read], claimed: list[Claimed]) -> None:
@@ -157,16 +161,16 @@ class Process:
         for _ in range(DECISIONS):
             outcome = replace(telling.decide(claimed), jobs=jobs, failed=failed)
             try:
-                answer = self.store.judging.commit(self.worker, outcome, self.now())
+                committed = self.store.judging.commit(self.worker, outcome, self.now())
             except StoreConflict:
                 continue
-            if answer == "void":
+            if committed.answer == "void":
                 self.log.warning("bundle.retaken", worker=self.worker, jobs=len(jobs))
             else:
                 self.judged += len(read)
-                self._say(outcome)
+                self._say(outcome, committed.raised)
             return
-        raise Bug(f"decided {DECISIONS} times and never alone", worker=self.worker)
+        self._put_off([job for job, _ in jobs])
 
     def _apart(self, read: list[Read], error: Unreadable) -> None:
         """What Redis knows of one of these cannot be read: each comes again alone, and the one that
@@ -179,8 +183,26 @@ class Process:
         unread = replace(one, result=error)
         self._finish([unread], [])
 
-    def _say(self, outcome: Outcome) -> None:
+    def _put_off(self, jobs: list[str]) -> None:
+        """Nothing is lost by waiting; a process that ended here would end again with the next."""
+        self.store.articles.put_off(self.worker, dict.fromkeys(jobs, CONTENDED_S))
+        self.log.error(
+            "bundle.delayed",
+            worker=self.worker,
+            jobs=len(jobs),
+            decided=DECISIONS,
+            again_in_s=CONTENDED_S,
+        )
+
+    def _say(self, outcome: Outcome, told: tuple[Raised, ...]) -> None:
         for judged in outcome.judged:
+            self.log.debug(
+                "article.read",
+                article=judged.article.id,
+                source=judged.article.source,
+                job=judged.job,
+                topics=list(judged.topics),
+            )
             self.log.info(
                 "article.judged",
                 article=judged.article.id,
@@ -193,7 +215,7 @@ class Process:
                 silenced=dict(judged.silenced),
                 config=judged.config,
             )
-        for raised in outcome.raised:
+        for raised in told:
             self.log.info(
                 "alert.updated" if raised.alert.update else "alert.raised",
                 alert=raised.alert.id,

@@ -17,7 +17,7 @@ from monitor.reload import LOOK_S, Following, problem_of
 from monitor.settings import Settings
 from monitor.settings.differences import to_be_tried
 
-HUNG_S: Final = 3.0
+HUNG_S: Final = 10.0
 """A folder whose files could not be read within that time does not answer."""
 
 

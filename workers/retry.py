@@ -60,8 +60,9 @@ DELIVERY: tuple[float, ...] = (
 )
 """Seconds until each next try of a delivery: about 24 hours in all, then it is parked."""
 
-GIVE_UP_S = 86_400.0
-"""So long a delivery waits for its channel to work at all, without a try."""
+GIVE_UP_S = 28 * 3600.0
+"""So long a delivery waits in all, between its tries and for its channel to work at all: about a
+day, and what the jitter adds."""
 
 JITTER = 0.2
 
@@ -94,14 +95,18 @@ def _asked_s(error: BaseException) -> float:
     return error.retry_after_s or asked_s
 
 
-def delivery_again(delivery: str, attempts: int, asked: timedelta | None) -> timedelta | None:
+def delivery_again(
+    delivery: str, attempts: int, asked: timedelta | None, waited: timedelta = timedelta()
+) -> timedelta | None:
     """When a delivery is tried again after `attempts` attempts, or None: park it.
 
-    `asked` is what the channel asked for (Retry-After): never earlier than that. The jitter is
-    derived from delivery and attempt, so that many at once do not come back at once.
+    `asked` is what the channel asked for (Retry-After): never earlier than that, but not for longer
+    than it may wait in all, of which it has `waited`. The jitter is derived from delivery and
+    attempt, so that many at once do not come back at once.
     """
     if attempts > len(DELIVERY):
         return None
     share = int(digest("again", delivery, str(attempts))[:8], 16) / 0xFFFFFFFF
     wait = timedelta(seconds=DELIVERY[attempts - 1] * (1 + JITTER * share))
-    return max(wait, asked) if asked is not None else wait
+    wait = max(wait, asked) if asked is not None else wait
+    return wait if (waited + wait).total_seconds() <= GIVE_UP_S else None

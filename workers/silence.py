@@ -72,8 +72,10 @@ class Silence:
         )
         try:
             outcome = Outcome(raised=(raised,), expects=((*pair, None),))
-            self.store.judging.commit(self.worker, outcome, at)
+            committed = self.store.judging.commit(self.worker, outcome, at)
         except StoreConflict:  # another supervisor has told it
+            return
+        if not committed.raised:
             return
         self.log.info("watch.silent", watch=watch.id, found=found, alert=alert.id)
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from monitor.alerts import (
+    SILENT,
     counts,
     decide,
     is_revised,
@@ -23,7 +25,7 @@ from monitor.alerts import (
 from monitor.app import Desk, Judgement
 from monitor.dedupe import Marks
 from monitor.model import Alert, Article, Claim, Counted, Decision, Spoken, Timing
-from monitor.store import Judged, Outcome, Raised, Store, Taken
+from monitor.store import Judged, Outcome, Raised, States, Store, Taken
 from workers.together import join, pieces_of
 from workers.trending import trend_counts
 
@@ -41,6 +43,7 @@ class Claimed:
     """One article of a take, read, with its story.
 
     `sources` are those of the story by the end of the take: what is told is told of all of them.
+    `publisher` is who publishes it.
     `waiting` says what is missing for watches of which it satisfies some clauses.
     """
 
@@ -49,6 +52,7 @@ class Claimed:
     found: Found
     claim: Claim
     sources: tuple[str, ...]
+    publisher: str = ""
     waiting: tuple[tuple[str, str], ...] = ()
 
 
@@ -85,15 +89,22 @@ class Telling:
         )
         paused = self.store.paused_watches.all() if before else {}
         spoken = dict(before)
+        known = States(read=self.store.judging.state)
         judged, raised, covered = [], [], []
         for each in claimed:
             told = {watch: spoken[pair] for watch, pair in self._pairs(each).items()}
             decision = self._decision(each, told, paused, spoken)
             new = [
                 *(self._raised(alert) for alert in decision.alerts if not told[alert.watch]),
-                *self._updates(each, {w: was for w, was in told.items() if w not in paused}),
+                *self._updates(
+                    each,
+                    {w: was for w, was in told.items() if w not in paused},
+                    partial(_made_by, claimed),
+                    known,
+                ),
             ]
             for one in new:
+                known.tell(one.alert)
                 spoken[one.alert.watch, one.alert.subject] = one.spoken
                 others = [(one.alert.watch, story) for story in one.covers]
                 spoken.update(dict.fromkeys(others, one.spoken))
@@ -107,6 +118,7 @@ class Telling:
                 *((watch, about, was) for (watch, about), was in before.items()),
                 *((watch, story, None) for watch, story in covered),
             ),
+            upon=known.upon,
             heard=tuple(pair for each in claimed for pair in self._heard(each)),
         )
 
@@ -165,18 +177,25 @@ class Telling:
                 )
                 yield name, tuple(e for e in tally if not spoken.get((name, e.story)))
 
-    def _raised(self, alert: Alert) -> Raised:
+    def _raised(self, alert: Alert, reached: int | None = None) -> Raised:
         watch = self.desk.watches[alert.watch]
         return Raised(
             alert=alert,
             routes=routes(alert, watch, self.timings, self.now()),
             follows=watch.follows,
             asks=watch.asks,
+            reached=reached,
         )
 
-    def _updates(self, claimed: Claimed, told: Mapping[str, Spoken | None]) -> Iterator[Raised]:
+    def _updates(
+        self,
+        claimed: Claimed,
+        told: Mapping[str, Spoken | None],
+        made_by: Callable[[Claimed, int], Article],
+        known: States,
+    ) -> Iterator[Raised]:
         """The alerts to be told again: the story has reached a step, or its article says
-        something else."""
+        something else. What was told last is told with what is new."""
         for name, was in told.items():
             watch = self.desk.watches[name]
             if was is None or not watch.follows:
@@ -185,7 +204,7 @@ class Telling:
             carried = claimed.claim.carried
             step = step_reached(article=article, watch=watch, told=was, carried=carried)
             again = is_revised(article=article, watch=watch, told=was, claim=claimed.claim)
-            alert = self.store.judging.alert(was.alert) if step is not None or again else None
+            alert = known.last(was.alert) if step is not None or again else None
             if alert is None or alert.story != claimed.claim.story:
                 continue
             severity = watch.severity_at(carried)
@@ -198,22 +217,36 @@ class Telling:
                     article=article,
                     match=match,
                     text=text,
+                    topics=claimed.found.judgement.topics,
                     sources=sources,
                     claim=claimed.claim,
                     severity=severity,
                     now=self.now(),
                 )
+                yield self._raised(alert, reached=was.sources)
             else:
                 alert = updated(
                     alert,
                     step=step,
-                    article=article,
+                    article=made_by(claimed, step),
                     sources=sources,
                     claim=claimed.claim,
                     severity=severity,
                     now=self.now(),
                 )
-            yield self._raised(alert)
+                yield self._raised(alert)
+
+
+def _made_by(take: list[Claimed], one: Claimed, step: int) -> Article:
+    """The article of a take by which the story of this one reached a step, as far as is known."""
+    claim = one.claim
+    carriers = claim.publishers or claim.sources
+    by = carriers[step - 1] if step <= len(carriers) else ""
+    for each in take:
+        name = each.publisher if claim.publishers else each.article.source
+        if each.claim.story == claim.story and name == by and each.article.origin not in SILENT:
+            return each.article
+    return one.article
 
 
 def _judged(claimed: Claimed, decision: Decision, now: datetime, config: str) -> Judged:

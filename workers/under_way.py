@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 class UnderWay:
     """At most `most` jobs, each a task of its own: who waits for a stranger holds one place."""
 
-    most: int
+    most: int = sys.maxsize
     tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     def __len__(self) -> int:

@@ -172,7 +172,7 @@ class Desk:
             judged=tuple(self._judged(job, each, claim) for each, claim in pairs),
             raised=tuple(raised),
         )
-        assert self.store.judging.commit(WORKER, outcome, now) == "done"
+        assert self.store.judging.commit(WORKER, outcome, now).answer == "done"
 
     def _judged(self, job: Taken, asked: Asked, claim: Claim) -> Judged:
         article = asked.article

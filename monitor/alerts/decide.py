@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from monitor.alerts.lead import lead_of
 from monitor.alerts.threshold import missing
 from monitor.errors import Bug
 from monitor.model import Alert, AlertedArticle, Decision, Origin, Relation
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
 NOTHING: Mapping[str, tuple[Counted, ...]] = MappingProxyType({})
 """No watch has a threshold."""
-
-LEAD_CHARS = 400
-"""Of the text, at the most, that an alert carries beyond its evidence."""
 
 SILENT = {
     Origin.BACKFILL: "older than 48 hours at the first poll",
@@ -141,7 +139,7 @@ def _alert(
         sources=sources if article.source in sources else (*sources, article.source),
         notify=watch.notify,
         raised=raised,
-        lead=lead_of(article),
+        lead=lead_of(article, match.evidence),
         event=claim.event,
         once_per=watch.once_per,
         counted=counted,
@@ -149,9 +147,3 @@ def _alert(
         publishers=claim.carried,
         independent=claim.independent,
     )
-
-
-def lead_of(article: Article) -> str:
-    """How the article begins: its summary, else the first paragraph of its body, cut at 400."""
-    begins = article.summary.strip() or article.body.strip()
-    return begins.partition("\n")[0][:LEAD_CHARS]

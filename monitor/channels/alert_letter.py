@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from datetime import UTC
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -20,11 +21,12 @@ from monitor.channels.render import (
     severity_tag,
     source_name,
     spread,
+    tags_of,
     terms,
     topic_labels,
     watch_title,
 )
-from monitor.channels.safe import atom, clip, isolated, line, link
+from monitor.channels.safe import atom, clip, isolated, line, link, too_long
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,29 +42,30 @@ MAX_ID_CHARS = 120
 def subject(alert: Alert) -> str:
     """Which watch, then the news: "[HIGH] U.S. and Iran over Iraq: Envoys meet in Baghdad".
 
-    An update has the same one with "Re: " before it: some programs thread by nothing else.
+    An update has the same one with "Re: " before it, where the reader was told before: some
+    programs thread by nothing else.
     """
-    watch = clip(watch_title(alert), 80)
-    said = clip(
-        f"{severity_tag(alert.severity)}{watch}: {bare(headline(alert))}", MAX_SUBJECT_CHARS
-    )
-    return f"Re: {said}" if alert.update else said
+    watch, news = clip(watch_title(alert), 80), bare(headline(alert))
+    if not (_is_quiet(alert) and news.startswith(watch)):  # which names the watch itself
+        news = f"{watch}: {news}"
+    said = clip(f"{severity_tag(alert.severity)}{news}", MAX_SUBJECT_CHARS)
+    return f"Re: {said}" if alert.is_repeat else said
 
 
 def plain_text(alert: Alert, zone: tzinfo = UTC) -> str:
     """The mail for those who read plain text; matched words stand between guillemets."""
     found = quotes(alert, at_most=_quotes_of(alert))
-    url = link(alert.article.url)
-    labels = topic_labels(alert)
+    url = link(alert.article.url) or too_long(alert.article.url)
+    about = (_labelled("About", topic_labels(alert)), _labelled("Tags", tags_of(alert)))
     blocks = [
         f"{severity_tag(alert.severity)}{watch_title(alert)}",
         "\n".join(spread(alert, zone)),
-        f"{plain(headline(alert))}\n{_provenance(alert, zone)}" + (f"\n{url}" if url else ""),
+        "\n".join(filter(None, (plain(headline(alert)), _provenance(alert, zone), url))),
         *(f"> {plain(words)}" for words in found.shown),
         _left_out(alert, found.left_out),
         *_plain_parts(alert, zone),
         _plain_fellows(alert, zone),
-        f"About: {listed(labels)}" if labels else "",
+        "\n".join(filter(None, about)),
         "-- \n" + "\n".join(_why(alert, zone)),
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
@@ -72,7 +75,6 @@ def html_text(alert: Alert, zone: tzinfo = UTC) -> str:
     """The mail for those who read HTML: no pictures, no scripts, nothing loaded from anywhere."""
     url = link(alert.article.url)
     found = quotes(alert, at_most=_quotes_of(alert))
-    labels = topic_labels(alert)
     quoted = [
         *map(markup.quoted, found.shown),
         markup.paragraph("more", _left_out(alert, found.left_out)),
@@ -88,10 +90,21 @@ def html_text(alert: Alert, zone: tzinfo = UTC) -> str:
         quotes="\n".join(filter(None, quoted)),
         parts="\n".join(_html_parts(alert, zone)),
         fellows=_html_fellows(alert, zone),
-        topics=markup.paragraph("topics", f"About: {listed(labels)}" if labels else ""),
-        link=_button(url) if url else "",
+        topics=markup.paragraph("topics", _labelled("About", topic_labels(alert))),
+        tags=markup.paragraph("topics", _labelled("Tags", tags_of(alert))),
+        link=_button(url) if url else markup.paragraph("more", too_long(alert.article.url)),
         why="\n".join(f"<p>{html.escape(reason)}</p>" for reason in _why(alert, zone)),
     )
+
+
+def _is_quiet(alert: Alert) -> bool:
+    """Whether it tells that its watch finds nothing."""
+    return alert.trouble is not None and alert.trouble.kind == "quiet"
+
+
+def _labelled(label: str, names: Iterable[str]) -> str:
+    """Names on a line behind what they are; nothing for none."""
+    return f"{label}: {said}" if (said := listed(names)) else ""
 
 
 def _plain_parts(alert: Alert, zone: tzinfo) -> Iterator[str]:
@@ -100,7 +113,7 @@ def _plain_parts(alert: Alert, zone: tzinfo) -> Iterator[str]:
             TOGETHER if number == 0 else "",
             plain(headline(part)),
             _provenance(part, zone),
-            link(part.article.url) or "",
+            link(part.article.url) or too_long(part.article.url),
         ]
         yield "\n".join(filter(None, lines))
         yield from (f"> {plain(words)}" for words in quotes(part, at_most=MAX_PART_QUOTES).shown)
@@ -117,7 +130,7 @@ def _html_parts(alert: Alert, zone: tzinfo) -> Iterator[str]:
 
 
 def _plain_fellows(alert: Alert, zone: tzinfo) -> str:
-    found = fellows(alert, zone)
+    found = fellows(alert, partial(moment, zone=zone))
     lines = [
         f"  + {each.title} · {each.where}" + (f"\n    {each.url}" if each.url else "")
         for each in found
@@ -129,7 +142,7 @@ def _html_fellows(alert: Alert, zone: tzinfo) -> str:
     lines = [
         f"<li><bdi>{markup.anchor(each.url, html.escape(each.title))}</bdi>"
         f'<span class="where"> · {html.escape(each.where)}</span></li>'
-        for each in fellows(alert, zone)
+        for each in fellows(alert, partial(moment, zone=zone))
     ]
     return "\n".join((f'<p class="more">{BEFORE}</p>\n<ul>', *lines, "</ul>")) if lines else ""
 
@@ -159,28 +172,31 @@ def _left_out(alert: Alert, count: int) -> str:
 def _why(alert: Alert, zone: tzinfo) -> Iterable[str]:
     """Why this mail came, and the ids to ask about."""
     article, watch = clip(line(alert.article.id), MAX_ID_CHARS), atom(alert.watch)
-    if alert.trouble is not None and alert.trouble.kind == "quiet":
+    raised = f"Raised {moment(alert.raised, zone)} as alert {atom(alert.id)}"
+    if _is_quiet(alert):
         title = watch_title(alert)
         yield f"You get this because the watch “{title}” ({watch}) expects more (`expect`)."
+        yield f"{raised}."
         yield "`wirewatch feeds --failing` shows which sources cannot be read."
         return
     if alert.trouble is not None:
         yield "You get this because [ops] notify in monitor.toml names this channel."
+        yield f"{raised}."
         yield f"`wirewatch feeds` shows how the source {article} fares."
         return
     if alert.rising is not None:
         yield f"You get this because the watch “{watch_title(alert)}” ({watch}) tells what emerges."
-        yield f"Raised {moment(alert.raised, zone)} as alert {atom(alert.id)}."
+        yield f"{raised}."
         yield "`wirewatch trends` shows what else rises."
         return
-    told = dict.fromkeys(term for each in (alert, *parts(alert)) for term in terms(each))
+    told = terms(e for each in (alert, *parts(alert)) for e in each.evidence)
     found = listed(told, between=", ") or "a match"
     yield f"You get this because the watch “{watch_title(alert)}” ({watch}) found: {found}."
     if alert.update and alert.update.revision:
         yield "The watch asks for revisions (`updates`)."
-    elif alert.update:
+    elif alert.update and alert.is_repeat:
         yield f"The watch tells again at {alert.update.step} publishers (`updates`, `escalate`)."
     others = other_sources(alert)
     if others and not alert.update:
         yield f"The story is also in: {listed(others, between=', ')}."
-    yield f"Raised {moment(alert.raised, zone)} as alert {atom(alert.id)} on article {article}."
+    yield f"{raised} on article {article}."

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from monitor.channels.safe import clip, line
 from monitor.errors import AddressRefused, BadStatus, FetchError, TimedOut, TooLarge, Unreachable
-from monitor.model import Later, Receipt, Refused, Sent
+from monitor.model import Later, Receipt, Refused, Sent, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -67,20 +67,24 @@ MEANINGS: Final[tuple[Meaning, ...]] = (
 """The first line that holds a code decides."""
 
 
-def receipt_of(status: int, retry_after: str | None, now: datetime) -> Receipt:
-    """What the receiver's status code means for the delivery."""
+def receipt_of(status: int, retry_after: str | None, now: datetime, *, said: str = "") -> Receipt:
+    """What the receiver's status code means for the delivery; `said` is what it adds in words,
+    safe to show: what it says to an alert that it takes is of no interest.
+    """
     meaning = next((each for each in MEANINGS if status in each.codes), MEANINGS[-1])
     answer = f"{status}: {meaning.words}"
+    words = f"; it says: {said}" if said else ""
     match meaning.then:
         case "sent":
             return Sent(answer=answer)
         case "later" | "down":
             wait = wait_of(retry_after, now)
-            return Later(answer=answer, after=wait, down=meaning.then == "down")
+            asked = "" if wait is None else f" ({_asked(wait)})"
+            return Later(answer=f"{answer}{asked}{words}", after=wait, down=meaning.then == "down")
         case "gone":
-            return Refused(answer=answer, disables=True)
+            return Refused(answer=f"{answer}{words}", disables=True)
         case "refused":
-            return Refused(answer=answer)
+            return Refused(answer=f"{answer}{words}")
 
 
 def wait_of(retry_after: str | None, now: datetime) -> timedelta | None:
@@ -90,11 +94,23 @@ def wait_of(retry_after: str | None, now: datetime) -> timedelta | None:
         return timedelta(seconds=min(int(value[:9]), MAX_WAIT.total_seconds()))
     try:
         until = parsedate_to_datetime(value)
-    except ValueError:
+        if until.tzinfo is None:
+            until = until.replace(tzinfo=UTC)
+        return max(timedelta(), min(until - now, MAX_WAIT))
+    except (ValueError, OverflowError):  # a year of twenty digits
         return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
-    return max(timedelta(), min(until - now, MAX_WAIT))
+
+
+def _asked(wait: timedelta) -> str:
+    """What a Retry-After asks for, in words."""
+    seconds = round(wait.total_seconds())
+    if wait >= MAX_WAIT:
+        return "it asks for a day or more"
+    if seconds >= 600:
+        seconds -= seconds % 60
+    if not seconds:
+        return "it asks for no wait"
+    return f"it asks for {spelled(timedelta(seconds=seconds))}"
 
 
 def receipt_of_error(error: FetchError) -> Receipt:

@@ -35,6 +35,11 @@ MOST_URLS = 20
 REMEMBERED = 1000
 """Deliveries of which it is remembered who has them already, while others do not."""
 
+TRIPS = 2
+FIRST_S, LONGEST_S = 10.0, 300.0
+"""After so many calls in a row without an answer one address of several is left alone: so long at
+first, and at most; it doubles."""
+
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://\S")
 
 
@@ -84,13 +89,13 @@ class Config(ChannelConfig):
         return tuple(shown(url.get_secret_value()) for url in self.urls)
 
 
-def odd(config: Config) -> tuple[str, ...]:
+def odd(config: Config, _: tuple[IPNetwork, ...]) -> tuple[str, ...]:
     """What apprise makes nothing of, in words. Looking takes a second, so not at every start."""
     return tuple(
         f"urls[{number}]: found {shown(secret.get_secret_value())}, wanted an address that apprise"
         " understands (https://appriseit.com lists them)"
         for number, secret in enumerate(config.urls, start=1)
-        if _opened(secret.get_secret_value()) is None
+        if _opened(secret.get_secret_value(), config.timeout_s) is None
     )
 
 
@@ -105,10 +110,10 @@ KIND = kind(Config, open_channel, odd=odd)
 
 
 @cache
-def _opened(url: str) -> Service | None:
+def _opened(url: str, timeout_s: float) -> Service | None:
     from monitor.channels.apprise_service import opened  # a second to import: only who sends pays
 
-    return opened(url)
+    return opened(url, timeout_s)
 
 
 class AppriseChannel:
@@ -116,21 +121,23 @@ class AppriseChannel:
 
     def __init__(self, name: str, config: Config) -> None:
         self.name = name
-        self._timeout_s = config.timeout_s
-        self._lines = tuple(_Line(url.get_secret_value(), config.zone) for url in config.urls)
+        self._lines = tuple(
+            _Line(url.get_secret_value(), config.timeout_s, config.zone) for url in config.urls
+        )
         self._have: OrderedDict[str, frozenset[str]] = OrderedDict()
 
     async def send(self, delivery: Delivery, message: Message) -> Receipt:
         """Tell every service; who has it already, from an earlier attempt, is not told again."""
         have = self._have.pop(delivery.id, frozenset())
         rest = [each for each in self._lines if each.url not in have]
-        receipts = await asyncio.gather(*(each.send(message, self._timeout_s) for each in rest))
+        several = len(self._lines) > 1
+        receipts = await asyncio.gather(*(each.send(message, several=several) for each in rest))
         told = [each.url for each, got in zip(rest, receipts, strict=True) if isinstance(got, Sent)]
         if len(told) < len(rest):
             self._have[delivery.id] = have | frozenset(told)
             while len(self._have) > REMEMBERED:
                 self._have.popitem(last=False)
-        return _together(receipts)
+        return _together(receipts, some_have=bool(have))
 
     def draft(self, delivery: Delivery, message: Message) -> str:
         """What each service would be told."""
@@ -143,29 +150,46 @@ class AppriseChannel:
 class _Line:
     """The way to one service."""
 
-    def __init__(self, url: str, zone: tzinfo) -> None:
-        self.url, self._zone, self._shown = url, zone, shown(url)
+    def __init__(self, url: str, timeout_s: float, zone: tzinfo) -> None:
+        self.url, self._timeout_s, self._zone, self._shown = url, timeout_s, zone, shown(url)
+        self._failures, self._until = 0, 0.0
         self._turn = asyncio.Lock()
         self.calling = False
 
-    async def send(self, message: Message, timeout_s: float) -> Receipt:
-        """Tell the service, when it is free; neither waiting nor loading the library is counted."""
+    async def send(self, message: Message, *, several: bool) -> Receipt:
+        """Tell the service, when it is free; neither waiting nor loading the library is counted.
+
+        Of a channel with several, one that is down is left alone for a while, ever longer, so that
+        the others do not wait for it.
+        """
+        clock = asyncio.get_running_loop().time
         async with self._turn:
-            await asyncio.to_thread(_opened, self.url)
-            if self.calling:
-                return Later(answer=f"{self._shown} still hangs in an earlier call", down=True)
-            answer: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
-            self.calling = True
-            threading.Thread(target=_told, args=(self, message, answer), daemon=True).start()
-            try:
-                async with asyncio.timeout(timeout_s):
-                    return await answer
-            except TimeoutError:
-                return Later(answer=f"{self._shown} took longer than {timeout_s:g} s", down=True)
+            if several and clock() < self._until:
+                return Later(answer=f"{self._shown} is down, and left alone", down=True)
+            receipt = await self._send(message)
+            down = isinstance(receipt, Later) and receipt.down
+            self._failures = self._failures + 1 if down else 0
+            if self._failures >= TRIPS:
+                alone_s = FIRST_S * 2 ** min(self._failures - TRIPS, 10)
+                self._until = clock() + min(alone_s, LONGEST_S)
+            return receipt
+
+    async def _send(self, message: Message) -> Receipt:
+        await asyncio.to_thread(_opened, self.url, self._timeout_s)
+        if self.calling:
+            return Later(answer=f"{self._shown} still hangs in an earlier call", down=True)
+        answer: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+        self.calling = True
+        threading.Thread(target=_told, args=(self, message, answer), daemon=True).start()
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                return await answer
+        except TimeoutError:
+            return Later(answer=f"{self._shown} took longer than {self._timeout_s:g} s", down=True)
 
     def tell(self, message: Message) -> Receipt:
         """Tell it now, in this thread."""
-        service = _opened(self.url)
+        service = _opened(self.url, self._timeout_s)
         if service is None:
             return Refused(answer=f"apprise does not understand {self._shown} (`wirewatch check`)")
         took, said = service.tell(message, self._zone)
@@ -177,7 +201,7 @@ class _Line:
         return Later(answer=f"{service.name} did not take it{because}", down=down)
 
     def draft(self, message: Message) -> str:
-        service = _opened(self.url)
+        service = _opened(self.url, self._timeout_s)
         if service is None:
             return f"to {self._shown}, which apprise does not understand"
         title, body = service.words(message, self._zone)
@@ -197,12 +221,15 @@ def _told(way: _Line, message: Message, answer: asyncio.Future[Receipt]) -> None
         answer.get_loop().call_soon_threadsafe(lambda: None if answer.done() else say())
 
 
-def _together(receipts: list[Receipt]) -> Receipt:
-    """One receipt for all services: later where one may take it yet, sent where all have it."""
+def _together(receipts: list[Receipt], *, some_have: bool) -> Receipt:
+    """One receipt for all services: later where one may take it yet, sent where all have it. The
+    channel is down only where none of its services works.
+    """
     answer = "; ".join(receipt.answer for receipt in receipts) or "all have it"
     later = [receipt for receipt in receipts if isinstance(receipt, Later)]
     if later:
-        return Later(answer=answer, down=all(receipt.down for receipt in later))
+        dead = [receipt for receipt in later if receipt.down]
+        return Later(answer=answer, down=not some_have and len(dead) == len(receipts))
     if any(isinstance(receipt, Refused) for receipt in receipts):
         return Refused(answer=answer)
     return Sent(answer=answer)

@@ -6,11 +6,12 @@ import logging
 import re
 import threading
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType, OverflowMode
 from apprise.exception import AppriseException
 
+from monitor.channels.gathered import worst
 from monitor.channels.note import Markup, heading, note_of, written
 from monitor.channels.safe import clip
 from monitor.model import Digest
@@ -81,14 +82,24 @@ _ASSET: Final = AppriseAsset(
 )
 
 
-def opened(url: str) -> Service | None:
-    """The service at this address; None when apprise makes nothing of it."""
+def opened(url: str, timeout_s: float) -> Service | None:
+    """The service at this address; None when apprise makes nothing of it.
+
+    It may take that long, where the address does not say (`rto`, `cto`): apprise has four seconds.
+    """
     _EAR.listen()
     try:
         plugin = Apprise.instantiate(url, asset=_ASSET)
     except AppriseException:
         return None
-    return None if plugin is None else Service(plugin, url)
+    if plugin is None:
+        return None
+    said = parse_qs(urlsplit(url).query)
+    if "rto" not in said:
+        plugin.socket_read_timeout = timeout_s
+    if "cto" not in said:
+        plugin.socket_connect_timeout = timeout_s
+    return Service(plugin, url)
 
 
 class Service:
@@ -147,7 +158,7 @@ class Service:
 
 def _urgency(message: Message) -> NotifyType:
     if isinstance(message, Digest):
-        return NotifyType.INFO
+        return _URGENCY[worst(message) or "normal"]
     if message.trouble is not None and message.trouble.until is not None:
         return NotifyType.SUCCESS
     return _URGENCY[message.severity]

@@ -14,9 +14,11 @@ from uuid import UUID, uuid5
 from lxml import etree
 from pydantic import AfterValidator, Field
 
+from monitor.channels import markup
 from monitor.channels.channel import Channel, ChannelConfig, IPNetwork, kind
-from monitor.channels.disk import Hand, absolute, locked, replace
+from monitor.channels.disk import Hand, absolute, locked, no_folder, replace
 from monitor.channels.marking import bare
+from monitor.channels.others import BEFORE, TOGETHER, fellows, parts
 from monitor.channels.render import (
     headline,
     listed,
@@ -74,7 +76,12 @@ def open_channel(
     return Atom(name, config)
 
 
-KIND = kind(Config, open_channel)
+def odd(config: Config, _: tuple[IPNetwork, ...]) -> tuple[str, ...]:
+    """That its folder is not there."""
+    return no_folder("folder", Path(config.folder))
+
+
+KIND = kind(Config, open_channel, odd=odd)
 
 
 class Atom:
@@ -203,8 +210,26 @@ def _paragraphs(alert: Alert, zone: tzinfo) -> Iterator[str]:
     yield f"<p>{html.escape(badge + published)}</p>"
     for words in quotes(alert, at_most=MAX_QUOTES).shown:
         yield f'<blockquote dir="auto">{_html(words)}</blockquote>'
+    yield from _others(alert, zone)
     if labels := topic_labels(alert):
         yield f"<p>About: {html.escape(listed(labels))}</p>"
+
+
+def _others(alert: Alert, zone: tzinfo) -> Iterator[str]:
+    """The other articles that made it up, and why they are here."""
+    for number, part in enumerate(parts(alert)):
+        if number == 0:
+            yield f"<p>{html.escape(TOGETHER)}</p>"
+        title = markup.anchor(link(part.article.url), _html(headline(part)))
+        where = f"{isolated(source_name(part))} · {moment(part.article.published, zone)}"
+        yield f"<p>{title} · {html.escape(where)}</p>"
+        for words in quotes(part, at_most=1).shown:
+            yield f'<blockquote dir="auto">{_html(words)}</blockquote>'
+    for number, each in enumerate(fellows(alert, partial(moment, zone=zone))):
+        if number == 0:
+            yield f"<p>{html.escape(BEFORE)}</p>"
+        title = markup.anchor(each.url, html.escape(each.title))
+        yield f"<p>{title} · {html.escape(each.where)}</p>"
 
 
 def _html(words: Words) -> str:

@@ -213,7 +213,10 @@ def _rising(rising: Rising) -> documents.Rising:
 
 def _update(update: Update) -> documents.Update:
     return documents.Update(
-        step=update.step, copy=_article(update.copy), revision=update.revision or UNSET
+        step=update.step,
+        copy=_article(update.copy),
+        revision=update.revision or UNSET,
+        revised=_moment(update.revised) or UNSET,
     )
 
 

@@ -14,7 +14,7 @@ from monitor.errors import Bug
 from monitor.model import Rate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from monitor.model import Alert, Delivery, Message, Receipt
 
@@ -48,6 +48,24 @@ class Keeper(Channel, Protocol):
 
     async def keep(self, delivery: Delivery, alerts: tuple[Alert, ...]) -> Receipt:
         """Take a page there; of those it has already nothing is doubled."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """An attempt with what was said both ways, as lines for a person; no secret is among them."""
+
+    receipt: Receipt
+    sent: Callable[[], Iterable[str]]
+    came: Callable[[], Iterable[str]] = tuple
+
+
+@runtime_checkable
+class Conversing(Channel, Protocol):
+    """A channel that can tell what was said both ways."""
+
+    async def exchange(self, delivery: Delivery, message: Message) -> Exchange:
+        """Take it there, as `send` does."""
         ...
 
 
@@ -93,15 +111,16 @@ class OpensChannel(Protocol[C_contra]):
 class Kind:
     """One kind of channel: the model its settings must satisfy, and how it is opened with them.
 
-    `odd` says what will not work, a line each; it may take its time, so `wirewatch check` asks.
+    `odd` says what will not work, a line each, `allow` being that of `[net]`; it may take its time,
+    so `wirewatch check` asks.
     """
 
     config: type[ChannelConfig]
     open_channel: OpensChannel[ChannelConfig]
-    odd: Callable[[ChannelConfig], tuple[str, ...]]
+    odd: Callable[[ChannelConfig, tuple[IPNetwork, ...]], tuple[str, ...]]
 
 
-def _nothing_odd(_: object) -> tuple[str, ...]:
+def _nothing_odd(_: object, __: tuple[IPNetwork, ...]) -> tuple[str, ...]:
     return ()
 
 
@@ -109,7 +128,7 @@ def kind(
     model: type[C],
     opens: OpensChannel[C],
     *,
-    odd: Callable[[C], tuple[str, ...]] = _nothing_odd,
+    odd: Callable[[C, tuple[IPNetwork, ...]], tuple[str, ...]] = _nothing_odd,
 ) -> Kind:
     """The kind of these settings; opening it with those of another kind is a Bug."""
 
@@ -126,4 +145,6 @@ def kind(
     ) -> Channel:
         return opens(name, ours(config, name), allow=allow, contact=contact)
 
-    return Kind(config=model, open_channel=open_channel, odd=lambda config: odd(ours(config)))
+    return Kind(
+        config=model, open_channel=open_channel, odd=lambda config, allow: odd(ours(config), allow)
+    )

@@ -1,8 +1,10 @@
-"""The console: alerts as words for people on stderr, or as JSON Lines for programs on stdout."""
+"""The console: alerts as words for people on stderr, or as JSON Lines for programs on stdout.
+
+In services stderr is the log's, which is JSON Lines: there words go to stdout, too.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from typing import TYPE_CHECKING, Literal
@@ -11,8 +13,10 @@ from pydantic import Field
 
 from monitor.channels.body import encode
 from monitor.channels.channel import Channel, ChannelConfig, IPNetwork, kind
+from monitor.channels.disk import Hand
 from monitor.channels.sheet import printed
 from monitor.model import Later, Receipt, Sent
+from monitor.telemetry import stands_on_stderr
 from monitor.terminal import escaped_json
 
 if TYPE_CHECKING:
@@ -24,6 +28,9 @@ if TYPE_CHECKING:
 MAX_COLUMNS = 100
 """Longer lines are hard to read, however wide the terminal is."""
 
+SHOWN_S = 10.0
+"""How long one alert may take, waiting for its turn included."""
+
 
 class Config(ChannelConfig):
     """Alerts shown where Wirewatch runs."""
@@ -31,8 +38,9 @@ class Config(ChannelConfig):
     type: Literal["console"] = Field(default="console", description="This kind of channel.")
     format: Literal["text", "json"] = Field(
         default="text",
-        description="text: words on stderr, in colour on a terminal; json: one line per alert, "
-        "the body of a webhook, on stdout.",
+        description="text: words on stderr (on stdout where the log stands on stderr, as in"
+        " services), in colour on a terminal; json: one line per alert, the body of a webhook, on"
+        " stdout.",
     )
 
 
@@ -52,21 +60,25 @@ class Console:
     def __init__(self, name: str, config: Config) -> None:
         self.name = name
         self._config = config
+        self._hand = Hand(name, "whoever reads the console", SHOWN_S)
 
     async def send(self, delivery: Delivery, message: Message) -> Receipt:
-        """Show the alert; a closed or broken stream means later."""
-        # In a thread: a terminal held by Ctrl-S must not hold the other channels.
-        return await asyncio.to_thread(self._show, message)
+        """Show the alert; a closed or broken stream means later, and so does one that is full: a
+        terminal held by Ctrl-S, or `| less` that nobody scrolls, must not hold the other channels.
+        """
+        return await self._hand.do(lambda: self._show(message))
 
     def draft(self, delivery: Delivery, message: Message) -> str:
         """Where it is shown: what is shown is seen there."""
         return "to standard output" if self._config.format == "json" else "to standard error"
 
     async def close(self) -> None:
-        """Nothing to give back."""
+        """Show nothing more."""
+        self._hand.close()
 
     def _show(self, message: Message) -> Receipt:
-        stream = sys.stdout if self._config.format == "json" else sys.stderr
+        to_stdout = self._config.format == "json" or stands_on_stderr()
+        stream = sys.stdout if to_stdout else sys.stderr
         if stream is None:  # the process was started with it closed
             return Later(answer="the console cannot be written to: it is closed")
         try:

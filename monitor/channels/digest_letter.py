@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import html
+from functools import partial
 from typing import TYPE_CHECKING
 
 from monitor.channels import gathered, markup
 from monitor.channels.envelope import MAX_SUBJECT_CHARS
 from monitor.channels.marking import plain
-from monitor.channels.others import parts
+from monitor.channels.others import fellows, parts
 from monitor.channels.outline import outline
 from monitor.channels.render import headline, quotes, severity_tag
-from monitor.channels.safe import clip, link
+from monitor.channels.safe import clip, link, too_long
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,12 +71,15 @@ def _plain_happening(happening: Happening, digest: Digest, zone: tzinfo) -> str:
         severity_tag(first.severity) + plain(headline(first)),
         gathered.provenance(first, digest, zone),
         *(f"> {plain(words)}" for words in quotes(first, at_most=1).shown),
-        link(first.article.url) or "",
+        link(first.article.url) or too_long(first.article.url),
     ]
     for part in parts(first):
         where = gathered.provenance(part, digest, zone)
         lines.append(f"  & {plain(gathered.beside(part))} · {where}")
         lines.append(f"    {url}" if (url := link(part.article.url)) else "")
+    for each in fellows(first, partial(gathered.clock, digest=digest, zone=zone)):
+        lines.append(f"  & {each.title} · {each.where}")
+        lines.append(f"    {each.url}" if each.url else "")
     for alert in happening.further:
         where = gathered.provenance(alert, digest, zone)
         lines.append(f"  + {severity_tag(alert.severity)}{plain(gathered.beside(alert))} · {where}")
@@ -102,6 +106,7 @@ def _html_happening(happening: Happening, digest: Digest, zone: tzinfo) -> Itera
     yield '<div class="happening">'
     yield f'<h3 dir="auto">{markup.badge(first.severity)}{_linked(first)}</h3>'
     yield markup.paragraph("from", gathered.provenance(first, digest, zone))
+    yield markup.paragraph("from", too_long(first.article.url))
     yield from map(markup.quoted, quotes(first, at_most=1).shown)
     if lines := list(_html_lines(happening, digest, zone)):
         yield "<ul>"
@@ -114,6 +119,9 @@ def _html_lines(happening: Happening, digest: Digest, zone: tzinfo) -> Iterator[
     for part in parts(happening.first):
         where = html.escape(gathered.provenance(part, digest, zone))
         yield f'<li>&amp; <bdi>{_linked(part)}</bdi><span class="where"> · {where}</span></li>'
+    for each in fellows(happening.first, partial(gathered.clock, digest=digest, zone=zone)):
+        title, where = markup.anchor(each.url, html.escape(each.title)), html.escape(each.where)
+        yield f'<li>&amp; <bdi>{title}</bdi><span class="where"> · {where}</span></li>'
     for alert in happening.further:
         where = html.escape(gathered.provenance(alert, digest, zone))
         yield (

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from monitor.channels import gathered
 from monitor.channels.ink import COLOUR, badge, styled
 from monitor.channels.marking import plain
-from monitor.channels.others import parts
+from monitor.channels.others import fellows, parts
 from monitor.channels.outline import outline
 from monitor.channels.render import headline, quotes, severity_tag
-from monitor.channels.safe import link
+from monitor.channels.safe import link, too_long
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,24 +67,39 @@ def _happening(
     first = happening.first
     margin = Text("▌ ", style=COLOUR[first.severity]) if colour else Text("  ")
     inner = Text.assemble(margin, "  ") if not colour else margin
+    under = Text.assemble(inner, "  ")
     yield margin, _news(first, headline(first), "bold", colour=colour), True
     yield inner, Text(gathered.provenance(first, digest, zone), style="dim"), True
     for words in quotes(first, at_most=1).shown:
         said = styled(words, "") if colour else Text(plain(words))
         yield inner, Text.assemble("“", said, "”"), True
-    if url := link(first.article.url):
-        yield inner, Text(url, style="underline blue"), False
+    yield from _address(first.article.url, inner)
     for part in parts(first):
         words = gathered.beside(part)
         said = styled(words, "") if colour else Text(plain(words))
         where = (f" · {gathered.provenance(part, digest, zone)}", "dim")
         yield inner, Text.assemble("& ", said, where), True
+        yield from _address(part.article.url, under)
+    for each in fellows(first, partial(gathered.clock, digest=digest, zone=zone)):
+        yield inner, Text.assemble("& ", each.title, (f" · {each.where}", "dim")), True
+        yield from _address(each.url, under)
     for alert in happening.further:
         where = (f" · {gathered.provenance(alert, digest, zone)}", "dim")
         news = _news(alert, gathered.beside(alert), "", colour=colour)
         yield inner, Text.assemble("+ ", news, where), True
+        yield from _address(alert.article.url, under)
     if left := gathered.more_in(happening):
         yield inner, Text(f"+ {left}", style="dim"), True
+
+
+def _address(url: str | None, margin: Text) -> Iterator[Line]:
+    """Where an article is read, if that can be shown."""
+    from rich.text import Text
+
+    if address := link(url):
+        yield margin, Text(address, style="underline blue"), False
+    elif long := too_long(url):
+        yield margin, Text(long, style="dim"), True
 
 
 def _news(alert: Alert, words: Words, style: str, *, colour: bool) -> Text:

@@ -27,19 +27,29 @@ def absolute(value: str) -> str:
     return value
 
 
-class Hand:
-    """Writes for one channel, in a thread of its own: a disk that hangs holds up no other."""
+def no_folder(key: str, folder: Path) -> tuple[str, ...]:
+    """That the folder of this key is not there, for `wirewatch check`; nothing where it is."""
+    if folder.is_dir():
+        return ()
+    return (f"{key}: there is no folder {folder}; make it, and let Wirewatch write there",)
 
-    def __init__(self, channel: str) -> None:
+
+class Hand:
+    """Writes for one channel, in a thread of its own: a disk, or whatever else `where` names, that
+    hangs holds up no other.
+    """
+
+    def __init__(self, channel: str, where: str = "the disk", whole_s: float = WHOLE_S) -> None:
+        self._where, self._whole_s = where, whole_s
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"channel-{channel}")
 
     async def do(self, work: Callable[[], Receipt]) -> Receipt:
         """What the work answers; later when the disk does not let it, or takes too long."""
         try:
-            async with asyncio.timeout(WHOLE_S):
+            async with asyncio.timeout(self._whole_s):
                 return await asyncio.get_running_loop().run_in_executor(self._thread, work)
         except TimeoutError:  # it may be written yet: the next attempt looks
-            return Later(answer="the disk took too long", down=True)
+            return Later(answer=f"{self._where} took too long", down=True)
         except OSError as error:
             return Later(answer=f"cannot be written: {said(error)}")
 

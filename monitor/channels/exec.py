@@ -9,6 +9,7 @@ import signal
 import subprocess
 import tempfile
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
@@ -78,7 +79,17 @@ def open_channel(
     return Exec(name, config)
 
 
-KIND = kind(Config, open_channel)
+def odd(config: Config, _: tuple[IPNetwork, ...]) -> tuple[str, ...]:
+    """That its program is not there, or cannot be run."""
+    program = Path(config.command[0])
+    if not program.is_file():
+        return (f"command: there is no program {program}",)
+    if not os.access(program, os.X_OK):
+        return (f"command: {program} may not be run; `chmod +x {program}`",)
+    return ()
+
+
+KIND = kind(Config, open_channel, odd=odd)
 
 
 class Exec:

@@ -18,7 +18,7 @@ from pydantic import AfterValidator, Field
 
 from monitor.channels.body import encode
 from monitor.channels.channel import Channel, ChannelConfig, IPNetwork, kind
-from monitor.channels.disk import Hand, absolute, locked
+from monitor.channels.disk import Hand, absolute, locked, no_folder
 from monitor.channels.outline import counted_only
 from monitor.model import Digest, Receipt, Refused, Sent
 
@@ -58,7 +58,12 @@ def open_channel(
     return File(name, config)
 
 
-KIND = kind(Config, open_channel)
+def odd(config: Config, _: tuple[IPNetwork, ...]) -> tuple[str, ...]:
+    """That its folder is not there."""
+    return no_folder("path", Path(config.path).parent)
+
+
+KIND = kind(Config, open_channel, odd=odd)
 
 
 class File:

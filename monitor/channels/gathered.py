@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Final
 from monitor.alerts import unseen
 from monitor.channels.marking import Piece, bare
 from monitor.channels.outline import total, watch_of
-from monitor.channels.render import headline, local, moment, source_name, titled, watch_title
+from monitor.channels.render import (
+    URGENT,
+    headline,
+    listed,
+    local,
+    moment,
+    severity_tag,
+    source_name,
+    tags_of,
+    titled,
+    watch_title,
+)
 from monitor.channels.safe import (
     FIRST_STRONG_ISOLATE,
     POP_ISOLATE,
@@ -16,7 +27,7 @@ from monitor.channels.safe import (
     isolated,
     line,
 )
-from monitor.model import OURSELVES, spelled
+from monitor.model import OURSELVES, SEVERITIES, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +35,7 @@ if TYPE_CHECKING:
 
     from monitor.channels.marking import Words
     from monitor.channels.outline import Happening, Outline, Section
-    from monitor.model import Alert, Digest, Gap, GatherReason, Rate, Rest
+    from monitor.model import Alert, Digest, Gap, GatherReason, Rate, Rest, Severity
 
 MAX_GAPS = 20
 MAX_OTHERS = 20
@@ -55,11 +66,20 @@ def heading(digest: Digest) -> str:
 
 
 def subject(digest: Digest, zone: tzinfo) -> str:
-    """The heading, and for what comes again and again the time: "…, 25 Nov 08:00"."""
+    """How grave it is, the heading, and the time of what comes again and again: "[HIGH] Digest: 12
+    alerts, 3 watches, 25 Nov 08:00".
+    """
+    tag = severity_tag(grave) if (grave := worst(digest)) in URGENT else ""
     if digest.watch:
-        return heading(digest)
+        return f"{tag}{heading(digest)}"
     until = local(digest.until, zone)
-    return f"{heading(digest)}, {until.day} {until:%b} {until:%H:%M}"
+    return f"{tag}{heading(digest)}, {until.day} {until:%b} {until:%H:%M}"
+
+
+def worst(digest: Digest) -> Severity | None:
+    """The severity of its gravest alert; None where there is none."""
+    grave = (SEVERITIES.index(alert.severity) for alert in digest.alerts)
+    return SEVERITIES[place] if (place := max(grave, default=-1)) >= 0 else None
 
 
 def title(digest: Digest) -> str:
@@ -135,10 +155,14 @@ def provenance(alert: Alert, digest: Digest, zone: tzinfo) -> str:
         isolated(source_name(alert)),
         clock(alert.article.published or alert.raised, digest, zone),
     ]
-    if alert.update is not None and alert.update.revision:
-        parts.append(f"revised {clock(alert.update.at, digest, zone)}")
-    elif (sources := len(alert.sources)) > 1:
-        parts.append(f"{'now ' if alert.update else ''}in {sources} sources")
+    update = alert.update
+    revised = update and (update.at if update.revision else update.unheard and update.revised)
+    if revised:
+        parts.append(f"revised {clock(revised, digest, zone)}")
+    if (sources := len(alert.sources)) > 1:
+        parts.append(f"{'now ' if alert.is_repeat else ''}in {sources} sources")
+    if tags := listed(tags_of(alert), between=", "):
+        parts.append(f"[{tags}]")
     return " · ".join(parts)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.channels import alert_letter, digest_letter
+from monitor.channels import alert_letter, digest_letter, gathered
 from monitor.channels.envelope import closed, opened
+from monitor.channels.render import URGENT
 from monitor.channels.safe import atom
 from monitor.model import Delivery, Digest
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
     from monitor.channels.envelope import Envelope
-    from monitor.model import Alert, Message
+    from monitor.model import Alert, Message, Severity
 
 
 def letter(delivery: Delivery, message: Message, envelope: Envelope) -> EmailMessage:
@@ -25,7 +26,7 @@ def letter(delivery: Delivery, message: Message, envelope: Envelope) -> EmailMes
 
 def _of_alert(delivery: Delivery, alert: Alert, envelope: Envelope) -> EmailMessage:
     """Mails about one story refer to one root, so that mail programs put them together (RFC 5322
-    section 3.6.4). An update answers the mail that told the alert.
+    section 3.6.4). An update answers the mail that told the alert, where there was one.
     """
     mail = opened(
         delivery,
@@ -36,14 +37,12 @@ def _of_alert(delivery: Delivery, alert: Alert, envelope: Envelope) -> EmailMess
     )
     root = f"<story.{atom(alert.story)}@{envelope.home}>"
     told = f"<{atom(Delivery.id_for(alert.id, delivery.channel))}@{envelope.home}>"
-    mail["In-Reply-To"] = told if alert.update else root
-    mail["References"] = f"{root} {told}" if alert.update else root
-    if alert.severity in {"high", "critical"}:
-        mail["Importance"] = "high"
+    mail["In-Reply-To"] = told if alert.is_repeat else root
+    mail["References"] = f"{root} {told}" if alert.is_repeat else root
     mail["X-Wirewatch-Alert"] = atom(alert.id)
     mail["X-Wirewatch-Story"] = atom(alert.story)
     mail["X-Wirewatch-Watch"] = atom(alert.watch)
-    mail["X-Wirewatch-Severity"] = alert.severity
+    _graded(mail, alert.severity)
     return closed(
         mail,
         delivery,
@@ -64,9 +63,18 @@ def _of_digest(delivery: Delivery, digest: Digest, envelope: Envelope) -> EmailM
     mail["X-Wirewatch-Digest"] = atom(digest.id)
     if digest.watch:
         mail["X-Wirewatch-Watch"] = atom(digest.watch)
+    if (severity := gathered.worst(digest)) is not None:
+        _graded(mail, severity)
     return closed(
         mail,
         delivery,
         plain=digest_letter.plain_text(digest, envelope.zone),
         html=digest_letter.html_text(digest, envelope.zone),
     )
+
+
+def _graded(mail: EmailMessage, severity: Severity) -> None:
+    """How grave it is, for mail programs and filters."""
+    if severity in URGENT:
+        mail["Importance"] = "high"
+    mail["X-Wirewatch-Severity"] = severity

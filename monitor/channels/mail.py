@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from email.headerregistry import Address
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
@@ -24,6 +25,7 @@ from monitor.channels.relay import (
     parse_relay,
     parse_unsubscribe,
 )
+from monitor.channels.relay_fix import fix_of
 from monitor.channels.safe import clip, line
 from monitor.model import Later, Rate, Receipt, Refused, Sent
 
@@ -134,7 +136,9 @@ class Mail:
             async with asyncio.timeout(self._whole_s):
                 return await self._hand_over(mail.as_bytes())
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            return receipt_of(error)
+            receipt = receipt_of(error)
+            fix = fix_of(error, self._config.smtp)
+            return replace(receipt, answer=f"{receipt.answer}. {fix}") if fix else receipt
 
     def draft(self, delivery: Delivery, message: Message) -> str:
         """Who is given the mail, its headers and its plain text."""

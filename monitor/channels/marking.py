@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.channels.safe import spaced
+from monitor.text.excerpt import window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +27,7 @@ Span = tuple[int, int]
 def marked_words(text: str, spans: Iterable[Span], at_most: int) -> Words:
     """The text as safe pieces, cut to a window around the first span when it is too long."""
     marks = _merged(spans, len(text))
-    begin, end = _window(text, marks, at_most)
+    begin, end = window(text, marks, at_most)
     raw: list[tuple[str, bool]] = []
     at = begin
     for start, stop in marks:
@@ -56,22 +57,6 @@ def _merged(spans: Iterable[Span], length: int) -> tuple[Span, ...]:
         else:
             merged.append((start, stop))
     return tuple(merged)
-
-
-def _window(text: str, marks: tuple[Span, ...], at_most: int) -> Span:
-    """Which part of a long text to show: the first mark, a third of the room before it."""
-    if len(text) <= at_most:
-        return 0, len(text)
-    first = marks[0][0] if marks else 0
-    begin = min(max(0, first - at_most // 3), len(text) - at_most)
-    end = begin + at_most
-    if begin > 0:
-        space = text.find(" ", begin, min(begin + 30, first))
-        begin = space + 1 if space >= 0 else begin
-    if end < len(text):
-        space = text.rfind(" ", end - 30, end)
-        end = space if space > begin else end
-    return begin, end
 
 
 def _joined(raw: list[tuple[str, bool]]) -> Words:

@@ -14,51 +14,38 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import urlsplit
 
-from monitor.alerts import unseen
 from monitor.channels import gathered
 from monitor.channels.marking import Piece
-from monitor.channels.outline import in_turns, watch_of
-from monitor.channels.render import (
-    headline,
-    listed,
-    moment,
-    other_sources,
-    quotes,
-    source_name,
-    spread,
-    titled,
-    topic_labels,
-    watch_title,
+from monitor.channels.note_rows import (
+    Row,
+    heading,
+    in_digest,
+    link_row,
+    not_seen,
+    of_alert,
+    said,
+    uncalled,
+    uncalling,
 )
-from monitor.channels.safe import clip, isolated, link
+from monitor.channels.outline import in_turns, watch_of
+from monitor.channels.render import headline, titled, watch_title
+from monitor.channels.safe import clip
 from monitor.model import Digest, Rest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import tzinfo
 
-    from monitor.channels.marking import Words
-    from monitor.model import Alert, Gap, Message
+    from monitor.model import Message
+
+__all__ = ["Markup", "Note", "heading", "lines", "note_of", "written"]
 
 Markup = Literal["text", "markdown", "html"]
 
-MAX_QUOTES = 2
-MAX_GAPS = 5
 MAX_OTHERS = 5
 
-_CALLS_ALL: Final = re.compile(r"@(?=(?:everyone|here|channel|all|room)\b)", re.IGNORECASE)
 _MARKDOWN: Final = re.compile(r"[\\`*_\[\]<>~|#&]")
 _BEGINS_BLOCK: Final = re.compile(r"^(\d{1,9}(?=[.)])|(?=[-+=]))")
 _BETWEEN: Final = {"text": "\n", "markdown": "\n\n", "html": "<br />\n"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """A line of a note: some words, or a link."""
-
-    words: Words = ()
-    strong: bool = False
-    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,23 +71,15 @@ class Note:
             left[watch] = replace(before, title=title, count=before.count + 1)
         most = sorted(left.values(), key=lambda each: -each.count)
         unseen = (gathered.unknown(self.unseen),) if self.unseen else ()
-        return (*(f"… {said}" for said in (*gathered.others(most, MAX_OTHERS), *unseen)),)
-
-
-def heading(message: Message, zone: tzinfo = UTC) -> str:
-    """What it is of, in one safe line: the watch's title, or what a digest gathers."""
-    if isinstance(message, Digest):
-        return _uncalling(gathered.subject(message, zone))
-    badge = "" if message.severity == "normal" else f"[{message.severity.upper()}] "
-    return _uncalling(badge + watch_title(message))
+        return (*(f"… {more}" for more in (*gathered.others(most, MAX_OTHERS), *unseen)),)
 
 
 def lines(message: Message, zone: tzinfo = UTC) -> tuple[str, ...]:
     """All of it as plain lines, without the heading."""
     note = note_of(message, zone)
     rows = (*note.head, *(row for block in note.blocks for row in block))
-    said = tuple(_row(row, "text") for row in rows)
-    return (*said, *note.left_out(len(note.blocks)), *(_row(row, "text") for row in note.tail))
+    shown = tuple(_row(row, "text") for row in rows)
+    return (*shown, *note.left_out(len(note.blocks)), *(_row(row, "text") for row in note.tail))
 
 
 def note_of(message: Message, zone: tzinfo = UTC) -> Note:
@@ -108,17 +87,15 @@ def note_of(message: Message, zone: tzinfo = UTC) -> Note:
     if not isinstance(message, Digest):
         return Note(
             head=(Row(words=headline(message), strong=True),),
-            blocks=tuple((row,) for row in _about(message, zone)),
-            tail=tuple(_link(message)),
+            blocks=tuple(of_alert(message, zone)),
+            tail=tuple(link_row(message.article.url)),
         )
     alerts, why = in_turns(message), gathered.reason(message) if message.watch else ""
     known = len(message.alerts) + sum(each.count for each in message.rest)
     return Note(
-        head=tuple(
-            Row(words=(Piece(text=said),)) for said in (why, gathered.paused(message, zone)) if said
-        ),
-        blocks=tuple(_short(alert) for alert in alerts),
-        tail=tuple(_gaps(message.gaps, zone)),
+        head=tuple(said(text) for text in (why, gathered.paused(message, zone)) if text),
+        blocks=tuple(in_digest(alert, zone) for alert in alerts),
+        tail=tuple(not_seen(message.gaps, zone)),
         watches=tuple((watch_of(alert), watch_title(alert)) for alert in alerts),
         rest=tuple(replace(r, title=titled(r.title, r.watch)) for r in message.rest),
         unseen=max(message.count - known, 0),
@@ -136,7 +113,7 @@ def written(note: Note, markup: Markup, *, at_most: int, title: str = "") -> str
     last = [_row(row, markup) for row in note.tail]
     blocks = [between.join(_row(row, markup) for row in block) for block in note.blocks]
     for shown in range(len(blocks), -1, -1):
-        more = (_escaped(_uncalling(said), markup) for said in note.left_out(shown))
+        more = (_escaped(uncalling(left), markup) for left in note.left_out(shown))
         text = between.join([*first, *blocks[:shown], *more, *last])
         if len(text) <= at_most:
             return text
@@ -145,51 +122,18 @@ def written(note: Note, markup: Markup, *, at_most: int, title: str = "") -> str
 
 def _bare(note: Note, markup: Markup, title: str, at_most: int) -> str:
     """What fits of heading and headline, without markup."""
-    said = [title] if title else []
-    said += ["".join(piece.text for piece in row.words) for row in note.head if row.words]
-    words, kept = _uncalling(" · ".join(said)), at_most
+    parts = [title] if title else []
+    parts += ["".join(piece.text for piece in row.words) for row in note.head if row.words]
+    words, kept = uncalling(" · ".join(parts)), at_most
     while len(text := _escaped(clip(words, kept), markup)) > at_most and kept > 1:
         kept -= max(1, len(text) - at_most)
     return text[:at_most]
 
 
-def _about(alert: Alert, zone: tzinfo) -> Iterator[Row]:
-    for told in spread(alert, zone):
-        yield Row(words=(Piece(text=told),))
-    parts = [isolated(source_name(alert)), moment(alert.article.published, zone)]
-    if (others := len(other_sources(alert))) and not alert.update:
-        parts.append(f"{others} other source{'s' if others > 1 else ''}")
-    yield Row(words=(Piece(text=" · ".join(parts)),))
-    for words in quotes(alert, at_most=0 if alert.only_spread else MAX_QUOTES).shown:
-        yield Row(words=(Piece(text="“"), *words, Piece(text="”")))
-    if labels := topic_labels(alert):
-        yield Row(words=(Piece(text=f"About: {listed(labels)}"),))
-
-
-def _link(alert: Alert) -> Iterator[Row]:
-    if url := link(alert.article.url):
-        yield Row(url=url)
-
-
-def _short(alert: Alert) -> tuple[Row, ...]:
-    """An alert of a digest: what watch, what article, whose, where."""
-    of = Piece(text=f"{heading(alert)}: ")
-    source = Piece(text=f" ({isolated(source_name(alert))})")
-    return (Row(words=(of, *headline(alert), source)), *_link(alert))
-
-
-def _gaps(gaps: tuple[Gap, ...], zone: tzinfo) -> Iterator[Row]:
-    for gap in gaps[:MAX_GAPS]:
-        missed = unseen(gap, lambda when: moment(when, zone))
-        yield Row(words=(Piece(text=f"Not seen: {gathered.gap_name(gap)} {missed}"),))
-    if more := len(gaps[MAX_GAPS:]):
-        yield Row(words=(Piece(text=f"Not seen: {more} more"),))
-
-
 def _row(row: Row, markup: Markup) -> str:
     if row.url:
         return _linked(row.url.replace("@", "%40"), markup)
-    words = "".join(_piece(piece, markup, strong=row.strong) for piece in _uncalled(row.words))
+    words = "".join(_piece(piece, markup, strong=row.strong) for piece in uncalled(row.words))
     if markup == "markdown":
         words = _BEGINS_BLOCK.sub(r"\1\\", words)
     return _strong(words, markup) if row.strong else words
@@ -227,23 +171,3 @@ def _escaped(text: str, markup: Markup) -> str:
             return _MARKDOWN.sub(r"\\\g<0>", text)
         case "html":
             return html.escape(text)
-
-
-def _uncalled(words: Words) -> Words:
-    """The words calling nobody, also where a mark begins or ends within the call."""
-    breaks = {found.end() for found in _CALLS_ALL.finditer("".join(each.text for each in words))}
-    if not breaks:
-        return words
-    pieces, at = [], 0
-    for piece in words:
-        letters = (
-            f"\u200b{letter}" if at + place in breaks else letter
-            for place, letter in enumerate(piece.text)
-        )
-        pieces.append(Piece(text="".join(letters), marked=piece.marked))
-        at += len(piece.text)
-    return tuple(pieces)
-
-
-def _uncalling(text: str) -> str:
-    return _CALLS_ALL.sub("@\u200b", text)

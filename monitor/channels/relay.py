@@ -59,9 +59,9 @@ def parse_relay(value: object) -> Relay:
     if parts.scheme not in _SCHEMES or not parts.hostname:
         raise ValueError(_WANTED)
     if parts.password is not None:
-        raise ValueError('no password in the URL: write password = "env:NAME" beside it')
+        raise ValueError('a password in the URL, wanted password = "env:NAME" beside it')
     if parts.path.strip("/") or parts.query or parts.fragment:
-        raise ValueError(f"nothing may follow the port, {_WANTED}")
+        raise ValueError(f"something behind the port, {_WANTED}")
     tls, usual_port = _SCHEMES[parts.scheme]
     user = unquote(parts.username) if parts.username else None
     return Relay(host=parts.hostname, port=port or usual_port, tls=tls, user=user)
@@ -78,11 +78,11 @@ def parse_address(value: object) -> Address:
     name, opening, rest = value.strip().rpartition("<")
     address = rest.removesuffix(">") if opening else rest
     if not address.isascii():
-        raise ValueError("not ASCII: write a domain of another script in its xn-- form")
+        raise ValueError("not ASCII, wanted a domain of another script in its xn-- form")
     if rest.endswith(">") != bool(opening) or not _ADDRESS.fullmatch(address):
         raise ValueError(f"not one mail address, {_WANTED_ADDRESS}")
     if len(address) > MAX_ADDRESS_CHARS:
-        raise ValueError(f"longer than {MAX_ADDRESS_CHARS} characters (RFC 5321)")
+        raise ValueError(f"too long, wanted at most {MAX_ADDRESS_CHARS} characters (RFC 5321)")
     username, _, domain = address.partition("@")
     return Address(name.strip().strip('"'), username, domain)
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from monitor.alerts.lead import label_words, names_in
 from monitor.channels.marking import Piece, Span, Words, marked_words
 from monitor.channels.safe import clip, isolated, line
 from monitor.model import Field
+from monitor.text.excerpt import naming
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 MAX_TITLE_CHARS = 300
 MAX_SENTENCE_CHARS = 400
 MAX_NAMES = 6
+URGENT: Final = frozenset({"high", "critical"})
+"""Severities by which mail programs are told that it matters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,7 @@ class _Passage:
     sentence: str
     spans: tuple[Span, ...]
     terms: frozenset[str]
+    fresh: bool = False
 
 
 def headline(alert: Alert) -> Words:
@@ -48,16 +52,17 @@ def headline(alert: Alert) -> Words:
 def quotes(alert: Alert, *, at_most: int) -> Quotes:
     """The sentences of summary and body that show why the watch matched.
 
-    When there are more than `at_most`, those that show a clause no other shows come first; a
-    sentence that a summary and a body share, or that repeats the title, is shown once. Where the
-    title alone matched, the beginning of the text is shown.
+    When there are more than `at_most`, those that a revision has brought come first, then those
+    that show a clause no other shows; a sentence that a summary and a body share, or that repeats
+    the title, is shown once. Where the title alone matched, that sentence is shown which names what
+    matched, or how the text begins.
     """
     passages = _passages(alert) or _beginning(alert)
     seen = {e.term for e in alert.evidence if e.field is Field.TITLE}
     chosen: list[int] = []
     rest = list(range(len(passages)))
     while rest and len(chosen) < at_most:
-        best = max(rest, key=lambda place: (len(passages[place].terms - seen), -place))
+        best = max(rest, key=lambda place: _rank(passages[place], seen, place))
         seen |= passages[best].terms
         chosen.append(best)
         rest.remove(best)
@@ -68,12 +73,18 @@ def quotes(alert: Alert, *, at_most: int) -> Quotes:
     return Quotes(shown=tuple(words for words in shown if words), left_out=len(rest))
 
 
+def _rank(passage: _Passage, seen: set[str], place: int) -> tuple[bool, int, int]:
+    return passage.fresh, len(passage.terms - seen), -place
+
+
 def _passages(alert: Alert) -> list[_Passage]:
     told = {line(alert.article.title)}
     found: list[_Passage] = []
-    outside_title = (e for e in alert.evidence if e.field is not Field.TITLE)
+    outside_title = [e for e in alert.evidence if e.field is not Field.TITLE]
+    fresh = alert.evidence[: alert.update.fresh] if alert.update else ()
     for _, group in groupby(outside_title, key=lambda e: (e.field, e.sentence_start)):
-        passage = _passage(tuple(group))
+        evidence = tuple(group)
+        passage = replace(_passage(evidence), fresh=evidence[0] in fresh)
         words = line(passage.sentence)
         if words and words not in told:
             told.add(words)
@@ -82,21 +93,12 @@ def _passages(alert: Alert) -> list[_Passage]:
 
 
 def _beginning(alert: Alert) -> list[_Passage]:
-    """How the article begins, with the words marked that matched in its title."""
+    """What the alert carries of the text, with the words marked that matched in the title."""
     words = line(alert.lead)
     if not words or words == line(alert.article.title):
         return []
-    matched = frozenset(e.text for e in alert.evidence)
-    return [_Passage(sentence=alert.lead, spans=_naming(alert.lead, matched), terms=frozenset())]
-
-
-def _naming(sentence: str, names: Iterable[str]) -> tuple[Span, ...]:
-    """Where a sentence holds one of these names as whole words, whatever the case."""
-    ways = sorted((re.escape(name) for name in names if name.strip()), key=len, reverse=True)
-    if not ways:
-        return ()
-    found = re.finditer(rf"(?<!\w)(?:{'|'.join(ways)})(?!\w)", sentence, re.IGNORECASE)
-    return tuple(each.span() for each in found)
+    spans = naming(alert.lead, names_in(alert.evidence))
+    return [_Passage(sentence=alert.lead, spans=spans, terms=frozenset())]
 
 
 def _passage(evidence: tuple[Evidence, ...]) -> _Passage:
@@ -119,7 +121,7 @@ def _matched(evidence: Evidence, sentence: str, begins: int) -> tuple[Span, ...]
     start, end = evidence.start - begins, evidence.end - begins
     if not evidence.term.startswith("topic:") or end - start < len(sentence.strip()):
         return ((start, end),)
-    return _naming(sentence, re.findall(r"\w{3,}|[A-Z]{2}", evidence.term.partition(":")[2]))
+    return naming(sentence, label_words(evidence.term))
 
 
 def severity_tag(severity: Severity) -> str:
@@ -178,25 +180,28 @@ def other_sources(alert: Alert) -> tuple[str, ...]:
 def spread(alert: Alert, zone: tzinfo = UTC) -> tuple[str, ...]:
     """What an update has to say, a line each; nothing for the alert itself.
 
-    "Now in 3 sources: a · b · c", then which copy came last, and when the reader was told; or that
-    the article was revised.
+    "Now in 3 sources: a · b · c", then which copy made it so, and when the reader was told, if they
+    were; or that the article was revised. Both, where the step came in the place of a revision.
     """
     if alert.update is None:
         return ()
     copy = alert.update.copy
     name = isolated(publisher(copy))
     names = listed(map(line, alert.sources))
-    if alert.update.revision:
-        return (
-            f"Revised by {name}, {moment(alert.update.at, zone)}",
-            f"First told {moment(alert.raised, zone)}",
-        )
+    first = (f"First told {moment(alert.raised, zone)}",) if alert.is_repeat else ()
     count = alert.independent
     alone = f" ({count} independent)" if count not in (0, len(alert.sources)) else ""
+    carried = f"Now in {len(alert.sources)} sources{alone}: {names}"
+    if alert.update.revision:
+        more = (carried,) if len(alert.sources) > 1 else ()
+        return (f"Revised by {name}, {moment(alert.update.at, zone)}", *more, *first)
+    revised = alert.update.revised if alert.update.unheard == "revision" else None
+    by = isolated(source_name(alert))
     return (
-        f"Now in {len(alert.sources)} sources{alone}: {names}",
-        f"The newest copy: {name}, {moment(copy.published or alert.update.at, zone)}",
-        f"First told {moment(alert.raised, zone)}",
+        carried,
+        f"The copy that made it so: {name}, {moment(copy.published or alert.update.at, zone)}",
+        *((f"Revised by {by}, {moment(revised, zone)}",) if revised else ()),
+        *first,
     )
 
 
@@ -206,9 +211,21 @@ def topic_labels(alert: Alert) -> tuple[str, ...]:
     return tuple(labels)[:MAX_NAMES]
 
 
-def terms(alert: Alert) -> tuple[str, ...]:
-    """The clauses of the watch that were found, each once, in order of the text."""
-    return tuple(dict.fromkeys(clip(line(e.term), 80) for e in alert.evidence))
+def tags_of(alert: Alert) -> tuple[str, ...]:
+    """The labels that its owner has given the watch."""
+    return tuple(filter(None, (clip(line(tag), 80) for tag in dict.fromkeys(alert.tags))))
+
+
+def terms(evidence: Iterable[Evidence]) -> tuple[str, ...]:
+    """The clauses of the watch that were found, each once, in order of the text; with the word by
+    which where that is another: "place:iraq (Baghdad)".
+    """
+    words: dict[str, str] = {}
+    for each in evidence:
+        term, text = clip(line(each.term), 80), clip(line(each.text), 40)
+        same = each.term.startswith("topic:") or text.casefold() == term.casefold().strip('"')
+        words.setdefault(term, "" if same else text)
+    return tuple(f"{term} ({text})" if text else term for term, text in words.items())
 
 
 def listed(names: Iterable[str], *, between: str = " · ") -> str:

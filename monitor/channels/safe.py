@@ -11,6 +11,7 @@ import unicodedata
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from monitor.model import digest
+from monitor.text.excerpt import clip as clip
 
 # ESC sequences whole (CSI, and OSC with its end), so that no "[31m" stays behind. Each branch is
 # linear: an OSC stops at the next ESC, BEL or OSC.
@@ -31,7 +32,15 @@ _URL_SAFE = "%/:=&?~#+!$,;'@()*[]|"
 
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 MAX_URL_CHARS = 2000
-"""Longer links are not shown: mail programs and browsers cut them anyway."""
+"""Longer links are not shown, which is said: mail programs and browsers cut them anyway."""
+
+
+def too_long(url: str | None) -> str:
+    """That a link is too long to be shown, in a line; "" where it is not."""
+    length = len((url or "").strip())
+    if length <= MAX_URL_CHARS:
+        return ""
+    return f"The link is too long to show: {length:,} characters"
 
 
 def spaced(text: str) -> str:
@@ -48,15 +57,6 @@ def spaced(text: str) -> str:
 def line(text: str) -> str:
     """The text as one safe line, without space at its ends."""
     return " ".join(spaced(text).split(" ")).strip()
-
-
-def clip(text: str, at_most: int) -> str:
-    """At most so many characters, cut between words where there is one near, ending in "…"."""
-    if len(text) <= at_most:
-        return text
-    cut = text[: at_most - 1]
-    space = cut.rfind(" ", len(cut) * 3 // 4)
-    return (cut[:space] if space > 0 else cut).rstrip() + "…"
 
 
 def isolated(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC
+from functools import partial
 from typing import TYPE_CHECKING
 
 from monitor.channels import digest_sheet
@@ -18,15 +19,18 @@ from monitor.channels.render import (
     severity_tag,
     source_name,
     spread,
+    tags_of,
     topic_labels,
     watch_title,
 )
-from monitor.channels.safe import isolated, link
+from monitor.channels.safe import isolated, link, too_long
 from monitor.model import Digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import tzinfo
+
+    from rich.text import Text
 
     from monitor.channels.ink import Line
     from monitor.channels.marking import Words
@@ -66,12 +70,9 @@ def _coloured(alert: Alert, zone: tzinfo) -> Iterator[Line]:
         yield bar, Text(_provenance(part, zone), style="dim"), True
         for words in quotes(part, at_most=1).shown:
             yield bar, Text.assemble("“", styled(words, ""), "”"), True
-    for each in fellows(alert, zone):
+    for each in fellows(alert, partial(moment, zone=zone)):
         yield bar, Text.assemble("+ ", each.title, (f" · {each.where}", "dim")), True
-    if labels := topic_labels(alert):
-        yield bar, Text(listed(labels), style="italic"), True
-    if url := link(alert.article.url):
-        yield bar, Text(url, style="underline blue"), False
+    yield from _below(alert, bar, colour=True)
 
 
 def _uncoloured(alert: Alert, zone: tzinfo) -> Iterator[Line]:
@@ -90,12 +91,24 @@ def _uncoloured(alert: Alert, zone: tzinfo) -> Iterator[Line]:
         yield margin, Text(_provenance(part, zone)), True
         for words in quotes(part, at_most=1).shown:
             yield margin, Text(f"“{plain(words)}”"), True
-    for each in fellows(alert, zone):
+    for each in fellows(alert, partial(moment, zone=zone)):
         yield margin, Text(f"+ {each.title} · {each.where}"), True
-    if labels := topic_labels(alert):
-        yield margin, Text(f"About: {listed(labels)}"), True
+    yield from _below(alert, margin, colour=False)
+
+
+def _below(alert: Alert, margin: Text, *, colour: bool) -> Iterator[Line]:
+    """What it is about, what its owner calls it, where it is read."""
+    from rich.text import Text
+
+    if labels := listed(topic_labels(alert)):
+        about = Text(labels, style="italic") if colour else Text(f"About: {labels}")
+        yield margin, about, True
+    if tags := listed(tags_of(alert)):
+        yield margin, Text(f"Tags: {tags}", style="dim"), True
     if url := link(alert.article.url):
-        yield margin, Text(url), False
+        yield margin, Text(url, style="underline blue"), False
+    elif long := too_long(alert.article.url):
+        yield margin, Text(long, style="dim"), True
 
 
 def _provenance(alert: Alert, zone: tzinfo) -> str:

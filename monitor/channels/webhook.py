@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
+from monitor.channels import exchange
 from monitor.channels.answers import receipt_of, receipt_of_error
 from monitor.channels.body import encode
-from monitor.channels.channel import Channel, ChannelConfig, IPNetwork, kind
+from monitor.channels.channel import Channel, ChannelConfig, Exchange, IPNetwork, kind
 from monitor.channels.safe import atom
 from monitor.channels.signing import Secrets, Signer
 from monitor.channels.template import Template, filled, sketched
@@ -36,7 +38,9 @@ def _web_address(value: str) -> str:
     if parts.scheme not in {"http", "https"} or not host:
         raise ValueError("wanted https://host/path (or http://)")
     if parts.username is not None:
-        raise ValueError("no user name or password in the URL: the secret signs each call")
+        raise ValueError(
+            "a user name or password in the URL, wanted none: the secret signs each call"
+        )
     return value
 
 
@@ -73,7 +77,26 @@ def open_channel(
     return Webhook(name, config, allow=allow, contact=contact)
 
 
-KIND = kind(Config, open_channel)
+def odd(config: Config, allow: tuple[IPNetwork, ...]) -> tuple[str, ...]:
+    """That its address is spelt as one that will not be called. Names are not looked up."""
+    from monitor.net.guard import Guard, number_of  # as below: it loads aiohttp
+
+    parts = urlsplit(config.url)
+    host = "127.0.0.1" if parts.hostname == "localhost" else parts.hostname or ""
+    address = number_of(host)
+    if address is None:
+        return ()
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    objection = Guard(allow).objection(address, port)
+    if not objection:
+        return ()
+    return (
+        f'url: {objection}, and will not be called; allow it: [net] allow = ["{address}"] in'
+        " monitor.toml",
+    )
+
+
+KIND = kind(Config, open_channel, odd=odd)
 
 
 class Webhook:
@@ -91,24 +114,37 @@ class Webhook:
 
     async def send(self, delivery: Delivery, message: Message) -> Receipt:
         """Post the alert. Only a 2xx answer means it has arrived."""
+        return (await self.exchange(delivery, message)).receipt
+
+    async def exchange(self, delivery: Delivery, message: Message) -> Exchange:
+        """Post the alert; and what went over the line both ways, for a person."""
         body = self._body(message)
         now = datetime.now(UTC)
-        headers = self._signer.headers(atom(delivery.id), body, now)
+        headers = {
+            "Content-Type": CONTENT_TYPE,
+            **self._signer.headers(atom(delivery.id), body, now),
+        }
+        said = partial(exchange.sent, self._config.url, headers, self._sketch(message))
         client = await self._opened()
         try:
-            response = await client.post(
-                self._config.url, body=body, headers={"Content-Type": CONTENT_TYPE, **headers}
-            )
+            answer = await client.post(self._config.url, body=body, headers=headers)
         except FetchError as error:
-            return receipt_of_error(error)
-        return receipt_of(response.status, response.headers.get("Retry-After"), now)
+            return Exchange(receipt=receipt_of_error(error), sent=said)
+        secrets = exchange.secrets_in(
+            self._config.url, (each.get_secret_value() for each in self._config.secret)
+        )
+        receipt = receipt_of(
+            answer.status,
+            answer.headers.get("Retry-After"),
+            now,
+            said=exchange.words_of(answer, secrets),
+        )
+        return Exchange(receipt=receipt, sent=said, came=partial(exchange.came, answer, secrets))
 
     def draft(self, delivery: Delivery, message: Message) -> str:
         """The call, but for its time and signature: those are made when it is sent."""
-        headers = f"Content-Type: {CONTENT_TYPE}\nwebhook-id: {atom(delivery.id)}"
-        template = self._config.template
-        body = encode(message) if template is None else sketched(template, message)
-        return f"POST {_discreet(self._config.url)}\n{headers}\n\n{body.decode()}"
+        headers = {"Content-Type": CONTENT_TYPE, "webhook-id": atom(delivery.id)}
+        return "\n".join(exchange.sent(self._config.url, headers, self._sketch(message)))
 
     async def close(self) -> None:
         """Close the connections kept open."""
@@ -120,6 +156,12 @@ class Webhook:
         if self._config.template is None:
             return encode(message)
         return filled(self._config.template, message)
+
+    def _sketch(self, message: Message) -> bytes:
+        """The body as a person may see it: no secret of a template is in it."""
+        if self._config.template is None:
+            return encode(message)
+        return sketched(self._config.template, message)
 
     async def _opened(self) -> Client:
         from monitor.net import Client  # aiohttp takes 170 ms to import: only who sends pays

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 from monitor.app import now
 from monitor.channels import CHANNELS
-from monitor.channels.channel import Channel
+from monitor.channels.channel import Channel, Conversing
 from monitor.channels.safe import spaced
 from monitor.channels.trial import trial, trial_digest
 from monitor.cli import options
@@ -72,25 +73,38 @@ def test(name: str, config: Path, *, as_digest: bool, as_json: bool) -> None:
     delivery, message = (trial_digest if as_digest else trial)(name, now())
     if not as_json:
         click.echo(f"{name} ({found.type})", err=True)
-        for line in channel.draft(delivery, message).rstrip().split("\n"):
-            indent = " " * (len(line) - len(line.lstrip(" ")))
-            click.echo(f"> {indent}{spaced(line.strip())}".rstrip(), err=True)
+        if not isinstance(channel, Conversing):
+            _show(">", channel.draft(delivery, message).rstrip().split("\n"))
     began = time.monotonic()
-    receipt = asyncio.run(_exchange(channel, delivery, message))
+    receipt, sent, came = asyncio.run(_exchange(channel, delivery, message))
     took_ms = round((time.monotonic() - began) * 1000)
     outcome = OUTCOME[type(receipt)]
     if as_json:
         row = {"channel": name, "type": found.type, "delivery": delivery.id, "outcome": outcome}
         write({**row, "answer": receipt.answer, "took_ms": took_ms})
     else:
-        click.echo(f"< {receipt.answer}", err=True)
+        _show(">", sent)
+        _show("<", (*came, *([""] if came else []), receipt.answer))
         click.echo(f"{outcome} in {took_ms} ms: {MEANING[outcome]}", err=True)
     sys.exit(0 if outcome == "sent" else 1)
 
 
-async def _exchange(channel: Channel, delivery: Delivery, message: Message) -> Receipt:
+def _show(sign: str, lines: Iterable[str]) -> None:
+    """Lines that went one way; their indent stays."""
+    for line in lines:
+        indent = " " * (len(line) - len(line.lstrip(" ")))
+        click.echo(f"{sign} {indent}{spaced(line.strip())}".rstrip(), err=True)
+
+
+async def _exchange(
+    channel: Channel, delivery: Delivery, message: Message
+) -> tuple[Receipt, tuple[str, ...], tuple[str, ...]]:
+    """The receipt, and what was said both ways where the channel can tell."""
     try:
-        return await channel.send(delivery, message)
+        if not isinstance(channel, Conversing):
+            return await channel.send(delivery, message), (), ()
+        found = await channel.exchange(delivery, message)
+        return found.receipt, tuple(found.sent()), tuple(found.came())
     finally:
         await channel.close()
 

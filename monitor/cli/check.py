@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 import click
@@ -13,8 +15,10 @@ from monitor.channels import CHANNELS
 from monitor.cli import options
 from monitor.cli.stranded import stranded
 from monitor.cli.watch import state_of
+from monitor.errors import ConfigError
 from monitor.model import Watch
-from monitor.settings import load, read_own
+from monitor.settings import ChannelSettings, load, read_own
+from monitor.settings.channels import read_channels
 from monitor.settings.problems import Problems
 from monitor.topics.known import KnownTopics
 from monitor.topics.lint import lint as lint_names
@@ -32,7 +36,11 @@ def command(config: Path, data: Path) -> None:
     Exit 2 when it would not load, 1 when an example fails or a watch is odd. No server is needed;
     where one runs, alerts that wait for a channel which is no longer there are told of, too.
     """
-    settings = load(config)
+    try:
+        settings = load(config)
+    except ConfigError:  # with what else can be known
+        _say_odd(read_channels(config, os.environ, Problems()), None)
+        raise
     own = read_own(config, Problems())
     knowledge, own_actors = settings.knowledge, [actor.id for actor in own.actors]
     odd = lint(settings.watches, knowledge, own_actors, KnownTopics(knowledge).oddity)
@@ -46,13 +54,7 @@ def command(config: Path, data: Path) -> None:
         )
     for about, said in (*((o.about, str(o)) for o in odd), *((o.about, str(o)) for o in odd_names)):
         click.echo(f"{_FILES[about.partition('.')[0]]} {said}", err=True)
-    odd_channels = [
-        f"[channel.{name}] {said}"
-        for name, channel in settings.channels.items()
-        for said in CHANNELS[channel.type].odd(channel.config)
-    ]
-    for said in odd_channels:
-        click.echo(f"channels.toml {said}", err=True)
+    odd_channels = _say_odd(settings.channels, settings.allow)
     for said in stranded(settings, data):
         click.echo(said, err=True)
     for said in _said_of(settings.watches):
@@ -68,6 +70,23 @@ def command(config: Path, data: Path) -> None:
     )
     complaints = [oddity for oddity in odd if not oddity.is_note]
     sys.exit(1 if failures or complaints or odd_names or odd_channels else 0)
+
+
+def _say_odd(
+    channels: Mapping[str, ChannelSettings], allow: tuple[IPv4Network | IPv6Network, ...] | None
+) -> int:
+    """Say which channels cannot work; how many remarks that were. `allow` is None where it is not
+    known: then no webhook is called private.
+    """
+    odd = [
+        f"[channel.{name}] {said}"
+        for name, channel in channels.items()
+        if allow is not None or channel.type != "webhook"
+        for said in CHANNELS[channel.type].odd(channel.config, allow or ())
+    ]
+    for said in odd:
+        click.echo(f"channels.toml {said}", err=True)
+    return len(odd)
 
 
 def _said_of(watches: tuple[Watch, ...]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection
+from functools import partial
 from pathlib import Path
 
 import click
@@ -75,10 +76,19 @@ def show(letter: str, config: Path, data: Path) -> None:
     help="Send alerts and digests to this channel instead. With --all: those that were set aside"
     " for a channel that is not in channels.toml (any more).",
 )
+@click.option(
+    "--of", "of", metavar="CHANNEL", help="Those that were set aside for this channel only."
+)
 @options.config
 @options.data
 def retry(
-    letters: tuple[str, ...], config: Path, data: Path, channel: str | None, *, every: bool
+    letters: tuple[str, ...],
+    config: Path,
+    data: Path,
+    channel: str | None,
+    of: str | None,
+    *,
+    every: bool,
 ) -> None:
     """Put dead letters back on their queues, with a clean record.
 
@@ -86,15 +96,18 @@ def retry(
     """
     known = known_channels(config, channel)
     with open_store(config, data) as store:
-        chosen = _chosen(store, letters, every=every)
+        chosen = _chosen(store, letters, every=every or of is not None)
+        if of is not None:
+            chosen = tuple(each for each in chosen if _is_for(store, each, of))
         if channel is not None:
-            chosen = tuple(each for each in chosen if _may_move(store, each, known, every=every))
+            move = partial(_may_move, store, known=known, by_name=not every or of is not None)
+            chosen = tuple(filter(move, chosen))
         for letter in chosen:
             said = _retried(store, letter, channel)
             click.echo(f"{letter.id}  {said}", err=True)
         if not chosen:
             where = "" if channel is None else " for a channel that is not in channels.toml"
-            click.echo(f"nothing was set aside{where}", err=True)
+            click.echo(f"nothing was set aside{where if of is None else f' for {of}'}", err=True)
 
 
 def _retried(store: Store, letter: DeadLetter, to: str | None) -> str:
@@ -107,10 +120,15 @@ def _retried(store: Store, letter: DeadLetter, to: str | None) -> str:
     return f"back on its queue, for {to}" if moved else "back on its queue"
 
 
-def _may_move(store: Store, letter: DeadLetter, known: Collection[str], *, every: bool) -> bool:
+def _is_for(store: Store, letter: DeadLetter, channel: str) -> bool:
+    outgoing = outgoing_of(store, letter)
+    return outgoing is not None and outgoing.channel == channel
+
+
+def _may_move(store: Store, letter: DeadLetter, *, known: Collection[str], by_name: bool) -> bool:
     """Whether it goes to another channel: of all, what no channel is there for."""
     outgoing = outgoing_of(store, letter)
-    if every:
+    if not by_name:
         return outgoing is not None and outgoing.channel not in known
     if outgoing is None:
         raise click.UsageError(f"{letter.id} is no alert or digest: --channel is for those only")
@@ -131,7 +149,7 @@ def drop(letters: tuple[str, ...], config: Path, data: Path) -> None:
 
 def _chosen(store: Store, letters: tuple[str, ...], *, every: bool) -> tuple[DeadLetter, ...]:
     if every == bool(letters):
-        raise click.UsageError("name the ids of dead letters, or give --all")
+        raise click.UsageError("name the ids of dead letters, or give --all or --of CHANNEL")
     return store.letters.all() if every else tuple(_found(store, letter) for letter in letters)
 
 

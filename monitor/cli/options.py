@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -41,6 +42,25 @@ def _read(reading: Callable[[str], Read], text: str | None) -> Read | None:
         raise click.BadParameter(f"found {text!r}, wanted {error}") from error
 
 
+def ids_of(file: str, word: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """What completes an argument that is the id of a table [WORD.ID] of a file of --config, which
+    is read as far as it goes: a shell waits for it.
+    """
+
+    def complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+        folder = ctx.params.get("config") or Path("config")
+        try:
+            tables = tomllib.loads((Path(folder) / file).read_text("utf-8-sig")).get(word, {})
+        except (OSError, ValueError, RecursionError):
+            return []
+        names = tables if isinstance(tables, dict) else {}
+        return [name for name in names if name.startswith(incomplete)]
+
+    return complete
+
+
+source_id = click.argument("source", metavar="ID", shell_complete=ids_of("feeds.toml", "source"))
+watch_id = click.argument("watch", metavar="ID", shell_complete=ids_of("watchlist.toml", "watch"))
 config = click.option(
     "--config",
     type=click.Path(path_type=Path),

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import islice
 
 from rich import box
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -21,45 +21,76 @@ from monitor.terminal import escaped_line
 
 SHOWN_FEEDS = 10
 SHOWN_GATHERED = 4
+LEAST_ROWS = 2
 LATE_S = 60.0
+Row = tuple[Text, Text]
 BAD = "red"
 ODD = "yellow"
 
 
 def shown(seen: Overview, now: datetime) -> RenderableType:
     """All of it, what needs somebody in colour."""
-    return Group(*_parts(seen, now))
+    return Group(*_head(seen, now), *map(_grid, _parts(seen, now)))
 
 
-def _parts(seen: Overview, now: datetime) -> Iterator[RenderableType]:
+def fitted(seen: Overview, now: datetime, console: Console) -> RenderableType:
+    """As much of it as a screen of that size holds, the last alerts always: each row takes a line
+    if it must, and then the longest parts are shortened.
+    """
+    whole = shown(seen, now)
+    if len(console.render_lines(whole)) <= console.height:
+        return whole
+    head = _head(seen, now)
+    *parts, alerts = ([*part] for part in _parts(seen, now))
+    lost = [0] * len(parts)
+    room = console.height - len(console.render_lines(Group(*head))) - len(alerts)
+    while sum(map(len, parts)) > room:
+        longest = max(range(len(parts)), key=lambda at: len(parts[at]))
+        if len(parts[longest]) <= LEAST_ROWS:
+            break
+        del parts[longest][-1 if not lost[longest] else -2]
+        lost[longest] += 1 if lost[longest] else 2
+        more = Text(""), Text(f"{lost[longest]} more, which have no room here")
+        parts[longest][-1] = more
+    return Group(*head, *(_grid(part, wraps=False) for part in (*parts, alerts)))
+
+
+def _head(seen: Overview, now: datetime) -> list[Text]:
     server = seen.server
     memory = f"{server.used_bytes / 2**20:.0f} MB"
     memory += f" of {server.limit_bytes / 2**20:.0f}" if server.limit_bytes else ""
-    yield Text(
-        f"Wirewatch {seen.version}, {server.name} {server.version} ({memory}),"
-        f" {now:%Y-%m-%d %H:%M:%S} UTC"
-    )
+    head = [
+        Text(
+            f"Wirewatch {seen.version}, {server.name} {server.version} ({memory}),"
+            f" {now:%Y-%m-%d %H:%M:%S} UTC",
+            no_wrap=True,
+        )
+    ]
     if seen.refuses:
-        yield Text(f"{seen.refuses}. Everyone waits; nothing is lost", BAD)
-    yield _grid(_services(seen))
-    yield _grid(_flow(seen, now))
-    yield _grid(_feeds(seen))
-    yield _grid(_waiting(seen))
-    if seen.alerts:
-        yield _grid(_alerts(seen))
+        head.append(Text(f"{seen.refuses}. Everyone waits; nothing is lost", BAD))
+    return head
 
 
-def _grid(rows: Iterable[tuple[Text, Text]]) -> Table:
+def _parts(seen: Overview, now: datetime) -> Iterator[Iterable[Row]]:
+    """Of which the last are the alerts."""
+    yield _services(seen)
+    yield _flow(seen, now)
+    yield _feeds(seen)
+    yield _waiting(seen)
+    yield _alerts(seen)
+
+
+def _grid(rows: Iterable[Row], *, wraps: bool = True) -> Table:
     table = Table(box=box.SIMPLE, show_header=False, pad_edge=False, show_edge=False)
-    table.add_column(min_width=12)
-    table.add_column(overflow="fold")
+    table.add_column(min_width=12, no_wrap=not wraps)
+    table.add_column(overflow="fold" if wraps else "ellipsis", no_wrap=not wraps)
     for row in rows:
         # hosts, versions, names: some of it is what somebody wrote into Redis
         table.add_row(*(Text(escaped_line(cell.plain), cell.style) for cell in row))
     return table
 
 
-def _services(seen: Overview) -> Iterator[tuple[Text, Text]]:
+def _services(seen: Overview) -> Iterator[Row]:
     here = [service for service in seen.services if service.state == "here"]
     for service in seen.services:
         yield Text(service.service), _told_of(service, seen.version)
@@ -98,7 +129,7 @@ def _told_of(service: Service, version: str) -> Text:
     return Text(", ".join([said, *odd]), ODD if odd else "")
 
 
-def _flow(seen: Overview, now: datetime) -> Iterator[tuple[Text, Text]]:
+def _flow(seen: Overview, now: datetime) -> Iterator[Row]:
     rates = seen.rates
     yield Text("lag"), Text(_span(seen.lag_s), ODD if seen.lag_s > LATE_S else "")
     if rates.articles_min is None or rates.articles_min_hour is None:
@@ -131,7 +162,7 @@ def _clock(when: datetime, now: datetime) -> str:
     return f"{when:%H:%M}" if when.date() == now.date() else f"{when:%m-%d %H:%M}"
 
 
-def _feeds(seen: Overview) -> Iterator[tuple[Text, Text]]:
+def _feeds(seen: Overview) -> Iterator[Row]:
     states = ", ".join(f"{number} {state}" for state, number in sorted(seen.feeds.items()))
     yield Text("feeds"), Text(states or "none in feeds.toml")
     for feed in seen.failing[:SHOWN_FEEDS]:
@@ -141,7 +172,7 @@ def _feeds(seen: Overview) -> Iterator[tuple[Text, Text]]:
         yield Text(""), Text(more)
 
 
-def _waiting(seen: Overview) -> Iterator[tuple[Text, Text]]:
+def _waiting(seen: Overview) -> Iterator[Row]:
     for watch, state in seen.resting.items():
         yield Text("watch"), Text(f"{watch} is {state}")
     for channel in seen.disabled:
@@ -152,7 +183,7 @@ def _waiting(seen: Overview) -> Iterator[tuple[Text, Text]]:
     yield Text("ever"), Text(", ".join(f"{name} {n}" for name, n in sorted(seen.counts.items())))
 
 
-def _alerts(seen: Overview) -> Iterator[tuple[Text, Text]]:
+def _alerts(seen: Overview) -> Iterator[Row]:
     for alert in seen.alerts:
         said = f"{line(alert.watch)}: {bare(headline(alert))}"
         yield Text(f"{alert.raised:%m-%d %H:%M}"), Text(said)

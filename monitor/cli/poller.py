@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from monitor.app import now
 from monitor.cli import options
 from monitor.cli.watching import watch_sources
 from monitor.cutting import end_within
-from monitor.errors import WirewatchError
+from monitor.errors import SchemaMismatch, WirewatchError
 from monitor.poller import Poller, poller_name
 from monitor.poller.replay import AsOf, Replay
 from monitor.reload import Adapt, Following
@@ -40,7 +41,11 @@ def command(config: Path, seeds: tuple[Path, ...], rate: float | None, moment: A
     settings = adapt(load(config, channels="sealed"))
     url = require_redis(settings)
     following = Following(files, telemetry.logger(), adapt)
-    asyncio.run(_poll(settings, url, Replay(per_s=rate, as_of=moment), following))
+    try:
+        asyncio.run(_poll(settings, url, Replay(per_s=rate, as_of=moment), following))
+    except SchemaMismatch as error:
+        telemetry.logger().error("schema.refused", who="poller", reason=error.message)
+        sys.exit(2)
 
 
 def with_seeds(seeds: tuple[Path, ...]) -> Adapt:

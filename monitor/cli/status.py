@@ -19,7 +19,7 @@ from monitor.cli import options
 from monitor.cli.articles import write
 from monitor.cli.connection import open_store
 from monitor.cli.overview import overview
-from monitor.cli.overview_table import shown
+from monitor.cli.overview_table import fitted, shown
 from monitor.errors import StoreUnavailable
 from monitor.settings import Settings, load
 from monitor.store import Store
@@ -88,15 +88,16 @@ def _tell(store: Store, settings: Settings, every_s: float | None) -> None:
 
 
 def _show(store: Store, settings: Settings, every_s: float) -> None:
-    with CtrlC() as end, Live(console=Console(stderr=True), auto_refresh=False) as live:
-        live.update(_look(store, settings), refresh=True)
+    console = Console(stderr=True)
+    with CtrlC() as end, Live(console=console, auto_refresh=False) as live:
+        live.update(_look(store, settings, console), refresh=True)
         while end.pause(every_s):
-            live.update(_look(store, settings), refresh=True)
+            live.update(_look(store, settings, console), refresh=True)
 
 
-def _look(store: Store, settings: Settings) -> RenderableType:
+def _look(store: Store, settings: Settings, console: Console) -> RenderableType:
     """What there is to see; a Redis that does not answer now may answer at the next look."""
     try:
-        return shown(overview(store, settings, now()), now())
+        return fitted(overview(store, settings, now()), now(), console)
     except StoreUnavailable as error:
         return Text(error.message, "red")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from monitor.channels.render import moment
 from monitor.channels.safe import line
 from monitor.model import DeliveryState
-from monitor.store.outbox import Told
+from monitor.store.told import Told
 
 WAITED = {
     "digest": "as the channel tells in digests",
@@ -25,6 +25,9 @@ def telling(told: Told) -> str:
     """ "desk  alert: sent (250 queued)" """
     what = update_named(told.update) if told.update else "alert"
     answer = f" ({line(told.answer)})" if told.answer else ""
+    if told.along is not None:
+        along = f"with the {update_named(told.along)}"
+        return f"{told.channel}  {what}: {told.state}{answer} {along}, which came while it waited"
     if told.due is None:
         return f"{told.channel}  {what}: {told.state}{answer}"
     together = f"together with others, {WAITED[told.reason]}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -11,9 +11,9 @@ from monitor.channels.safe import line
 from monitor.cli.telling import WAITED, update_named
 from monitor.model import Alert, DeliveryState
 from monitor.store.attempts import Attempt
-from monitor.store.outbox import Told
+from monitor.store.told import Told
 
-What = Literal["matched", "gathered", "released", "attempt", "updated", "acked"]
+What = Literal["matched", "gathered", "along", "released", "attempt", "updated", "acked"]
 
 State = Literal["parked", "sending", "pending", "gathered", "sent", "untold"]
 UNDER_WAY, CUT_OFF = "under way", "cut off: nobody knows whether it arrived"
@@ -22,8 +22,9 @@ _WORST_FIRST: tuple[State, ...] = ("parked", "sending", "pending", "gathered", "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """What happened when; `channel` and `update` (a mark) say to which delivery. Of an attempt
-    `ending` is sent, later, parked, or "" where no answer came (yet).
+    """What happened when; `channel` and `update` (a mark) say to which delivery. "along" is when
+    an update took it along while it waited. Of an attempt `ending` is sent, later, parked, or ""
+    where no answer came (yet).
     """
 
     at: datetime
@@ -50,7 +51,7 @@ def timeline(
     events = [_matched(alert), *map(_updated, updates)]
     asked_at = {"": alert.raised} | {u.update.mark: u.update.at for u in updates if u.update}
     for each in told:
-        events += _of(each, asked_at.get(each.update, alert.raised))
+        events += _of(each, asked_at, alert.raised)
     if acked is not None:
         said = "seen by a person (`alerts ack`): no updates any more"
         events.append(Event(at=acked, what="acked", said=said))
@@ -77,10 +78,12 @@ def _updated(alert: Alert) -> Event:
     return Event(at=update.at, what="updated", update=update.mark, said=f"{said}; {alert.severity}")
 
 
-def _of(told: Told, asked: datetime) -> Iterator[Event]:
+def _of(told: Told, asked_at: Mapping[str, datetime], raised: datetime) -> Iterator[Event]:
+    """Where it waited, and how it was told; of what an update took along, that update tells."""
     where, of = told.channel, _of_update(told.update)
+    asked = asked_at.get(told.update, raised)
     if told.due is not None:
-        waited = told.state is not DeliveryState.GATHERED
+        waited = told.state is not DeliveryState.GATHERED and told.along is None
         why = WAITED[told.reason]
         yield Event(
             at=asked,
@@ -99,6 +102,16 @@ def _of(told: Told, asked: datetime) -> Iterator[Event]:
                 update=told.update,
                 said=f"{where}: {of}goes out with the digest {told.digest[:12]}",
             )
+    if told.along is not None:
+        yield Event(
+            at=asked_at.get(told.along, asked),
+            what="along",
+            channel=where,
+            update=told.update,
+            said=f"{where}: {of}waits no longer by itself: the {update_named(told.along)} takes it"
+            " along",
+        )
+        return
     for number, attempt in enumerate(told.attempts, 1):
         last = number == len(told.attempts)
         unanswered = UNDER_WAY if last and told.state is DeliveryState.SENDING else CUT_OFF

@@ -46,7 +46,7 @@ def list_watches(config: Path, data: Path, *, as_json: bool) -> None:
 
 
 @command.command("pause")
-@click.argument("watch", metavar="ID")
+@options.watch_id
 @options.config
 @options.data
 def pause(watch: str, config: Path, data: Path) -> None:
@@ -68,7 +68,7 @@ def pause(watch: str, config: Path, data: Path) -> None:
 
 
 @command.command("resume")
-@click.argument("watch", metavar="ID")
+@options.watch_id
 @options.config
 @options.data
 def resume(watch: str, config: Path, data: Path) -> None:

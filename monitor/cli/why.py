@@ -18,8 +18,12 @@ from monitor.cli.telling import telling
 from monitor.model import Alert, Article, PageNote, PageOutcome, Watch
 from monitor.settings import load, load_watchlist
 from monitor.settings.version import version_of
-from monitor.store.outbox import Told
+from monitor.store import Store
+from monitor.store.told import Told
 from monitor.watch import Verdict, parse_watch
+
+MOST = 10_000
+"""Alerts that are looked through for one that an article counted towards."""
 
 
 @click.command("why")
@@ -74,6 +78,7 @@ def _ask_live(config: Path, data: Path, ref: str, watch_id: str, *, as_json: boo
         kept = store.view.article(ref) or store.view.article(store.view.find(ref) or "")
         alert = None if kept is None else store.view.alert(_alert_id(watch, kept[1]))
         told = () if alert is None else store.outbox.told(alert)
+        counted = "" if kept is None or alert else _counted(store, watch, kept[1])
     if kept is None:
         raise click.UsageError(
             f"no article {ref!r} is kept: give the id of one that was judged within"
@@ -87,7 +92,18 @@ def _ask_live(config: Path, data: Path, ref: str, watch_id: str, *, as_json: boo
             err=True,
         )
     teller = _Teller(Desk.of((watch,), settings.knowledge), as_json=as_json)
-    teller.tell(article, outcome, told)
+    teller.tell(article, outcome, told, counted)
+
+
+def _counted(store: Store, watch: Watch, outcome: Mapping[str, str]) -> str:
+    """Of what was below a threshold, by which alert it was told after all; "" for none."""
+    if watch.threshold is None:
+        return ""
+    of = {outcome.get("story"), outcome.get("event")} - {"", None}
+    for alert in store.view.alerts(MOST):
+        if alert.watch == watch.id and any(each.story in of for each in alert.counted):
+            return f"; since then it has counted towards alert {alert.id}"
+    return ""
 
 
 def _chosen(watches: tuple[Watch, ...], only: str | None) -> tuple[Watch, ...]:
@@ -120,11 +136,15 @@ class _Teller:
             self.tell(article, None)
 
     def tell(
-        self, article: Article, outcome: Mapping[str, str] | None, told: tuple[Told, ...] = ()
+        self,
+        article: Article,
+        outcome: Mapping[str, str] | None,
+        told: tuple[Told, ...] = (),
+        counted: str = "",
     ) -> None:
         asked = self._explainer.verdicts(self._explainer.look(article))
         for (watch_id, watch), verdict in zip(self._watches.items(), asked, strict=True):
-            then = "" if outcome is None else afterwards(watch, outcome)
+            then = "" if outcome is None else afterwards(watch, outcome) + counted
             if self._tree:
                 self._say(article, watch_id, verdict, then, told)
             if self._json:

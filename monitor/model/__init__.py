@@ -6,6 +6,7 @@ from monitor.model.alert import (
     Spoken,
     Trouble,
     TroubleKind,
+    Unheard,
     Update,
 )
 from monitor.model.alerted import AlertedArticle, Counted, Elsewhere, Rising
@@ -123,6 +124,7 @@ __all__ = [
     "TopicEvidence",
     "Trouble",
     "TroubleKind",
+    "Unheard",
     "Update",
     "Watch",
     "Within",

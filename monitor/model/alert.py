@@ -16,6 +16,10 @@ from monitor.model.watch import OncePer
 TroubleKind = Literal["failing", "gone", "moved", "silent", "unreadable", "quiet"]
 """Of a source; "quiet" is a watch that finds less than is expected of it."""
 
+Unheard = Literal["", "all", "revision"]
+"""What a channel has not been told before of an alert that is told again: the alert itself waited,
+and this came in its place; or its new text did."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
@@ -31,13 +35,19 @@ class Update:
     """What is new about an alert: its story is in so many sources by now, here the newest copy.
 
     `step` is the number of publishers that was reached, `at` when. Or its article was
-    revised: then `revision` is the name of the new text, and `copy` the article as it is now.
+    revised: then `revision` is the name of the new text, and `copy` the article as it is now. Of a
+    step `copy` is the article that made it, and `revised` when the alert's article was last revised
+    before. `fresh` says how many pieces of evidence, the first of the alert's, came with that
+    revision; `unheard` what the channel that is told has not been told yet: known when it is told.
     """
 
     step: int
     at: datetime
     copy: AlertedArticle
     revision: str = ""
+    revised: datetime | None = None
+    fresh: int = 0
+    unheard: Unheard = ""
 
     @property
     def mark(self) -> str:
@@ -98,7 +108,12 @@ class Alert:
     @property
     def only_spread(self) -> bool:
         """Whether it tells again how far the story has spread: the reader has seen the rest."""
-        return self.update is not None and not self.update.revision
+        return self.update is not None and not (self.update.revision or self.update.unheard)
+
+    @property
+    def is_repeat(self) -> bool:
+        """Whether who is told has been told of it before."""
+        return self.update is not None and self.update.unheard != "all"
 
     @staticmethod
     def id_for(watch: str, subject: str) -> str:

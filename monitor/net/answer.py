@@ -42,7 +42,8 @@ class Response:
 
     `headers` ignores case. The body of an answer that is not 2xx, or that follows a post, may be
     cut after 16 KiB. `permanent` is whether there were redirects and every one was for good.
-    `elsewhere` is where a redirect leads that was not followed, "" for none.
+    `elsewhere` is where a redirect leads that was not followed, "" for none; `reason` is what the
+    server puts behind its status.
     """
 
     status: int
@@ -51,6 +52,7 @@ class Response:
     body: bytes
     permanent: bool
     elsewhere: str = ""
+    reason: str = ""
 
 
 def response(answer: aiohttp.ClientResponse, url: URL, body: bytes, *, permanent: bool) -> Response:
@@ -61,6 +63,7 @@ def response(answer: aiohttp.ClientResponse, url: URL, body: bytes, *, permanent
         headers=answer.headers,
         body=body,
         permanent=permanent,
+        reason=answer.reason or "",
     )
 
 

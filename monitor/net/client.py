@@ -226,4 +226,6 @@ def _fault(error: Exception, url: URL, refused: list[str], limits: Limits) -> Fe
             " under [net] in config/monitor.toml",
             url=shown(url),
         )
-    return translated(error, host=str(url.host), url=shown(url), total_s=limits.total_s)
+    return translated(
+        error, host=str(url.host), port=url.port, url=shown(url), total_s=limits.total_s
+    )

@@ -10,8 +10,8 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from monitor.errors import FetchError, TimedOut, Unreachable
 
-# The first row that fits. `{host}`, `{reason}` (the system's words) and `{total_s}` are filled in.
-# There is no row for ClientError itself: a test fails when aiohttp grows a new kind.
+# The first row that fits. `{host}`, `{port}`, `{reason}` (the system's words) and `{total_s}` are
+# filled in. There is no row for ClientError itself: a test fails when aiohttp grows a new kind.
 FAULTS: Final[tuple[tuple[type[Exception], type[FetchError], str], ...]] = (
     (
         aiohttp.ClientProxyConnectionError,
@@ -28,7 +28,11 @@ FAULTS: Final[tuple[tuple[type[Exception], type[FetchError], str], ...]] = (
         Unreachable,
         "{host} has no valid TLS certificate; its owner must renew it",
     ),
-    (aiohttp.ClientSSLError, Unreachable, "no TLS connection to {host}; it speaks another version"),
+    (
+        aiohttp.ClientSSLError,
+        Unreachable,
+        "no TLS connection to {host} port {port}; it speaks another version",
+    ),
     (
         aiohttp.ServerFingerprintMismatch,
         Unreachable,
@@ -39,9 +43,13 @@ FAULTS: Final[tuple[tuple[type[Exception], type[FetchError], str], ...]] = (
         Unreachable,
         "the name {host} does not resolve; check its spelling, and the DNS of this machine",
     ),
-    (TimeoutError, TimedOut, "{host} did not answer in full within {total_s:g} s"),
-    (aiohttp.ServerDisconnectedError, Unreachable, "{host} closed the connection unanswered"),
-    (aiohttp.ClientConnectionError, Unreachable, "no connection to {host}: {reason}"),
+    (TimeoutError, TimedOut, "{host} port {port} did not answer in full within {total_s:g} s"),
+    (
+        aiohttp.ServerDisconnectedError,
+        Unreachable,
+        "{host} port {port} closed the connection unanswered",
+    ),
+    (aiohttp.ClientConnectionError, Unreachable, "no connection to {host} port {port}: {reason}"),
     (aiohttp.ClientPayloadError, Unreachable, "the answer of {host} broke off"),
     (aiohttp.UploadAbortedError, Unreachable, "{host} stopped taking the request"),
     (aiohttp.InvalidURL, FetchError, "{host} is no web address; write http(s)://host/path"),
@@ -49,17 +57,22 @@ FAULTS: Final[tuple[tuple[type[Exception], type[FetchError], str], ...]] = (
     (aiohttp.RedirectClientError, FetchError, "{host} redirects to what is no web address"),
     (aiohttp.ClientResponseError, FetchError, "what {host} answers is not HTTP we can read"),
     (HttpProcessingError, FetchError, "what {host} answers is not HTTP we can read"),
-    (OSError, Unreachable, "no connection to {host}: {reason}"),
+    (OSError, Unreachable, "no connection to {host} port {port}: {reason}"),
     (UnicodeError, FetchError, "{host} is no host name"),
 )
 FOREIGN: Final = (aiohttp.ClientError, HttpProcessingError, OSError, TimeoutError, UnicodeError)
 
 
-def translated(error: Exception, *, host: str, url: str, total_s: float) -> FetchError:
+def translated(
+    error: Exception, *, host: str, port: int | None, url: str, total_s: float
+) -> FetchError:
     """Our error for one of aiohttp's or the system's. `url` must hold no credentials."""
     for foreign, ours, message in FAULTS:
         if isinstance(error, foreign):
-            return ours(message.format(host=host, reason=_reason(error), total_s=total_s), url=url)
+            return ours(
+                message.format(host=host, port=port, reason=_reason(error), total_s=total_s),
+                url=url,
+            )
     return FetchError(f"{host} could not be asked ({type(error).__name__})", url=url)
 
 

@@ -77,7 +77,7 @@ class Guard:
         in the allow-list.
         """
         family, kind, protocol, _, place = info
-        objection = self._objection(address_of(str(place[0])), int(place[1]))
+        objection = self.objection(address_of(str(place[0])), int(place[1]))
         if objection:
             self.refused.get([]).append(objection)
             raise OSError(errno.EACCES, objection)
@@ -92,7 +92,8 @@ class Guard:
     def _is_listed(self, address: Address) -> bool:
         return any(address in net for net in self._allow if net.version == address.version)
 
-    def _objection(self, address: Address, port: int) -> str:
+    def objection(self, address: Address, port: int) -> str:
+        """Why this port of this address may not be called, in words; "" where it may."""
         if self._is_listed(address):
             return ""
         if not is_public(address):

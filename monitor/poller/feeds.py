@@ -111,6 +111,13 @@ class FeedPoll:
         asked = validators_to_send(record, began)
         asked_of = replace(source, url=record.moved_to) if record.moved_to else source
         answer = await fetch(self.client, asked_of, asked)
+        self.log.debug(
+            "source.fetched",
+            source=source.id,
+            took_s=round((self.now() - began).total_seconds(), 3),
+            size_bytes=len(answer.body) if isinstance(answer, Fetched) else 0,
+            unchanged=not isinstance(answer, Fetched),
+        )
         reading = Reading(client=self.client, parser=self.parser, now=self.now)
         held = await reading.held(source, state, record, answer, began)
         arrived = None
@@ -127,6 +134,9 @@ class FeedPoll:
         due = due_after_success(source, after, self.now(), retry_after=wait)
         await self._put(source, state, after, due, arrived=arrived, known=held.known)
         self._say(source, record, after, answer, arrived)
+        self.log.debug(
+            "source.scheduled", source=source.id, due=due.at.isoformat(), reason=due.reason
+        )
         return Turn(
             polled=Polled(
                 feeds=1,

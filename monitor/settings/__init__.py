@@ -16,7 +16,13 @@ from monitor.errors import ConfigError, ConfigProblem
 from monitor.lexicon.knowledge import Knowledge
 from monitor.model import Source, Timing, Watch
 from monitor.redis_url import with_password
-from monitor.settings.channels import ChannelSettings, Secrets, read_channels, resolve_channels
+from monitor.settings.channels import (
+    ChannelSettings,
+    Secrets,
+    known_timings,
+    read_channels,
+    resolve_channels,
+)
 from monitor.settings.files import overridden, read_toml, with_secrets
 from monitor.settings.names import Own, read_actors, read_own
 from monitor.settings.problems import Problems, did_you_mean
@@ -38,7 +44,7 @@ from monitor.settings.tables import (
 )
 from monitor.settings.values import Table
 from monitor.settings.waits import meet, outlast
-from monitor.settings.watches import load_watchlist, read_watches
+from monitor.settings.watches import channels_named, load_watchlist, read_watches
 from monitor.store import Retention
 from monitor.topics import ner
 
@@ -104,20 +110,22 @@ def load(
     knowledge = read_own(config, problems).over_shipped()
     read = read_channels(config, env, problems, channels)
     remarks = Problems()
-    watches = read_watches(config / "watchlist.toml", knowledge, problems)
+    watchlist, refused = config / "watchlist.toml", list[Watch]()
+    watches = read_watches(watchlist, knowledge, problems, refused)
     ops, websub, topics = main["ops"], main["websub"], main["topics"]
     assert isinstance(ops, OpsTable)
     assert isinstance(websub, WebSubTable)
     assert isinstance(topics, TopicsTable)
     if topics.ner and (wrong := ner.problem(topics.ner_model)):
         problems.found.append(wrong)
-    resolve_channels(watches, ops.notify, read, problems)
+    named = (*channels_named(watchlist), ("monitor.toml", "ops", ops.notify))
+    resolve_channels(named, read, problems)
     sources = read_sources(config, env, problems)
     net, workers, retention = main["net"], main["workers"], main["retention"]
     assert isinstance(retention, RetentionTable)
-    timings = {name: channel.timing for name, channel in read.items()}
-    meet(watches, timings, problems)
-    outlast(retention.alerts, watches, timings, problems)
+    timings = known_timings(config, read)
+    meet((*watches, *refused), timings, problems)
+    outlast(retention.alerts, (*watches, *refused), timings, problems)
     if problems.found:
         raise ConfigError(tuple(problems.found))
     assert isinstance(net, NetTable)

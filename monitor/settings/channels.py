@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
 from monitor.channels import CHANNELS
 from monitor.channels.channel import ChannelConfig
-from monitor.model import Timing, Watch, digest
+from monitor.model import Timing, digest
 from monitor.settings.files import (
     Tables,
     is_secret,
@@ -26,6 +26,7 @@ Secrets = Literal["opened", "sealed"]
 """Whether the secrets of channels are read: a service that delivers nothing needs none, and is
 given none."""
 
+FILE: Final = "channels.toml"
 _PLAIN: Final = frozenset({"type", "zone", "on_doubt", *KEYS})
 """Keys that hold no secret and that every service needs."""
 
@@ -49,12 +50,11 @@ class ChannelSettings:
 def read_channels(
     config: Path, env: Mapping[str, str], problems: Problems, secrets: Secrets = "opened"
 ) -> dict[str, ChannelSettings]:
-    file = "channels.toml"
     channels = {}
     for name, raw in named_tables(
-        read_toml(config / file, problems), "channel", file, problems
+        read_toml(config / FILE, problems), "channel", FILE, problems
     ).items():
-        found = _channel(name, raw, env, problems, file, secrets)
+        found = _channel(name, raw, env, problems, FILE, secrets)
         if found is not None:
             channels[name] = found
     return channels
@@ -135,24 +135,50 @@ def _concerns(key: str, sealed: Tables) -> bool:
     return bool(sealed) and (not key or re.split(r"[.\[]", key)[0] in sealed)
 
 
+def known_timings(config: Path, read: Mapping[str, ChannelSettings]) -> dict[str, Timing]:
+    """When each channel is told, also of those of which something else is wrong, where their times
+    can be read: what is wrong with these and with watches is then told at once.
+    """
+    timings = {name: channel.timing for name, channel in read.items()}
+    tables = read_toml(config / FILE, unheard := Problems())
+    for name, raw in named_tables(tables, "channel", FILE, unheard).items():
+        if name in read or not isinstance(raw, dict) or raw.get("type") not in CHANNELS:
+            continue
+        values = {key: raw[key] for key in KEYS & raw.keys()}
+        table = Problems().model(TimingTable, values, file=FILE, table=name)
+        zone = Problems().model(
+            ChannelConfig, {k: raw[k] for k in raw if k == "zone"}, file=FILE, table=name
+        )
+        if table is not None and zone is not None:
+            timings[name] = table.timing(zone.zone, CHANNELS[raw["type"]].config.allowance)
+    return timings
+
+
 def resolve_channels(
-    watches: tuple[Watch, ...],
-    ops: tuple[str, ...],
+    named: Iterable[tuple[str, str, tuple[str, ...]]],
     channels: Mapping[str, ChannelSettings],
     problems: Problems,
 ) -> None:
-    wrong = {problem.table.removeprefix("channel.") for problem in problems.found}  # told already
-    named = [("watchlist.toml", f"watch.{watch.id}", watch.notify) for watch in watches]
-    for file, table, notify in (*named, ("monitor.toml", "ops", ops)):
+    """Note each channel that is not there: `named` are file, table and the channels it names."""
+    if any(each.file == FILE and not each.table for each in problems.found):
+        return  # it could not be read: who knows what is in it
+    known = {*channels, *_wrong(problems)}  # told already
+    for file, table, notify in named:
         for name in notify:
-            if name not in channels and name not in wrong:
+            if name not in known:
                 problems.add(
                     file,
                     table,
                     "notify",
                     found=shown(name),
                     wanted="a channel of channels.toml ("
-                    + (", ".join(sorted(channels)) or "it has none")
+                    + (", ".join(sorted(known)) or "it has none")
                     + ")",
-                    fix=did_you_mean(name, channels),
+                    fix=did_you_mean(name, known),
                 )
+
+
+def _wrong(problems: Problems) -> set[str]:
+    """The channels of which something is wrong."""
+    tables = (each.table.partition(".") for each in problems.found if each.file == FILE)
+    return {name for word, _, name in tables if word == "channel"}

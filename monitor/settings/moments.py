@@ -25,7 +25,9 @@ def _rate(value: object) -> Rate:
     if isinstance(value, Rate):
         return value
     found = _RATE.fullmatch(value.strip().lower()) if isinstance(value, str) else None
-    if found is None or int(found[1]) < 1:
+    if found is not None and int(found[1]) < 1:
+        raise ValueError('a rate above 0, such as "1 per hour"')
+    if found is None:
         raise ValueError('a rate such as "5 per hour" (minute, hour, day, week)')
     return Rate(most=int(found[1]), span=_SPANS[found[2]])
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -119,12 +119,19 @@ class Problems:
             case _:
                 found = _found(key, _at(shows, place, detail["input"])) if place else ""
                 wanted, fix = _wanted(detail), ""
+                if detail["loc"][-1:] == ("[key]",):  # of a table whose keys are values themselves
+                    found = f"the key {shown(detail['input'])}"
+                    expected = re.findall(r"'([^']+)'", str(detail.get("ctx", {}).get("expected")))
+                    fix = did_you_mean(str(detail["input"]), expected)
                 named = None if place else ABOUT.match(wanted)
                 if named is not None and named[1] in shows:
                     key = named[1]  # a rule over several keys that says which one it is
                     found = _found(key, shows[key])
                 if said := re.fullmatch(r"found (.*?), wanted (.*)", wanted, re.DOTALL):
                     found, wanted = said[1], said[2]
+                elif said := re.fullmatch(r"(.*?), wanted (.*)", wanted, re.DOTALL):
+                    # what is wrong with it, and what was wanted instead
+                    found, wanted = f"{found} ({said[1]})" if found else said[1], said[2]
                 self.add(file, table, key, found=found, wanted=wanted, fix=fix)
 
 
@@ -144,13 +151,22 @@ def _place(kind: type[BaseModel], loc: tuple[int | str, ...]) -> tuple[str, ...]
     """The key and what lies in it; pydantic also names branches of unions, people do not."""
     place: list[str] = []
     known: Mapping[str, FieldInfo] = _known(kind, ())
+    holds_any = False
     for part in loc:
         if isinstance(part, int):
             place.append(str(part))
         elif not place or (known and (part in known or part == loc[-1])):
             place.append(part)
+            holds_any = _is_dict(known.get(part))
             known = _known(kind, tuple(place))
+        elif holds_any and part != "[key]":  # a key that is a value itself
+            place.append(part)
+            holds_any = False
     return tuple(place)
+
+
+def _is_dict(field_: FieldInfo | None) -> bool:
+    return field_ is not None and get_origin(field_.annotation) is dict
 
 
 def _known(kind: type[BaseModel], place: tuple[str, ...]) -> dict[str, FieldInfo]:

@@ -20,6 +20,7 @@ def span_of(value: object) -> object:
             span = timedelta(**{UNITS[found[2]]: float(found[1])})
             if span > timedelta(0):
                 return span
+            raise ValueError('a time above 0, such as "90s", "15m", "6h", "3d" or "2w"')
     if isinstance(value, timedelta):
         return value
     raise ValueError('a time such as "90s", "15m", "6h", "3d" or "2w"')

@@ -41,9 +41,14 @@ def _step(value: object) -> object:
 
 
 def _escalation(value: dict[Severity, int]) -> dict[Severity, int]:
-    steps = [value[severity] for severity in SEVERITIES if severity in value]
-    if any(step < 2 for step in steps) or steps != sorted(set(steps)):
-        raise ValueError("numbers of sources, 2 or more, growing with the severity")
+    before, least = "", 2
+    for severity in (each for each in SEVERITIES if each in value):
+        if value[severity] < least:
+            than = f"more than for {before}" if before else "the first is told by the alert itself"
+            raise ValueError(
+                f"found {severity} = {value[severity]}, wanted {least} sources or more: {than}"
+            )
+        before, least = severity, value[severity] + 1
     return value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from monitor.errors import ConfigError, QueryError
@@ -29,8 +30,12 @@ def load_watchlist(watchlist: Path, actors: Path | None) -> tuple[tuple[Watch, .
     return watches, knowledge
 
 
-def read_watches(path: Path, knowledge: Knowledge, problems: Problems) -> tuple[Watch, ...]:
-    """The watches of watchlist.toml, each query understood."""
+def read_watches(
+    path: Path, knowledge: Knowledge, problems: Problems, refused: list[Watch] | None = None
+) -> tuple[Watch, ...]:
+    """The watches of watchlist.toml, each query understood. Those of which only the query is wrong
+    are put into `refused`: what else is wrong with them can be told with it.
+    """
     watches = []
     for name, values in named_tables(
         read_toml(path, problems), "watch", path.name, problems
@@ -48,9 +53,24 @@ def read_watches(path: Path, knowledge: Knowledge, problems: Problems) -> tuple[
             key = "when" if watch.when is not None else "together"
             found = error.message.removeprefix("found ")
             problems.add(path.name, where, key, found=found, wanted="")
+            if refused is not None:
+                refused.append(watch)
             continue
         watches.append(watch)
     return tuple(watches)
+
+
+def channels_named(path: Path) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """File, table and the channels in its `notify`, of each watch: also where something else is
+    wrong with it.
+    """
+    unheard = Problems()
+    tables = named_tables(read_toml(path, unheard), "watch", path.name, unheard)
+    for name, values in tables.items():
+        notify = values.get("notify") if isinstance(values, dict) else None
+        if isinstance(notify, list):
+            named = (each for each in notify if isinstance(each, str))
+            yield path.name, f"watch.{name}", tuple(dict.fromkeys(named))
 
 
 def _watch(name: str, table: WatchTable) -> Watch:

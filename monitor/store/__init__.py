@@ -16,12 +16,14 @@ from monitor.store.gatherings import Gatherings, Open
 from monitor.store.judging import Judging
 from monitor.store.leaders import LEAD_S, Leader, Leaders, Standing
 from monitor.store.letters import DeadLetter, Letters, Moved
+from monitor.store.order import Order
 from monitor.store.outbox import Begun, Outbox
 from monitor.store.outcome import Failed, Judged, Outcome, Raised, Retention
 from monitor.store.pages import PATIENCE, Hop, Pages, PageTaken, PageWanted
 from monitor.store.pauses import Pauses
 from monitor.store.redis import Scripts, text_of, translated
 from monitor.store.sources import SEEN_FOR, Sources, SourceState, seen_member, written
+from monitor.store.states import State, States
 from monitor.store.stories import Asked
 from monitor.store.subscriptions import Subscriptions
 from monitor.store.trends import Trend, TrendCount, Trends
@@ -60,6 +62,7 @@ class Store:
         self.expectations = Expectations(self.client, scripts)
         self.gatherings = Gatherings(self.client, scripts, retention.alerts, damage)
         self.subscriptions = Subscriptions(self.client, scripts, damage)
+        self.order = Order(self.client, damage)
         self.letters = Letters(self.client, scripts, retention.dead_letters, damage)
         self.trends = Trends(self.client, damage)
         self.beats = Beats(self.client, scripts, damage)
@@ -146,6 +149,8 @@ __all__ = [
     "Returned",
     "SourceState",
     "Standing",
+    "State",
+    "States",
     "Store",
     "Taken",
     "Trend",

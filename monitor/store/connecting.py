@@ -62,6 +62,9 @@ class _Sentinels(Sentinel):
             else:
                 said = f"the sentinels {who} answer, and know no master {service_name!r}"
             raise MasterNotFoundError(said) from None
+        except redis.exceptions.ResponseError as error:
+            who = ", ".join(self.places)
+            raise MasterNotFoundError(f"of {who} one is no sentinel ({error})") from None
         return str(host), int(port)
 
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Literal
 
 import msgspec
 import redis
 
-from monitor import codec
 from monitor.errors import StoreConflict
 from monitor.model import (
     ARTICLES,
     DELIVERIES,
-    Alert,
     AlertedArticle,
     Article,
     Claim,
@@ -25,8 +22,9 @@ from monitor.model import (
 from monitor.store import keys
 from monitor.store.call import Call
 from monitor.store.damage import Damage, reading
-from monitor.store.outcome import Outcome, Retention, plan_of
-from monitor.store.redis import Scripts, bytes_of, text_of, translated
+from monitor.store.outcome import Committed, Outcome, Retention, plan_of
+from monitor.store.redis import Scripts, text_of, translated
+from monitor.store.states import State, state_of
 from monitor.store.stories import Asked, Lines, call_of, claim_of
 
 
@@ -56,12 +54,9 @@ class Judging:
         """Source -> the lines that it repeats, by name: no part of its articles' text."""
         return self._lines.of(sources, now)
 
-    def alert(self, alert_id: str) -> Alert | None:
-        """An alert as it was raised, or None when it is not kept (any more). Raises Unreadable."""
-        with translated(keys.alert(alert_id)):
-            raw = self._client.hget(keys.alert(alert_id), "alert")
-        with reading(keys.alert(alert_id), "alert"):
-            return None if raw is None else codec.decode_alert(bytes_of(raw))
+    def state(self, alert_id: str) -> State | None:
+        """An alert as it was told last, or None when it is not kept (any more)."""
+        return state_of(self._client, alert_id)
 
     def spoken(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Spoken | None]:
         """For each (watch, story): who has spoken, or None. Raises Unreadable."""
@@ -88,7 +83,8 @@ class Judging:
         asks: str = "",
     ) -> tuple[Counted, ...]:
         """The stories that count towards the threshold of a watch that `asks` for this, with this
-        one, which `voice` told first; asked again, the same.
+        one, which `voice` told first; asked again, the same. Those that the watch has spoken for by
+        now are not among them, be it this one.
         """
         at = min(article.published or article.fetched, article.fetched)
         about = msgspec.json.encode(AlertedArticle.of(article))
@@ -100,6 +96,7 @@ class Judging:
                 b"%d %b\n%b" % (at.timestamp() * 1000, about, voice.encode()),
                 within // timedelta(milliseconds=1),
                 int(self.retention.stories.total_seconds()),
+                keys.spoken(watch, ""),
             ],
         )
         pairs = zip(rows[::2], rows[1::2], strict=True)
@@ -122,10 +119,11 @@ class Judging:
             )
         )
 
-    def commit(self, worker: str, outcome: Outcome, now: datetime) -> Literal["done", "void"]:
+    def commit(self, worker: str, outcome: Outcome, now: datetime) -> Committed:
         """Make it so, whole or not at all. `void`: a lease is lost, someone else does the work.
 
-        Raises StoreConflict when a watch has spoken for one of the stories meanwhile: decide again.
+        Raises StoreConflict when a watch has spoken for one of the stories meanwhile, or an alert
+        was told again: decide again.
         """
         call = Call(
             keys=[
@@ -156,10 +154,15 @@ class Judging:
             ],
         )
         match answer:
-            case b"done":
-                return "done"
-            case b"void":
-                return "void"
+            case [b"done", did]:
+                # a receipt of an earlier version does not say: then all of them are
+                told = text_of(did).ljust(len(outcome.raised), "1")
+                rows = zip(outcome.raised, told, strict=True)
+                return Committed(
+                    answer="done", raised=tuple(one for one, is_ in rows if is_ == "1")
+                )
+            case [b"void"]:
+                return Committed(answer="void")
             case _:
                 raise StoreConflict("a watch has spoken for one of these stories meanwhile")
 

@@ -138,9 +138,10 @@ def kept(job: str) -> str:
 
 
 def spoken(watch: str, story: str) -> str:
-    """string = JSON of Spoken; [retention] stories. That a watch has spoken for a story (or event);
-    or that it is silent, prolonged by upkeep as long as it is. Written and guarded by commit.lua;
-    read by the worker before it decides."""
+    """string = JSON of Spoken; [retention] stories, prolonged by each copy that is judged. That a
+    watch has spoken for a story (or event); or that it is silent, prolonged by upkeep as long as it
+    is. Written and guarded by commit.lua; read by the worker before it decides, and by tally.lua.
+    """
     return f"{PREFIX}spoken:{watch}:{story}"
 
 
@@ -154,7 +155,8 @@ def pieces(watch: str, asks: str, about: str) -> str:
 def tally(watch: str, asks: str) -> str:
     """hash story (or event) -> "published (ms) JSON of AlertedArticle", a line, who told it;
     [retention] stories. What counts towards the threshold of a watch, as long as it asks for the
-    same. tally.lua; commit.lua removes what an alert is for."""
+    same. tally.lua, which lets go of what was spoken for; commit.lua removes what an alert is for.
+    """
     return f"{PREFIX}tally:{watch}:{asks}"
 
 
@@ -173,9 +175,10 @@ def expected() -> str:
 
 
 def alert(alert_id: str) -> str:
-    """hash {alert: JSON, update:N: JSON of the alert as told again at step N, acked: when a person
+    """hash {alert: JSON, update:N: JSON of the alert as told again at step N, latest: the field of
+    the last of these, untold CHANNEL: what of it waits still, all or revision; acked: when a person
     had seen it (ms)}; [retention] alerts. Written by commit.lua and ack.lua; read by begin.lua,
-    view."""
+    view and, for updates, by the worker."""
     return f"{PREFIX}alert:{alert_id}"
 
 
@@ -186,7 +189,8 @@ def alerts() -> str:
 
 
 def delivery(delivery_id: str) -> str:
-    """hash {alert, channel, field, state, attempts, token, answer}; [retention] alerts. The outbox.
+    """hash {alert, channel, field, state, attempts, token, answer, unheard: what its channel has
+    not been told of the alert before: all, revision}; [retention] alerts. The outbox.
     `token` is of the last attempt that has begun, which alone may be settled.
     Of a digest `kind` is "digest", `alert` its id, `released` (ms) when it was made, `page` the
     first that a channel which keeps all of it has not got. Of an alert that was gathered for one
@@ -239,6 +243,12 @@ def digest_alerts(digest_id: str) -> str:
     return f"{PREFIX}digest:{digest_id}:alerts"
 
 
+def digest_told(digest_id: str) -> str:
+    """hash "alert field" -> JSON of ByNow; [retention] alerts. What was known of the alerts of a
+    digest when it was told first. Written by set_down.lua; read by delivery."""
+    return f"{PREFIX}digest:{digest_id}:told"
+
+
 def digested() -> str:
     """hash channel -> until when its last digest told (ms); lasts, one for each channel that ever
     told one. Where the next begins, whatever `at` and `every` say by then. Written by release.lua;
@@ -261,8 +271,9 @@ def told_apart() -> str:
 
 
 def allowance(reason: str, watch: str, channel: str) -> str:
-    """zset delivery -> told (ms); until it leaves the allowance's span. How often a watch has told
-    a channel of late. commit.lua, release.lua."""
+    """zset delivery -> told (ms); [retention] alerts, which outlasts every span that may be
+    configured. How often a watch has told a channel of late: the last 100, or as many as it may.
+    commit.lua, release.lua."""
     return f"{PREFIX}allowance:{reason}:{watch}:{channel}"
 
 
@@ -395,7 +406,8 @@ def robots(origin: str) -> str:
 
 
 def receipt(worker: str) -> str:
-    """string = request token of the worker's last commit; 1 hour. Answers a resent commit."""
+    """string = request token of the worker's last commit and, for each of its alerts, 1 if it was
+    told; 1 hour. Answers a resent commit."""
     return f"{PREFIX}receipt:{worker}"
 
 
@@ -412,8 +424,8 @@ def rq_queues() -> str:
 
 def rq_job(job: str) -> str:
     """hash: RQ's job; until it is finished, or its dead letter goes. `data` holds the bundle;
-    `alone`, `failures`, `error`, `put_off` (server seconds: since when put_off.lua lets it wait)
-    and `counted` (by bury.lua, of a delivery without a record) are ours."""
+    `alone`, `failures`, `error`, `waited` (seconds: how long put_off.lua and settle.lua have let it
+    wait) and `counted` (by bury.lua, of a delivery without a record) are ours."""
     return f"{RQ}job:{job}"
 
 
@@ -473,6 +485,7 @@ ENDING = (
     attempts,
     digest,
     digest_alerts,
+    digest_told,
     allowance,
     trend,
     trend_volume,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Final, Literal
@@ -14,14 +14,13 @@ from monitor import codec
 from monitor.errors import ParseError
 from monitor.model import DELIVERIES, Alert, Delivery, DeliveryState, Digest, Message
 from monitor.store import keys
-from monitor.store.attempts import MOST, Attempt, attempts_of
+from monitor.store.attempts import MOST
+from monitor.store.by_now import Telling, as_told, heard
 from monitor.store.damage import Damage, reading
 from monitor.store.digests import digest_of, page_of
 from monitor.store.measures import attempt
 from monitor.store.redis import Scripts, text_of, translated
-
-MOST_JOINED: Final = 5
-"""Gatherings that one may have been put into, each into the next, before it was told."""
+from monitor.store.told import Told, told_of
 
 MOST_SHOWN: Final = 80
 """Characters that are shown of a value that is not ours."""
@@ -33,7 +32,8 @@ UNMEASURED: Final[Mapping[str, float]] = MappingProxyType({})
 class Begun:
     """An attempt that may now be made. `before` is the state it was found in: `sending` means that
     an earlier attempt may or may not have arrived. `page` is that of a digest which a channel that
-    keeps all of it has to be given next. `token` is what it is known by when it is settled.
+    keeps all of it has to be given next. `token` is what it is known by when it is settled,
+    `waited` how long it was let wait since it was first to go.
     """
 
     delivery: Delivery
@@ -42,35 +42,7 @@ class Begun:
     disabled: str
     token: str
     page: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What became of telling a channel of an alert, or of its update with the mark `update`.
-
-    Of one that was gathered, `reason` says why, `due` when it is told or was to be, `released` when
-    it was, and `digest` in what: its state and attempts are those of the digest as soon as there is
-    one.
-    """
-
-    channel: str
-    update: str
-    state: DeliveryState
-    answer: str
-    reason: str = ""
-    due: datetime | None = None
-    released: datetime | None = None
-    digest: str = ""
-    attempts: tuple[Attempt, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Came:
-    """A delivery with its record; of what was gathered the id of the digest, too."""
-
-    delivery: str
-    digest: str
-    record: Mapping[str, str]
+    waited: timedelta = timedelta()
 
 
 class Outbox:
@@ -98,6 +70,7 @@ class Outbox:
                 keys.dead(),
                 keys.digest(about),
                 keys.attempts(delivery),
+                keys.rq_job(job),
             ],
             [
                 worker,
@@ -116,7 +89,7 @@ class Outbox:
         if answer[0] == b"broken":
             key, field, value = map(text_of, answer[1:])
             raise ParseError(f"{key}, field {field}: {value[:MOST_SHOWN]!r} is not what we write")
-        before, attempts, packed, channel, disabled, page = answer
+        before, attempts, packed, channel, disabled, page, unheard, waited = answer
         return Begun(
             delivery=Delivery(
                 id=delivery,
@@ -126,14 +99,15 @@ class Outbox:
                 attempts=int(attempts),
             ),
             message=(
-                digest_of(self._scripts.client, about, packed, self._damage)
+                self._digest(about, packed, text_of(channel))
                 if isinstance(packed, list)
-                else codec.decode_alert(packed)
+                else heard(codec.decode_alert(packed), text_of(unheard))
             ),
             before=DeliveryState(text_of(before)),
             disabled=text_of(disabled),
             token=token,
             page=int(page),
+            waited=timedelta(seconds=float(waited)),
         )
 
     def digest(self, digest_id: str) -> Digest | None:
@@ -143,11 +117,30 @@ class Outbox:
             found = client.hgetall(keys.digest(digest_id))
         fields = [each for pair in found.items() for each in pair]
         with reading(keys.digest(digest_id)):
-            return digest_of(client, digest_id, fields, self._damage) if fields else None
+            if not fields:
+                return None
+            digest = digest_of(client, digest_id, fields, self._damage)
+            return replace(digest, alerts=as_told(client, digest_id, digest.alerts, self._damage))
 
-    def page(self, digest: str, number: int) -> tuple[Alert, ...] | None:
-        """One page of a digest's alerts, from 0 on; None behind the last."""
-        return page_of(self._scripts.client, digest, number, self._damage)
+    def page(self, digest: str, number: int, channel: str) -> tuple[Alert, ...] | None:
+        """One page of a digest's alerts, as the channel is told of them, from 0 on; None behind the
+        last.
+        """
+        alerts = page_of(self._scripts.client, digest, number, self._damage)
+        return None if alerts is None else self._telling(digest, channel).told(alerts)
+
+    def _digest(self, digest_id: str, fields: list[object], channel: str) -> Digest:
+        found = digest_of(self._scripts.client, digest_id, fields, self._damage)
+        return replace(found, alerts=self._telling(digest_id, channel).told(found.alerts))
+
+    def _telling(self, digest: str, channel: str) -> Telling:
+        return Telling(
+            scripts=self._scripts,
+            damage=self._damage,
+            kept=self.kept,
+            digest=digest,
+            channel=channel,
+        )
 
     def turn(self, worker: str, job: str, delivery: str, page: int) -> bool:
         """The channel has all pages before that one; False where the lease is lost."""
@@ -160,58 +153,7 @@ class Outbox:
 
     def told(self, alert: Alert) -> tuple[Told, ...]:
         """Every delivery of an alert and its updates, in the order they were asked for."""
-        client = self._scripts.client
-        with translated(keys.alert(alert.id)):
-            fields = [text_of(field) for field in client.hkeys(keys.alert(alert.id))]
-        told = (f for f in fields if f == "alert" or f.startswith("update:"))
-        marks = sorted((f.partition(":")[2] for f in told), key=_in_order)
-        asked = [(mark, channel) for mark in marks for channel in alert.notify]
-        own = [Delivery.id_for(alert.id, channel, mark) for mark, channel in asked]
-        records = self._hashes(map(keys.delivery, own))
-        found = {
-            pair: _Came(delivery=delivery, digest=record.get("digest", ""), record=record)
-            for pair, delivery, record in zip(asked, own, records, strict=True)
-            if record
-        }
-        came = [self._came(found, mark, channel) for mark, channel in found]
-        names = [keys.attempts(each.delivery) for each in came]
-        attempts = [
-            attempts_of(name, record, self._damage)
-            for name, record in zip(names, self._hashes(names), strict=True)
-        ]
-        rows = (
-            (keys.delivery(last.delivery), "", (mark, channel, first.record, last, made))
-            for ((mark, channel), first), last, made in zip(
-                found.items(), came, attempts, strict=True
-            )
-        )
-        return tuple(self._damage.each(rows, lambda _, row: _told(*row)))
-
-    def _came(self, found: Mapping[tuple[str, str], _Came], mark: str, channel: str) -> _Came:
-        """What took it there: an update that took its place, the digest it was gathered for, or the
-        one that was put into.
-        """
-        came = found[mark, channel]
-        for (other, name), each in found.items():
-            if name == channel and other != mark and each.record.get("over") == _field(mark):
-                return self._came(found, other, channel)
-        for _ in range(MOST_JOINED):
-            if not (into := came.record.get("digest")):
-                break
-            delivery = Delivery.id_for(into, channel)
-            (record,) = self._hashes([keys.delivery(delivery)])
-            if not record:
-                break
-            record = {"due": came.record.get("due", ""), **record}
-            came = _Came(delivery=delivery, digest=into, record=record)
-        return came
-
-    def _hashes(self, names: Iterable[str]) -> list[dict[str, str]]:
-        with translated(), self._scripts.client.pipeline(transaction=False) as pipe:
-            for name in names:
-                pipe.hgetall(name)
-            rows = pipe.execute()
-        return [{text_of(name): text_of(value) for name, value in row.items()} for row in rows]
+        return told_of(self._scripts.client, alert, self._damage)
 
     def acknowledge(self, alert: str, now: datetime) -> datetime | None:
         """A person has seen the alert: no updates any more. Since when; None if it is not kept."""
@@ -234,11 +176,13 @@ class Outbox:
         after: timedelta = timedelta(),
         disables: str = "",
         took: Mapping[str, float] = UNMEASURED,
+        about: str = "",
     ) -> bool:
         """Say what became of the attempt: SENT, PARKED, or PENDING for again in `after`.
 
         `disables` is the fingerprint of a channel's configuration that is gone for good, `took` how
-        long the alert took (`measures.latencies`). `token` is that of the attempt: it counts though
+        long the alert took (`measures.latencies`), `about` the id of the alert or digest, which is
+        kept longer where it has to wait. `token` is that of the attempt: it counts though
         the lease was lost meanwhile. False where another attempt has begun, which decides.
         """
         word = "later" if state is DeliveryState.PENDING else str(state)
@@ -257,6 +201,9 @@ class Outbox:
                 keys.measures(),
                 keys.attempts(delivery),
                 keys.rq_queue(DELIVERIES),
+                keys.alert(about),
+                keys.digest(about),
+                keys.digest_alerts(about),
                 keys.told_apart(),
             ],
             [
@@ -273,41 +220,7 @@ class Outbox:
                 msgspec.json.encode(dict(took)),
                 int((now + after).timestamp() * 1000) if state is DeliveryState.PENDING else "",
                 token,
+                int(self.kept.total_seconds()),
             ],
         )
         return bool(said != b"void")
-
-
-def _in_order(mark: str) -> tuple[int, int, str]:
-    """The alert itself, then its steps by their numbers, then revisions."""
-    return (0, int(mark or 0), "") if mark.isdecimal() or not mark else (1, 0, mark)
-
-
-def _field(mark: str) -> str:
-    """The field of an alert's record that an update with this mark has; "" is the alert itself."""
-    return f"update:{mark}" if mark else "alert"
-
-
-def _told(
-    mark: str,
-    channel: str,
-    first: Mapping[str, str],
-    last: _Came,
-    attempts: tuple[Attempt, ...],
-) -> Told:
-    came = last.record
-    return Told(
-        channel=came.get("channel", channel),
-        update=mark,
-        state=DeliveryState(came["state"]),
-        answer=came["answer"],
-        reason=first.get("reason", ""),
-        due=_moment(came.get("due")),
-        released=_moment(came.get("released")),
-        digest=last.digest,
-        attempts=attempts,
-    )
-
-
-def _moment(ms: str | None) -> datetime | None:
-    return datetime.fromtimestamp(int(ms) / 1000, UTC) if ms else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 import msgspec
 
@@ -53,7 +54,8 @@ class Raised:
 
     `follows` is whether its watch wants updates, so that later copies ask for it. `about`
     is what the watch has spoken about, where that is no story and no event; `asks` what the watch
-    asked for, under which its threshold was counted.
+    asked for, under which its threshold was counted. `reached` is how many publishers it has told
+    of before, where it does not tell of more.
     """
 
     alert: Alert
@@ -61,6 +63,7 @@ class Raised:
     follows: bool = False
     about: str = ""
     asks: str = ""
+    reached: int | None = None
 
     @property
     def covers(self) -> tuple[str, ...]:
@@ -75,7 +78,7 @@ class Raised:
             alert=alert.id,
             article=alert.article.ref,
             at=alert.raised,
-            sources=alert.carried,
+            sources=alert.carried if self.reached is None else self.reached,
         )
 
 
@@ -94,8 +97,9 @@ class Outcome:
     """Everything one commit says.
 
     `jobs` are those finished, with their data, which is what is kept of the articles. `expects` is
-    what was read of each (watch, story or event) before, `heard` the (watch, story, how long that
-    counts) of watches that are expected to find something.
+    what was read of each (watch, story or event) before, `upon` what was read of each alert whose
+    updates are built upon that; `heard` the (watch, story, how long that counts) of watches that
+    are expected to find something.
     """
 
     jobs: tuple[tuple[str, bytes], ...] = ()
@@ -103,6 +107,7 @@ class Outcome:
     raised: tuple[Raised, ...] = ()
     failed: tuple[Failed, ...] = ()
     expects: tuple[tuple[str, str, Spoken | None], ...] = ()
+    upon: tuple[tuple[str, str], ...] = ()
     heard: tuple[tuple[str, str, timedelta], ...] = ()
 
     @property
@@ -113,11 +118,22 @@ class Outcome:
         return digest("commit", *jobs, *raised)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Committed:
+    """What came of a commit; `raised` are those of the alerts and updates that it has told: not one
+    that stood there already, nor an update of what a person has seen.
+    """
+
+    answer: Literal["done", "void"]
+    raised: tuple[Raised, ...] = ()
+
+
 def plan_of(call: Call, outcome: Outcome, kept: Retention, now: datetime) -> Mapping[str, object]:
     """The plan of commit.lua; its keys and blobs are added to the call."""
     return {
         "stamp": rq_time(now),
         "life": int(kept.articles.total_seconds()),
+        "spoken_life": int(kept.stories.total_seconds()),
         "jobs": [
             {
                 "id": job,
@@ -130,6 +146,9 @@ def plan_of(call: Call, outcome: Outcome, kept: Retention, now: datetime) -> Map
         "expects": [
             {"key": call.key(keys.spoken(watch, story)), "value": _spoken(was)}
             for watch, story, was in outcome.expects
+        ],
+        "upon": [
+            {"key": call.key(keys.alert(alert)), "latest": latest} for alert, latest in outcome.upon
         ],
         "heard": [
             {
@@ -162,7 +181,6 @@ def _alert(call: Call, raised: Raised, kept: Retention) -> Mapping[str, object]:
         "tally": call.key(keys.tally(alert.watch, raised.asks)),
         "stories": [alert.subject, *raised.covers],
         "covers": [call.key(keys.spoken(alert.watch, story)) for story in raised.covers],
-        "spoken_life": int(kept.stories.total_seconds()),
         "deliveries": [outgoing_by(call, route, alert) for route in raised.routes],
     }
 

@@ -42,6 +42,13 @@ class Asked:
     home: str | None = None
 
     @property
+    def publisher(self) -> str:
+        """Who publishes it, by the name that its story keeps."""
+        article = self.article
+        named = publisher_of(url=article.url, home=self.home, source=article.source)
+        return named[-KEPT_PUBLISHER:]
+
+    @property
     def worth(self) -> int:
         """What makes a text the best of its story: first its source's tier, then its length."""
         trust = MAX_TIER + 1 - self.tier
@@ -83,7 +90,7 @@ def call_of(asked: Asked, now: datetime, life: timedelta) -> Call:
         " ".join(marks.lines),
         " ".join(marks.features),
         int((article.published or article.fetched).timestamp() // DAY_S),
-        publisher_of(url=article.url, home=asked.home, source=article.source)[-KEPT_PUBLISHER:],
+        asked.publisher,
     ]
 
 
@@ -148,6 +155,40 @@ def story_of(client: redis.Redis, story: str, damage: Damage) -> Story | None:
         pipe.hgetall(keys.story(story))
         pipe.hgetall(keys.story_copies(story))
         raw, copies = pipe.execute()
+    return _story(story, raw, copies, damage)
+
+
+def stories_of(client: redis.Redis, stories: Iterable[str], damage: Damage) -> dict[str, Story]:
+    """Those that are kept, without the articles that joined them."""
+    wanted = tuple(dict.fromkeys(stories))
+    with translated(), client.pipeline(transaction=False) as pipe:
+        for each in wanted:
+            pipe.hgetall(keys.story(each))
+        rows = pipe.execute()
+    found = (_story(story, raw, {}, damage) for story, raw in zip(wanted, rows, strict=True))
+    return {each.id: each for each in found if each is not None}
+
+
+def title_of(
+    client: redis.Redis, story: str, ref: str, since: datetime, damage: Damage
+) -> str | None:
+    """The title of an article of a story by now, where it was revised after that time."""
+    key = keys.story_copies(story)
+    with translated(key):
+        names = [text_of(name) for name in client.hkeys(key)]
+    revisions = [name for name in names if name.endswith(f" {Relation.REVISION} {ref}")]
+    if not revisions:
+        return None
+    with translated(key):
+        kept = client.hmget(key, revisions)
+    rows = [(name, value) for name, value in zip(revisions, kept, strict=True) if value is not None]
+    later = [copy for copy in damage.readable(key, rows, _copy) if copy.at > since]
+    return max(later, key=lambda copy: copy.at).title if later else None
+
+
+def _story(
+    story: str, raw: Mapping[bytes, bytes], copies: Mapping[bytes, bytes], damage: Damage
+) -> Story | None:
     facts = {text_of(name): text_of(value) for name, value in raw.items()}
     if "first" not in facts:
         return None

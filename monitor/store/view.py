@@ -19,6 +19,7 @@ from monitor.store.gatherings import Open
 from monitor.store.measures import Measures, read_measures
 from monitor.store.redis import bytes_of, text_of, translated
 from monitor.store.server import Server, server_of
+from monitor.store.states import state_of
 from monitor.store.stories import story_of
 
 STAMP = "enqueued_at"
@@ -186,6 +187,14 @@ class View:
             raw = self._client.hget(keys.alert(alert_id), "alert")
         with reading(keys.alert(alert_id), "alert"):
             return None if raw is None else codec.decode_alert(bytes_of(raw))
+
+    def latest(self, alert_id: str) -> Alert | None:
+        """One alert as it was told last, or None when it is not kept (any more). Raises
+        Unreadable.
+        """
+        with reading(keys.alert(alert_id)):
+            state = state_of(self._client, alert_id)
+        return state.alert if state else None
 
     def updates(self, alert_id: str) -> tuple[Alert, ...]:
         """An alert as it was told again, in the order of time."""

@@ -194,11 +194,12 @@ class Work:
         )
 
     def put_off(
-        self, worker: str, after_s: Mapping[str, float], *, longest_s: float
+        self, worker: str, after_s: Mapping[str, float], *, longest_s: float | None = None
     ) -> tuple[str, ...]:
         """Let jobs come back later, untouched: that is no try.
 
-        Returns those that were first put off longer ago than `longest_s`: they are still ours.
+        Returns those that would wait longer than `longest_s` in all: they are still ours. Without
+        it this wait is not counted.
         """
         answers = self._scripts.many(
             "put_off",
@@ -210,7 +211,7 @@ class Work:
                         keys.holders(self.queue),
                         keys.later(self.queue),
                     ],
-                    [worker, job, wait_s, longest_s],
+                    [worker, job, wait_s, "" if longest_s is None else longest_s],
                 )
                 for job, wait_s in after_s.items()
             ],

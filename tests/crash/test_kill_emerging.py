@@ -31,7 +31,7 @@ def tell(store: Store) -> None:
     """A day of stories, and now one name in eight of them."""
     store.client.flushall()
     judged = tuple(one(number) for number in range(24 * 5))
-    assert store.judging.commit("w", Outcome(judged=judged), steps.EMERGED) == "done"
+    assert store.judging.commit("w", Outcome(judged=judged), steps.EMERGED).answer == "done"
 
 
 def one(number: int) -> Judged:

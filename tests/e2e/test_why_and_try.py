@@ -116,6 +116,30 @@ def test_check_says_what_is_odd(product: Product) -> None:
     assert silenced.returncode == 0
 
 
+def test_why_of_a_counted_article_names_the_alert_that_it_counted_towards(
+    watched: Product,
+) -> None:
+    watched.write(
+        "watchlist.toml",
+        "[watch.drones]\nwhen = 'drone OR levee'\nnotify = ['console']\n"
+        "threshold = { stories = 2, within = '6h' }\n",
+    )
+    second = {**ARTICLE, "id": "a-2", "title": "A levee gives way", "body": "The Vistula rose."}
+    watched.seed("two.jsonl", json.dumps(second) + "\n")
+    watched.run_once()
+    shown = watched.call("alerts", "--json")
+    (alert,) = [json.loads(line) for line in shown.stdout.splitlines()]
+    (first,) = {"a-1", "a-2"} - {alert["article"]["id"]}
+    ref = Article(id=first, source="wire", title="", fetched=datetime(2026, 1, 1, tzinfo=UTC)).ref
+
+    done = watched.call("why", ref, "drones")
+
+    assert (
+        "no alert: below its threshold: 1 of 2 stories, 1 of 1 independent sources within 6"
+        f" hours; since then it has counted towards alert {alert['alert']}"
+    ) in done.stderr
+
+
 def test_why_of_a_kept_article_tells_what_happened_then(watched: Product) -> None:
     watched.write(
         "watchlist.toml", "[watch.drones]\nwhen = 'drone AND place:iraq'\nnotify = ['console']\n"

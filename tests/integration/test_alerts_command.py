@@ -14,8 +14,10 @@ from click.testing import CliRunner, Result
 from outbox_filled import ENVOYS
 
 from monitor import codec
-from monitor.cli.alerts import WIDTH, command
+from monitor.cli.alert_sheet import WIDTH
+from monitor.cli.alerts import command
 from monitor.cli.status import command as status
+from monitor.cli.telling import telling
 from monitor.embedded import Embedded
 from monitor.model import (
     DELIVERIES,
@@ -52,7 +54,9 @@ def ask(tmp_path: Path, embedded: Embedded) -> Ask:
     return asked
 
 
-def raised(store: Store, alert: Alert = ALERT, wait: Gathering | None = None) -> None:
+def raised(
+    store: Store, alert: Alert = ALERT, wait: Gathering | None = None, *, urgent: bool = False
+) -> None:
     """Committed, with a delivery for each channel."""
     mark = alert.update.mark if alert.update else ""
     routes = tuple(
@@ -61,11 +65,12 @@ def raised(store: Store, alert: Alert = ALERT, wait: Gathering | None = None) ->
                 id=Delivery.id_for(alert.id, channel, mark), alert=alert.id, channel=channel
             ),
             wait=wait,
+            urgent=urgent,
         )
         for channel in alert.notify
     )
     outcome = Outcome(raised=(Raised(alert=alert, routes=routes),))
-    assert store.judging.commit(f"w{mark}{alert.id}", outcome, alert.raised) == "done"
+    assert store.judging.commit(f"w{mark}{alert.id}", outcome, alert.raised).answer == "done"
 
 
 def attempt(
@@ -261,3 +266,47 @@ def test_a_watch_that_is_not_there_is_an_error(
     done = CliRunner().invoke(command, ["--config", str(tmp_path), "--watch", "drnes"])
     assert done.exit_code == 2
     assert "no watch 'drnes'; there are: none" in done.stderr
+
+
+def test_where_an_urgent_update_took_it_along_the_wait_is_shown(store: Store, ask: Ask) -> None:
+    # given
+    wait = Gathering(reason="quiet", due=NOON + 2 * HOUR)
+    raised(store, ALERT, wait)
+    copy = AlertedArticle(
+        id="c", ref="c", title="t", source="star", source_name="Star", url=None, published=NOON
+    )
+    update = Update(step=3, at=NOON + HOUR, copy=copy)
+    raised(store, replace(ALERT, severity="critical", update=update), urgent=True)
+    attempt(store, 1, HOUR + SECOND, DeliveryState.SENT, "250 queued")
+    # then
+    assert timeline(ask("show", ALERT.id)) == [
+        "12:00:00  matched, high",
+        "12:00:00  desk: waits until 14:00:00, to be told with others, as",
+        "the channel has quiet hours (`quiet`)",
+        "13:00:00  its story has reached 3 publishers (Star); critical",
+        "13:00:00  desk: waits no longer by itself: the update at 3",
+        "publishers takes it along",
+        "13:00:01  desk: update at 3 publishers: attempt 1, sent: 250 queued",
+    ]
+    (told, _) = store.outbox.told(ALERT)
+    assert telling(told) == (
+        "desk  alert: sent (250 queued) with the update at 3 publishers, which came while it waited"
+    )
+
+
+def test_the_tags_of_a_watch_are_listed_and_chosen_by(store: Store, ask: Ask) -> None:
+    # given
+    raised(store, replace(ALERT, tags=("gulf", "desk two")))
+    raised(store, replace(ALERT, id="b" * 20, tags=()))
+    # then
+    assert "; tags: gulf, desk two\n" in ask().stderr
+    assert "b" * 20 not in ask("--tag", "gulf").stderr
+    assert "none of the 2 alerts" in ask("--tag", "gul").stderr
+    assert "Tags: gulf, desk two\n" in ask("show", ALERT.id).stderr
+    (row,) = map(json.loads, ask("--tag", "desk two", "--json").stdout.splitlines())
+    assert row["tags"] == ["gulf", "desk two"]
+
+
+def test_an_alert_of_no_source_counts_none(store: Store, ask: Ask) -> None:
+    raised(store, replace(ALERT, sources=(), story="none"))
+    assert "source" not in ask("show", ALERT.id).stderr + ask().stderr

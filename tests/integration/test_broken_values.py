@@ -21,7 +21,7 @@ from prometheus_client import generate_latest
 from monitor.cli import wirewatch
 from monitor.embedded import Embedded
 from monitor.errors import WirewatchError
-from monitor.inbound.metrics import Metrics
+from monitor.inbound.metrics import Metrics, registry_of
 from monitor.model import Delivery, DeliveryState
 from monitor.pulse import Pulse
 from monitor.store import Beat, Store, keys
@@ -61,6 +61,7 @@ NAMED: Final[dict[Callable[..., str], tuple[str, ...]]] = {
     keys.gathering: ("status",),
     keys.gathering_alerts: (),
     keys.digest: ("dead show DIGEST",),
+    keys.digest_told: ("dead show DIGEST",),
     keys.counts: ("status",),
     keys.measures: (),
     keys.trend: ("trends",),
@@ -241,7 +242,7 @@ def test_metrics_are_told_without_what_is_broken(store: Store, ids: dict[str, st
         store.client.hset(name, "x", BROKEN)
     metrics = Metrics(service="worker", store=store, pulse=Pulse())
 
-    said = generate_latest(metrics.registry()).decode()
+    said = generate_latest(registry_of(metrics)).decode()
 
     assert "wirewatch_redis_up 1.0" in said
     assert 'wirewatch_articles_total{outcome="new"} 2.0' in said

@@ -162,7 +162,7 @@ def test_a_digest_lists_its_alerts_and_counts_the_rest(envoys: Alert, web: Loopb
 
     # then
     body = said(web)
-    assert body["title"].startswith("Digest: 1,234 alerts, 1 Mar")
+    assert body["title"].startswith("[HIGH] Digest: 1,234 alerts, 1 Mar")
     assert body["message"].count(envoys.article.title) < 300
     left = body["message"].splitlines()[-3:]
     shown = body["message"].count(envoys.article.title)
@@ -315,3 +315,35 @@ def test_nothing_is_said_on_stderr(
 def make_noise() -> Callable[[], str]:
     """An address whose plugin complains."""
     return lambda: "json://127.0.0.1:1/"
+
+
+def test_a_service_may_take_as_long_as_the_channel_says(envoys: Alert, web: LoopbackHttp) -> None:
+    # given: longer than the four seconds that apprise has of itself
+    late = threading.Event()
+    threading.Timer(4.4, late.set).start()
+    web.pages["/hook"] = lambda _: (OK, late.wait(10))[0]
+
+    # then
+    (receipt,) = telling(channel(to(web), timeout_s=10), envoys)
+    assert receipt == Sent(answer="JSON has it")
+    assert len(web.requests) == 1
+
+
+def test_one_dead_address_silences_no_other(envoys: Alert, web: LoopbackHttp) -> None:
+    # given: a service that never answers beside one that works
+    over = threading.Event()
+    web.pages["/other"] = lambda _: (OK, over.wait(20))[0]
+    chat = channel(to(web, "/other", rto="20"), to(web), timeout_s=0.2)
+    alerts = [replace(envoys, id=f"a{number}") for number in range(12)]
+
+    # when
+    receipts = telling(chat, *alerts)
+    again = telling(chat, *alerts)
+    over.set()
+
+    # then: it has all, once, and the channel is not called down
+    assert [request.path for request in web.requests].count("/hook") == 12
+    assert [request.path for request in web.requests].count("/other") == 1
+    assert not any(each.down for each in (*receipts, *again) if isinstance(each, Later))
+    assert isinstance(again[0], Later)
+    assert again[0].answer.endswith("is down, and left alone")

@@ -49,6 +49,22 @@ asyncio.run(main())
 """
 
 
+def test_in_a_service_words_go_to_standard_output_beside_the_log() -> None:
+    # given: a process whose log stands on standard error
+    logs = "from monitor import telemetry\ntelemetry.set_up(level='info', format_='json')\n"
+    says = "\ntelemetry.logger().info('poller.started')\n"
+    # when
+    done = subprocess.run(
+        [sys.executable, "-c", logs + PROGRAM + says, str(ENVOYS), "text", "1"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    # then
+    assert [json.loads(line)["event"] for line in done.stderr.splitlines()] == ["poller.started"]
+    assert len(done.stdout.splitlines()) > 2
+
+
 @pytest.fixture
 def envoys() -> Alert:
     return decode_alert(ENVOYS.read_bytes())

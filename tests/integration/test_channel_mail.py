@@ -92,7 +92,7 @@ def test_a_digest_arrives_as_one_mail(envoys: Alert) -> None:
     # then
     assert isinstance(receipt, Sent)
     mail = postbox.only()
-    assert mail["Subject"] == "Digest: 12 alerts, 1 watch, 14 May 13:13"
+    assert mail["Subject"] == "[HIGH] Digest: 12 alerts, 1 watch, 14 May 13:13"
     assert mail["List-Id"] == "<desk.digest.wirewatch.example.org>"
     assert mail["Message-ID"] == "<d9@example.org>"
     for kind in ("plain", "html"):
@@ -424,8 +424,8 @@ def test_errors_of_the_connection_are_mapped_too(error: Exception, kind: type[Re
         ({"smtp": "mail.example.org"}, "wanted smtp://host:25"),
         ({"smtp": "https://mail.example.org"}, "wanted smtp://host:25"),
         ({"smtp": "smtp://mail.example.org:x"}, "not a URL"),
-        ({"smtp": "smtp://ann:pw@mail.example.org"}, "no password in the URL"),
-        ({"smtp": "smtp://mail.example.org/inbox"}, "nothing may follow the port"),
+        ({"smtp": "smtp://ann:pw@mail.example.org"}, "a password in the URL"),
+        ({"smtp": "smtp://mail.example.org/inbox"}, "something behind the port"),
         ({"smtp": 25}, "not text"),
         ({"smtp": "smtps://ann@mail.example.org"}, "go together"),
         ({"password": "pw"}, "go together"),

@@ -16,6 +16,8 @@ from postbox import Postbox, channel, delivered, listening
 from pydantic import ValidationError
 
 from monitor.channels.mail import Config, Mail
+from monitor.channels.relay import parse_relay
+from monitor.channels.relay_fix import fix_of
 from monitor.codec import decode_alert
 from monitor.model import Alert, Later, Receipt, Refused, Sent
 from monitor.settings import load
@@ -44,7 +46,12 @@ def config(port: int, scheme: str = "smtp", **more: str) -> Config:
 
 
 def handed_to(
-    handler: Handler, alert: Alert, *, step_s: float = STEP_S, whole_s: float = 20.0
+    handler: Handler,
+    alert: Alert,
+    *,
+    step_s: float = STEP_S,
+    whole_s: float = 20.0,
+    scheme: str = "smtp",
 ) -> Receipt:
     """What the channel answers when it meets this server, with short limits."""
 
@@ -60,7 +67,7 @@ def handed_to(
 
         async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
             port = server.sockets[0].getsockname()[1]
-            desk = Mail("desk", config(port), step_s=step_s, whole_s=whole_s)
+            desk = Mail("desk", config(port, scheme), step_s=step_s, whole_s=whole_s)
             receipt = await desk.send(delivered(alert), alert)
             async with asyncio.timeout(20):
                 await ended.wait()
@@ -290,7 +297,7 @@ def test_leaving_by_mail_is_no_one_click(envoys: Alert) -> None:
         ({"unsubscribe": "https://example.org/" + "x" * 500}, "no space, comma"),
         ({"reply_to": "newsroom"}, "not one mail address"),
         ({"reply_to": "a@example.org\r\nBcc: b@example.org"}, "not one line"),
-        ({"reply_to": "a" * 250 + "@example.org"}, "longer than 254 characters"),
+        ({"reply_to": "a" * 250 + "@example.org"}, "at most 254 characters"),
         ({"tls_ca": "ca.pem"}, "from the root on"),
         ({"tls_ca": "/nowhere/ca.pem"}, "found '/nowhere/ca.pem': no such file"),
         ({"tls_ca": "/dev/null"}, "found none in it"),
@@ -323,3 +330,50 @@ def test_a_mistake_is_told_with_its_file_table_and_key(tmp_path: Path) -> None:
         "  channels.toml [channel.desk] tls_ca: found '/nowhere/ca.pem': no such file or"
         " directory, wanted a file of certificates in PEM, from the root on",
     ]
+
+
+async def wants_tls(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"220 mx\r\n")
+    refused = b"530 5.7.0 Must issue a STARTTLS command first\r\n"
+    async for row in reader:
+        writer.write(refused if row.upper().startswith(b"MAIL") else b"250 ok\r\n")
+
+
+async def has_no_tls(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"220 mx\r\n")
+    async for _ in reader:
+        writer.write(b"250 fine\r\n")
+
+
+@pytest.mark.parametrize(
+    ("server", "scheme", "fix"),
+    [
+        (wants_tls, "smtp", 'it wants TLS: write smtp = "smtp+starttls://127.0.0.1:'),
+        (
+            has_no_tls,
+            "smtp+starttls",
+            'offers no STARTTLS: write smtp = "smtps://127.0.0.1:465" where it speaks TLS from the'
+            ' start, or "smtp://127.0.0.1:25" where nobody can listen on the way',
+        ),
+        (
+            has_no_tls,
+            "smtps",
+            'speaks no TLS from the start: write smtp = "smtp+starttls://127.0.0.1:587"',
+        ),
+    ],
+    ids=["wants TLS", "no STARTTLS", "no TLS"],
+)
+def test_a_server_that_wants_the_connection_otherwise_is_told_of_with_the_fix(
+    envoys: Alert, server: Handler, scheme: str, fix: str
+) -> None:
+    receipt = handed_to(server, envoys, scheme=scheme, step_s=10)
+    assert fix in receipt.answer
+
+
+def test_the_port_of_tls_is_told_of_where_it_says_nothing() -> None:
+    relay = parse_relay("smtp://mail.example.org:465")
+    assert fix_of(TimeoutError(), relay) == (
+        'port 465 speaks TLS from the start: write smtp = "smtps://mail.example.org:465"'
+    )
+    assert fix_of(TimeoutError(), parse_relay("smtp://mail.example.org")) == ""
+    assert fix_of(TimeoutError(), parse_relay("smtps://mail.example.org")) == ""

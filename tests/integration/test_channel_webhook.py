@@ -225,7 +225,7 @@ def test_no_receiver_there_means_later_and_the_url_stays_secret(envoys: Alert) -
 
     # then
     assert isinstance(receipt, Later)
-    assert "no connection to 127.0.0.1" in receipt.answer
+    assert "no connection to 127.0.0.1 port " in receipt.answer
     assert "t0ken" not in receipt.answer
     assert "s3cret" not in receipt.answer
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from loopback import LoopbackHttp, free_port
 
 from monitor.cli.channels import command
 
+SECRET = "hush-hush-hush-hush"
+PATH = "/hooks/T0-token-of-ours?key=another"
 CHANNELS = """
 [channel.log]
 type = "file"
@@ -120,3 +125,65 @@ def test_a_channel_that_is_not_there_is_told_with_those_that_are(config: Path) -
     unknown = call(config, "test", "pgaer")
     assert unknown.exit_code == 2
     assert "no [channel.pgaer]; there are: log, pager, feeds" in unknown.stderr
+
+
+@pytest.fixture
+def receiver() -> Iterator[LoopbackHttp]:
+    with LoopbackHttp() as server:
+        yield server
+
+
+def hook(config: Path, url: str) -> None:
+    (config / "channels.toml").write_text(
+        f'[channel.hook]\ntype = "webhook"\nurl = "{url}"\nsecret = "{SECRET}"\n'
+    )
+    (config / "watchlist.toml").unlink()
+    (config / "monitor.toml").write_text('[net]\nallow = ["127.0.0.0/8"]\n')
+
+
+def test_of_a_webhook_all_that_was_said_is_shown_but_secrets(
+    config: Path, receiver: LoopbackHttp
+) -> None:
+    # given
+    hook(config, receiver.url(PATH))
+    said = f"no such \x1b[31mroom\r\nT0-token-of-ours another {SECRET} " + "x" * 2000
+    headers = {"Content-Type": "text/plain", "Location": "/a/b"}
+    receiver.pages[PATH] = (404, headers, said.encode())
+
+    # when
+    tried = call(config, "test", "hook")
+
+    # then
+    rows = tried.stderr.splitlines()
+    assert tried.exit_code == 1
+    assert rows[0] == "hook (webhook)"
+    assert re.fullmatch(rf"> POST http://127\.0\.0\.1:{receiver.port}/… \(\w{{8}}\)", rows[1])
+    assert rows[2] == "> Content-Type: application/json; charset=utf-8"
+    assert re.fullmatch(r"> webhook-id: \w+", rows[3])
+    assert re.fullmatch(r"> webhook-timestamp: \d+", rows[4])
+    assert re.fullmatch(r"> webhook-signature: v1,\S{9}…", rows[5])
+    assert rows[7].startswith('> {"type":"alert.raised"')
+    answer = rows[8:]
+    assert answer[:5] == [
+        "< HTTP 404 Not Found",
+        "< Location: /a/b",
+        "< Content-Type: text/plain",
+        "<",
+        answer[4],
+    ]
+    assert answer[4].startswith("< no such room … … … xxx")
+    assert len(answer[4]) < 1100
+    assert answer[6].startswith("< 404: the receiver does not take this alert, and would not")
+    assert "; it says: no such room … … … xxx" in answer[6]
+    for hidden in (SECRET, "T0-token", "another"):
+        assert hidden not in tried.stderr
+    assert tried.stderr.isprintable() or "\x1b" not in tried.stderr
+
+
+def test_a_receiver_that_is_not_there_is_named_with_its_port(config: Path) -> None:
+    port = free_port()
+    hook(config, f"http://127.0.0.1:{port}/")
+    assert (
+        f"< no connection to 127.0.0.1 port {port}: connection refused"
+        in call(config, "test", "hook").stderr
+    )

@@ -166,3 +166,15 @@ def test_check_says_nothing_where_no_store_answers(config: Path, tmp_path: Path)
 
     assert said.exit_code == 0
     assert "no [channel" not in said.stderr
+
+
+def test_those_of_one_channel_can_be_chosen(store: Store, config: Path) -> None:
+    # given
+    letter = digest_aside(store, "log")
+
+    # then
+    assert call(config, "retry", "--of", "desk").stderr == "nothing was set aside for desk\n"
+    assert "or --of CHANNEL" in call(config, "retry", letter, "--of", "log").stderr
+    moved = call(config, "retry", "--of", "log", "--channel", "new-desk")
+    assert moved.stderr == f"{letter}  back on its queue, for new-desk\n"
+    assert call(config, "retry", "--of", "log").stderr == "nothing was set aside for log\n"

@@ -5,83 +5,22 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
-from ipaddress import ip_network
 
 import pytest
-import structlog
+from delivering import Silent, delivering, until, webhook
 from loopback import LoopbackHttp
 from outbox_filled import wait_in_line
 
 from monitor.app import now
-from monitor.channels import CHANNELS, Channel
 from monitor.model import DELIVERIES, Delivery, Later, Message, Receipt, Sent
-from monitor.settings import ChannelSettings
 from monitor.store import Store, keys
-from workers.breaker import SHARE, TRIPS
-from workers.deliver import AT_ONCE, NEVER_ITS_TURN, Deliver
+from workers.breaker import AT_ONCE, SHARE, TRIPS
+from workers.deliver import NEVER_ITS_TURN
 from workers.retry import GIVE_UP_S
-from workers.runtime import guarded_send
 
 pytestmark = pytest.mark.usefixtures("quiet")
-
-LOOPBACK = (ip_network("127.0.0.0/8"),)
-
-
-def webhook(name: str, url: str) -> Channel:
-    kind = CHANNELS["webhook"]
-    config = kind.config.model_validate({"url": url, "secret": "s"})
-    return kind.open_channel(name, config, allow=LOOPBACK, contact="")
-
-
-class Silent:
-    """A channel that never answers, until it is let go."""
-
-    def __init__(self) -> None:
-        self.called = 0
-        self.most = 0
-        self.over = asyncio.Event()
-
-    async def send(self, delivery: Delivery, message: Message) -> Receipt:
-        self.called += 1
-        self.most = max(self.most, self.called)
-        await self.over.wait()
-        return Later(answer="let go", after=timedelta(hours=1))
-
-    def draft(self, delivery: Delivery, message: Message) -> str:
-        return ""
-
-    async def close(self) -> None:
-        return None
-
-
-def delivering(store: Store, **channels: Channel) -> Deliver:
-    config = CHANNELS["console"].config.model_validate({})
-    return Deliver(
-        store=store,
-        channels=channels,
-        settings={
-            name: ChannelSettings(name=name, type="console", config=config, fingerprint="f")
-            for name in channels
-        },
-        worker="d1",
-        now=now,
-        guard=guarded_send,
-        log=structlog.get_logger(),
-    )
-
-
-async def _until(deliver: Deliver, done: Callable[[], bool], within_s: float = 30) -> float:
-    """Deliver until it is done; how long it took."""
-    began = time.monotonic()
-    while not done():
-        assert time.monotonic() - began < within_s
-        if not await deliver.fill():
-            await deliver.under_way.reap(0.05)
-        await deliver.under_way.reap(0)
-    return time.monotonic() - began
 
 
 @asynccontextmanager
@@ -108,8 +47,8 @@ def test_a_thousand_to_a_dead_host_hold_up_none_to_a_living_one(store: Store) ->
             )
             wait_in_line(store, "dead", 1000)
             wait_in_line(store, "living", 1)
-            took_s = await _until(deliver, lambda: len(web.requests) == 1)
-            await _until(deliver, lambda: store.client.zcard(keys.later(DELIVERIES)) == 1000)
+            took_s = await until(deliver, lambda: len(web.requests) == 1)
+            await until(deliver, lambda: store.client.zcard(keys.later(DELIVERIES)) == 1000)
             for channel in deliver.channels.values():
                 await channel.close()
             return took_s
@@ -134,7 +73,7 @@ def test_a_channel_that_never_answers_takes_no_more_than_its_share(store: Store)
         deliver = delivering(store, silent=silent, living=webhook("living", web.url("/hook")))
         wait_in_line(store, "silent", 200)
         wait_in_line(store, "living", 200)
-        took_s = await _until(deliver, lambda: len(web.requests) == 200)
+        took_s = await until(deliver, lambda: len(web.requests) == 200)
         await deliver.under_way.end()
         await deliver.channels["living"].close()
         return silent.most, took_s
@@ -183,7 +122,7 @@ def test_only_the_holder_puts_off(store: Store) -> None:
 def test_what_was_put_off_for_too_long_stays_with_its_holder_to_decide(store: Store) -> None:
     # given
     id_ = _taken(store)
-    store.client.hset(keys.rq_job(id_), "put_off", time.time() - 61)
+    store.client.hset(keys.rq_job(id_), "waited", 56)
 
     # when
     answers = [store.deliveries.put_off("d1", {id_: 5.0}, longest_s=60) for _ in range(2)]
@@ -196,14 +135,14 @@ def test_what_was_put_off_for_too_long_stays_with_its_holder_to_decide(store: St
 def test_a_delivery_whose_channel_was_down_for_a_day_is_parked_untried(store: Store) -> None:
     # given
     (id_,) = wait_in_line(store, "hook", 1)
-    store.client.hset(keys.rq_job(id_), "put_off", time.time() - GIVE_UP_S - 1)
+    store.client.hset(keys.rq_job(id_), "waited", GIVE_UP_S)
 
     async def go() -> None:
         silent = Silent()
         deliver = delivering(store, hook=silent)
-        for _ in range(SHARE):
-            assert deliver.breakers.wait_s("hook") is None
-        await _until(deliver, lambda: bool(store.letters.all()))
+        for _ in range(TRIPS):
+            deliver.breakers.answered("hook", Later(answer="no connection", down=True))
+        await until(deliver, lambda: bool(store.letters.all()))
         assert silent.called == 0
 
     # when
@@ -231,12 +170,12 @@ def test_what_a_channel_answers_opens_and_closes_it(store: Store) -> None:
     async def go() -> list[float | None]:
         deliver = delivering(store, hook=Moody())
         wait_in_line(store, "hook", TRIPS)
-        await _until(deliver, lambda: store.client.zcard(keys.later(DELIVERIES)) == TRIPS)
+        await until(deliver, lambda: store.client.zcard(keys.later(DELIVERIES)) == TRIPS)
         await deliver.under_way.reap(1)
         waits = [deliver.breakers.wait_s("hook")]
         deliver.breakers.lines["hook"].until = 0.0
         wait_in_line(store, "hook", TRIPS + 1)
-        await _until(deliver, lambda: store.view.counts().get("deliveries.sent", 0) >= 1)
+        await until(deliver, lambda: store.view.counts().get("deliveries.sent", 0) >= 1)
         waits.append(deliver.breakers.wait_s("hook"))
         await deliver.under_way.end()
         return waits

@@ -157,7 +157,7 @@ def test_a_file_that_was_written_in_part_has_no_line_twice(
 
     async def some() -> None:
         for number in range(3):
-            page = store.outbox.page("d1", number)
+            page = store.outbox.page("d1", number, "desk")
             assert page is not None
             await channel.keep(delivery, page)  # type: ignore[attr-defined]  # a file keeps all
 

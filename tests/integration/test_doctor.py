@@ -133,6 +133,8 @@ def test_each_thing_amiss_is_told_with_what_to_do(
     secret = config.parent / "hook.secret"
     secret.write_text("hush-of-file")
     secret.chmod(0o644)
+    for folder in (config, config.parent):
+        folder.chmod(0o755)
     channels = LOGIN.format(port=postbox[1], password="hush-wrong")
     channels += HOOK.format(url="http://127.0.0.1:1/hook").replace("env:HOOK", f"file:{secret}")
     channels += '[channel.away]\ntype = "webhook"\nurl = "http://10.0.0.1/x"\nsecret = "env:HOOK"\n'
@@ -174,6 +176,36 @@ def test_each_thing_amiss_is_told_with_what_to_do(
         assert words in found[about][2], (about, found[about])
     assert "10.0.0.1 is not a public address" in found["channel away"][1]
     assert stat.S_IMODE(secret.stat().st_mode) == 0o644  # nothing is changed
+
+
+def test_who_may_read_and_write_the_files_is_judged_with_their_folders(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: a secret that only a variable names, in a folder that lets others in
+    secret = config.parent / "redis.secret"
+    secret.write_text("hush-of-redis")
+    secret.chmod(0o644)
+    monkeypatch.setenv("WIREWATCH_REDIS_PASSWORD", f"file:{secret}")
+    more = '[channel.h]\ntype = "webhook"\nurl = "https://a.example/"\nsecret = "hush-of-hook"\n'
+    channels = LOGIN.format(port=1, password="hush-of-desk") + more
+    write(config, "redis://127.0.0.1:1/0", channels)
+    (config / "channels.toml").chmod(0o646)
+    for folder in (config, config.parent):
+        folder.chmod(0o755)
+    # when
+    code, found = doctor(config)
+    # then
+    assert code == 1
+    assert found[f"secret {secret}"][0] == "warning"
+    assert "holds 'password', 'secret' in clear" in found["secrets in channels.toml"][1]
+    assert found["permissions of channels.toml"][0] == "problem"
+    assert "chmod o-w" in found["permissions of channels.toml"][2]
+    # and when their folders keep others out
+    for folder in (config, config.parent):
+        folder.chmod(0o700)
+    _, found = doctor(config)
+    # then
+    assert found["secrets"][0] == "ok"
 
 
 def test_a_redis_that_is_away_is_told_and_the_rest_is_looked_at(config: Path) -> None:

@@ -117,6 +117,28 @@ def test_it_beats_every_so_often_and_at_once_when_life_comes_back() -> None:
     assert [log["event"] for log in logs] == ["heartbeat.withheld", "heartbeat.resumed"]
 
 
+def test_what_has_not_begun_yet_is_not_dead_but_what_never_begins_is() -> None:
+    # given
+    clock = Clock()
+    begins, never = clock.calls(), clock.calls()
+
+    # when: the workers of one vouch for the first time after three seconds
+    with capture_logs() as logs:
+        called = []
+        for second in range(300):
+            clock.at = second
+            if begins.wants(alive=second >= 3):
+                begins.answered("")
+                called.append(second)
+            if second == 110:
+                assert logs == []
+            assert not never.wants(alive=False)
+
+    # then
+    assert called == [3]
+    assert [log["event"] for log in logs] == ["heartbeat.withheld"]
+
+
 def test_a_failure_is_told_once_and_so_is_its_end() -> None:
     calls = Clock().calls()
     with capture_logs() as logs:

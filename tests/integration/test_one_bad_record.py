@@ -131,7 +131,7 @@ def test_numbers_that_somebody_has_spoilt_hold_up_no_delivery(store: Store) -> N
     ids = wait_in_line(store, "hook", 2)
     store.client.hset(keys.counts(), "deliveries.sent", "x?")
     store.client.hset(keys.measures(), "attempts hook sent", "x?")
-    store.client.hset(keys.rq_job(ids[0]), "put_off", "x?")
+    store.client.hset(keys.rq_job(ids[0]), "waited", "x?")
 
     assert len(deliver_all(store)) == 2
 

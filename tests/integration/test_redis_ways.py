@@ -212,8 +212,12 @@ def test_what_is_wrong_on_the_way_is_said_in_words_and_soon(tmp_path: Path, unti
                 "what listens does not speak TLS. Name its port for TLS",
             ),
             (
+                f"redis+sentinel://127.0.0.1:{nobody},127.0.0.1:1/news/0",
+                f"no sentinel of 127.0.0.1:{nobody}, 127.0.0.1:1 names the master 'news'",
+            ),
+            (
                 f"redis+sentinel://127.0.0.1:{nobody},127.0.0.1:{port}/news/0",
-                f"no sentinel of 127.0.0.1:{nobody}, 127.0.0.1:{port} names the master 'news'",
+                f"of 127.0.0.1:{nobody}, 127.0.0.1:{port} one is no sentinel",
             ),
         ):
             # when

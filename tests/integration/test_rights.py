@@ -64,7 +64,7 @@ def test_a_commit_that_lacks_a_right_in_its_middle_does_nothing_and_is_whole_onc
     assert "`ACL SETUSER limited +rpush`" in str(refused.value)
     # when
     store.client.execute_command("ACL", "SETUSER", "limited", "+rpush")
-    assert limited.judging.commit("w", outcome, NOON) == "done"
+    assert limited.judging.commit("w", outcome, NOON).answer == "done"
     # then
     assert store.view.depth(DELIVERIES).waiting == 1
 

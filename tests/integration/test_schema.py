@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -84,7 +85,14 @@ def test_a_service_whose_data_is_taken_over_while_it_runs_says_so_and_ends(
             running.kill()
     # then
     assert running.returncode == 2
-    assert "newer Wirewatch (schema 2" in said
+    (line,) = refusals(said)
+    assert "newer Wirewatch (schema 2" in line
+
+
+def refusals(said: str) -> list[str]:
+    """Why, of each line of a log that is nothing but JSON Lines."""
+    lines = [json.loads(each) for each in said.splitlines()]
+    return [line["reason"] for line in lines if line["event"] == "schema.refused"]
 
 
 def test_a_worker_whose_data_is_taken_over_ends_with_all_its_children_and_writes_nothing(
@@ -117,7 +125,7 @@ def test_a_worker_whose_data_is_taken_over_ends_with_all_its_children_and_writes
             running.kill()
     # then: nobody is left who could write, and its log says why
     assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
-    (line,) = (each for each in said.splitlines() if '"schema.refused"' in each)
+    (line,) = refusals(said)
     assert "newer Wirewatch (schema 2" in line
     assert everything(store) == before
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -16,11 +17,15 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 from refusing import REFUSALS, refusing
+from rich.console import Console
 
 from monitor import __version__
 from monitor.channels.trial import trial
+from monitor.cli.overview import overview
+from monitor.cli.overview_table import fitted
 from monitor.cli.status import command
 from monitor.embedded import Embedded
+from monitor.settings import load
 from monitor.store import Beat, Store, keys
 from monitor.store.beats import Sample
 
@@ -125,6 +130,28 @@ def test_a_queue_that_nobody_serves_is_marked(store: Store, config: Path) -> Non
     assert "nobody serves deliveries" not in done.stderr
     assert "refuses what its configuration says" in done.stderr
     assert "not heard of" not in done.stderr
+
+
+@pytest.mark.parametrize("height", [24, 14])
+def test_a_small_screen_keeps_the_last_alerts(store: Store, config: Path, height: int) -> None:
+    # given: many feeds fail, and many services were lost
+    situation(store)
+    feeds = "".join(f'[source.f{n}]\nurl = "https://{n}.example/"\n' for n in range(20))
+    (config / "feeds.toml").write_text(feeds)
+    record = json.dumps({"failures": 3, "error": "the server answered 503 " * 20})
+    for number in range(20):
+        store.client.hset(keys.source(f"f{number}"), "record", record)
+        store.beats.say(replace(BEAT, host=f"h{number}"))
+    seen = overview(store, load(config), datetime.now(UTC))
+    console = Console(width=80, height=height, file=io.StringIO())
+    # when
+    console.print(fitted(seen, datetime.now(UTC), console))
+    # then
+    lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]  # given above
+    assert len(lines) <= height
+    assert "Test of the channel desk" in lines[-1]
+    assert any("more, which have no room here" in line for line in lines)
+    assert lines[0].startswith("Wirewatch")
 
 
 @pytest.mark.parametrize("why", REFUSALS)

@@ -210,7 +210,7 @@ def test_a_dead_workers_commit_is_void(store: Store, article: Make) -> None:
         "w1", Outcome(jobs=finished(job), judged=(judged(store, job, article()),)), NOON
     )
     # then
-    assert answer == "void"
+    assert answer.answer == "void"
     assert "articles.new" not in store.view.counts()
 
 
@@ -251,7 +251,8 @@ def test_a_commit_sent_twice_counts_and_raises_once(store: Store, article: Make)
     # when
     answers = [store.judging.commit("w1", outcome, NOON) for _ in range(2)]
     # then
-    assert answers == ["done", "done"]
+    assert [each.answer for each in answers] == ["done", "done"]
+    assert [each.raised for each in answers] == [outcome.raised] * 2
     assert store.view.counts() == {
         "articles.admitted": 1,
         "articles.new": 1,

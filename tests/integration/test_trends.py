@@ -103,7 +103,7 @@ def test_a_commit_sent_twice_counts_once(store: Store) -> None:
     told_of = TrendCount(scope="", hour=hour_of(NOON), source="s1", counted=((FARROW, "M"),))
     done = counting(farrow(1), told_of)
     for worker in ("w1", "w1", "w2"):  # a resend, and somebody who runs the job again
-        assert store.judging.commit(worker, Outcome(judged=(done,)), NOON) == "done"
+        assert store.judging.commit(worker, Outcome(judged=(done,)), NOON).answer == "done"
 
     assert told(store) == 1
 

@@ -220,8 +220,8 @@ def test_two_workers_cannot_both_tell_an_update(store: Store, come: Arriving) ->
     _, mine = update(store)
     _, theirs = update(store)
     # when
-    assert store.judging.commit("w1", mine, NOON) == "done"
-    assert store.judging.commit("w1", mine, NOON) == "done"  # sent twice
+    assert store.judging.commit("w1", mine, NOON).answer == "done"
+    assert store.judging.commit("w1", mine, NOON).answer == "done"  # sent twice
     with pytest.raises(StoreConflict):
         store.judging.commit("w2", theirs, NOON)
     # then
@@ -262,8 +262,8 @@ def test_an_alert_no_longer_kept_is_not_updated(store: Store, come: Arriving) ->
     raised, outcome = update(store)
     store.client.delete(f"ww:1:alert:{raised.alert.id}")
 
-    assert store.judging.commit("w1", outcome, NOON) == "done"
-    assert store.judging.alert(raised.alert.id) is None
+    assert store.judging.commit("w1", outcome, NOON).answer == "done"
+    assert store.judging.state(raised.alert.id) is None
     assert "alerts.updated" not in store.view.counts()
     assert isinstance(raised.alert, Alert)
 

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from click.shell_completion import ShellComplete
@@ -33,6 +34,21 @@ def test_commands_of_commands_and_options_are_completed() -> None:
     assert "--watch" in completions("status", incomplete="--w")
     assert completions("completion", incomplete="z") == ["zsh"]
     assert import_module(COMMANDS["completion"].module).command is command
+
+
+def test_ids_of_feeds_and_watches_are_completed(tmp_path: Path) -> None:
+    # given
+    (tmp_path / "feeds.toml").write_text('[source.harbour]\nurl = "x"\n[source.hill]\n')
+    (tmp_path / "watchlist.toml").write_text('[watch.drones]\nwhen = "drone"\n')
+    where = ["--config", str(tmp_path)]
+    # then
+    assert completions("feeds", "pause", *where) == ["harbour", "hill"]
+    assert completions("feeds", "resume", *where, incomplete="hi") == ["hill"]
+    assert completions("feeds", "poll", *where, incomplete="x") == []
+    assert completions("watch", "pause", *where) == ["drones"]
+    # and a file that is no TOML just now completes nothing
+    (tmp_path / "feeds.toml").write_text("[source.\n")
+    assert completions("feeds", "pause", *where) == []
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

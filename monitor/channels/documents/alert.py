@@ -54,12 +54,26 @@ class Update(Part, frozen=True, kw_only=True):
             " `revision`, how many it is by now"
         ),
     ]
-    copy: Annotated[Article, Meta(description="the article that came last")]
+    copy: Annotated[
+        Article,
+        Meta(
+            description="the article by which that number was reached; where there is a `revision`,"
+            " the alert's own as it is now"
+        ),
+    ]
     revision: Annotated[
         str | UnsetType,
         Meta(
             description="names the new text where the alert's own article says something else now;"
             " else left out"
+        ),
+    ] = UNSET
+    revised: Annotated[
+        str | UnsetType,
+        Meta(
+            description="when the alert's article was revised last before this, in UTC: what is"
+            " told here is the new text; else left out",
+            extra_json_schema=TIME,
         ),
     ] = UNSET
 
@@ -176,4 +190,4 @@ class AlertUpdated(Whole, frozen=True, kw_only=True, tag="alert.updated"):
     its article says something else now.
     """
 
-    data: Annotated[UpdatedData, Meta(description="the alert, as it was raised and with `update`")]
+    data: Annotated[UpdatedData, Meta(description="the alert as it is by now, and `update`")]

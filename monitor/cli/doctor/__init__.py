@@ -13,7 +13,12 @@ from monitor.app import Desk
 from monitor.cli import options
 from monitor.cli.articles import write
 from monitor.cli.doctor.finding import Finding, ok, problem, warning
-from monitor.cli.doctor.folders import data_findings, log_findings, secret_findings
+from monitor.cli.doctor.folders import (
+    config_findings,
+    data_findings,
+    log_findings,
+    secret_findings,
+)
 from monitor.cli.doctor.reach import channel_findings, told_nobody
 from monitor.cli.doctor.server import queue_findings, redis_findings, service_findings
 from monitor.embedded import find_server, url_of
@@ -73,6 +78,7 @@ def _all(config: Path, data: Path) -> Iterator[Finding]:
     except ConfigError as error:
         for each in error.problems:
             yield problem("configuration", str(each), "`wirewatch check` says the same")
+        yield from config_findings(config)
         yield from secret_findings(config)
         return
     yield from _configuration(settings)
@@ -81,6 +87,7 @@ def _all(config: Path, data: Path) -> Iterator[Finding]:
     yield from told_nobody(settings)
     yield from data_findings(data, embedded=not settings.redis_url)
     yield from log_findings(settings)
+    yield from config_findings(config)
     yield from secret_findings(config)
 
 

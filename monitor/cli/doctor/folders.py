@@ -13,9 +13,11 @@ from typing import Final
 
 from monitor.cli.doctor.finding import Finding, ok, problem, warning
 from monitor.settings import Settings
+from monitor.settings.version import secret_files
 
 LEAST_FREE: Final = 1 << 30
 ANYBODY: Final = stat.S_IRWXO
+GIVEN: Final = Path("/run/secrets")
 SECRET_KEYS: Final = frozenset({"password", "secret", "token", "authorization", "api_key", "key"})
 _LOGIN: Final = re.compile(r"://[^/@\s]*:[^/@\s]+@")
 
@@ -59,29 +61,60 @@ def log_findings(settings: Settings) -> Iterator[Finding]:
 
 
 def secret_findings(config: Path) -> Iterator[Finding]:
-    """Who may read the files that hold secrets: those that "file:PATH" names, and config/ itself
-    where secrets stand there in clear.
+    """Who may read the files that hold secrets: those that "file:PATH" names, in the configuration
+    or in variables, and config/ itself where secrets stand there in clear.
     """
     clean = True
+    for path in secret_files(config):
+        found = _open_to(path, ANYBODY)
+        if found is not None and _lets_in(path.parent):
+            clean = False
+            said = f"anybody may read it (mode {found})"
+            fix = f"`chmod 600 {path}`, or `chmod 700 {path.parent}` where other users need it"
+            yield warning(f"secret {path}", said, fix)
     for path in sorted(config.glob("*.toml")):
         try:
             tables = tomllib.loads(path.read_text("utf-8-sig"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             continue  # loading has told
-        values = tuple(_texts(tables))
-        for named in (text.removeprefix("file:") for _, text in values if text.startswith("file:")):
-            if (found := _open_to(Path(named), ANYBODY)) is not None:
-                clean = False
-                said = f"anybody may read it (mode {found})"
-                yield warning(f"secret {named}", said, f"`chmod 600 {named}`")
-        clear = [key for key, text in values if _is_secret(key, text)]
-        if clear and (found := _open_to(path, ANYBODY)) is not None:
+        clear = dict.fromkeys(key for key, text in _texts(tables) if _is_secret(key, text))
+        found = _open_to(path, ANYBODY) if clear else None
+        if found is not None and _lets_in(config):
             clean = False
-            said = f"holds {clear[0]!r} in clear, and anybody may read it (mode {found})"
+            keys = ", ".join(map(repr, clear))
+            said = f"holds {keys} in clear, and anybody may read it (mode {found})"
             fix = f'Write "env:NAME" or "file:PATH" there instead, or `chmod 640 {path}`'
             yield warning(f"secrets in {path.name}", said, fix)
     if clean:
         yield ok("secrets", "no file with secrets can be read by everybody")
+
+
+def config_findings(config: Path) -> Iterator[Finding]:
+    """Whether anybody but us may say what is watched, who is told, and which programs are run."""
+    clean = True
+    for path in (config, *sorted(config.glob("*.toml"))):
+        try:
+            mode = path.stat().st_mode
+        except OSError:
+            continue
+        if mode & stat.S_IWOTH:
+            clean = False
+            said = f"anybody may write it (mode {mode & 0o777:o}): who is told, and what is run"
+            yield problem(f"permissions of {path.name}", said, f"`chmod o-w {path}`")
+    if clean and config.is_dir():
+        yield ok("permissions", f"nobody else may write {config}")
+
+
+def _lets_in(folder: Path) -> bool:
+    """Whether others may come to the files of a folder. What a container is given is judged where
+    it lies, on the host: its users are others, and files must be open to them.
+    """
+    if folder.is_relative_to(GIVEN):
+        return False
+    try:
+        return bool(folder.stat().st_mode & stat.S_IXOTH)
+    except OSError:
+        return False
 
 
 def _texts(value: object, key: str = "") -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ from monitor.poller.report import reports
 
 
 @click.command("pause")
-@click.argument("source", metavar="ID")
+@options.source_id
 @options.config
 @options.data
 def pause(source: str, config: Path, data: Path) -> None:
@@ -29,7 +29,7 @@ def pause(source: str, config: Path, data: Path) -> None:
 
 
 @click.command("resume")
-@click.argument("source", metavar="ID")
+@options.source_id
 @options.config
 @options.data
 def resume(source: str, config: Path, data: Path) -> None:

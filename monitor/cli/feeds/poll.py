@@ -14,7 +14,7 @@ from monitor.poller.report import reports
 
 
 @click.command("poll")
-@click.argument("source", metavar="ID")
+@options.source_id
 @options.config
 @options.data
 def poll(source: str, config: Path, data: Path) -> None:

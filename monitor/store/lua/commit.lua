@@ -2,15 +2,18 @@
 -- KEYS  1 leases  2 holders  3 ledger  4 counts  5 alerts  6 delivery rq queue  7 rq queues
 --       8 later  9 dead  10 rq failed registry  11 receipt  12 gathered  13.. as the plan numbers them
 -- ARGV  1 worker  2 request token  3 now (ms)  4 plan as MessagePack  5.. blobs the plan numbers
--- plan  stamp, life (s) of articles
+-- plan  stamp, life (s) of articles, spoken_life (s)
 --       jobs      [{id, key, kept, blob}]                 whose leases must be ours; removed, their
 --                                                         data kept
---       expects   [{key, value}]                          strings that must be unchanged ('' = absent)
+--       expects   [{key, value}]                          strings that must be unchanged ('' = absent);
+--                                                         those that are there live on
+--       upon      [{key, latest}]                         alerts that must not have been told again
+--                                                         since ('' = never)
 --       heard     [{key, story, span (ms)}]               matches of watches that are to find something
 --       articles  [{key, text, job, record: [field, value, …], count, trends}]
 --                 trends: [{key, volume, source, ref, life (s), names: [key, …], labels: […]}], what
 --                 it is about, under its hour; added when it is first judged with that text
---       alerts    [{id, key, field, update, blob, spoken, spoken_value, life, spoken_life,
+--       alerts    [{id, key, field, update, blob, spoken, spoken_value, life,
 --                   story (0, or where its watch is to be noted), watch, tally, stories (ids it
 --                   speaks for: they count no more), covers (spoken keys of all but its own),
 --                   deliveries: [{id, key, job, job_key, blob, alert, channel, urgent,
@@ -22,18 +25,27 @@
 --                 places: of an update, where the alert may wait still; what is urgent waits in none
 --                 that is timed
 --                 update: whether it is told again (as its field says); of an alert no longer
---                 kept, or acknowledged, there are no updates
+--                 kept, or acknowledged, there are no updates. `unheard` of its deliveries is what
+--                 their channel has not been told before: all of the alert, its new text, or nothing
 --       again     [{id, key, blob, after (s), failures, error}]   articles to be tried again, alone
 --       aside     [{id, key, blob, reason, count}]                articles set aside
--- Returns 'done' (also to a resend), 'void' when a lease is lost, 'conflict' when something expected
--- has changed: decide again.
-if redis.call('GET', KEYS[11]) == ARGV[2] then return 'done' end
+-- Returns {'done', for each alert '1' where it was told or '0'} (also to a resend), {'void'} when a
+-- lease is lost, {'conflict'} when something expected has changed: decide again.
+local last, did = (redis.call('GET', KEYS[11]) or ''):match('^(%S+) ?(%d*)$')
+if last == ARGV[2] then return { 'done', did } end
 local plan = cmsgpack.unpack(ARGV[4])
 for _, job in ipairs(plan.jobs) do
-  if redis.call('HGET', KEYS[2], job.id) ~= ARGV[1] then return 'void' end
+  if redis.call('HGET', KEYS[2], job.id) ~= ARGV[1] then return { 'void' } end
 end
 for _, expect in ipairs(plan.expects) do
-  if (redis.call('GET', KEYS[expect.key]) or '') ~= expect.value then return 'conflict' end
+  if (redis.call('GET', KEYS[expect.key]) or '') ~= expect.value then return { 'conflict' } end
+end
+for _, alert in ipairs(plan.upon) do
+  if (redis.call('HGET', KEYS[alert.key], 'latest') or '') ~= alert.latest then return { 'conflict' } end
+end
+-- That a watch has spoken for a story is known for as long as the story: its copies prolong both.
+for _, expect in ipairs(plan.expects) do
+  if expect.value ~= '' then redis.call('EXPIRE', KEYS[expect.key], plan.spoken_life) end
 end
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1e6
@@ -112,12 +124,21 @@ local function waiting(alert, delivery)
     end
   end
 end
+-- What the channel has not been told of an alert that is told again, where it comes in the place of
+-- what waited, or for its own sake: it stands in the alert's record as long as that waits.
+local function unheard_of(alert, delivery, over)
+  if not alert.update then return 'all' end
+  local owed = over and (redis.call('HGET', KEYS[alert.key], 'untold ' .. delivery.channel)
+    or (over == 'alert' and 'all') or (over:find('^update:r') and 'revision'))
+  return owed or (alert.field:find('^update:r') and 'revision') or ''
+end
 local function note(place, alert, delivery, score)
   if delivery.urgent then redis.call('HSET', KEYS[place.about], 'urgent', '1') end
   redis.call('ZADD', KEYS[place.alerts], score, alert.id .. ' ' .. alert.field)
   redis.call('HSET', KEYS[delivery.key], 'alert', delivery.alert, 'channel', delivery.channel,
     'state', 'gathered', 'attempts', 0, 'answer', '', 'field', alert.field,
     'digest', redis.call('HGET', KEYS[place.about], 'id'), 'reason', place.reason,
+    'unheard', delivery.unheard,
     'due', redis.call('ZSCORE', KEYS[12], place.name) or '')
   redis.call('EXPIRE', KEYS[delivery.key], alert.life)
 end
@@ -140,14 +161,17 @@ local function gather(way, due, alert, delivery)
   raised = raised + 1 -- in the order of the plan within one millisecond
   note(way, alert, delivery, string.format('%d.%03d', ARGV[3], math.min(raised, 999)))
 end
+local TOLD = 100
 local function send(alert, delivery)
   for _, way in ipairs(delivery.ways) do
     redis.call('ZADD', KEYS[way.allowance], ARGV[3], delivery.id)
-    redis.call('ZREMRANGEBYSCORE', KEYS[way.allowance], '-inf', ARGV[3] - way.span)
-    redis.call('PEXPIRE', KEYS[way.allowance], string.format('%d', way.span))
+    -- as long as any that can be configured, for another may be at any time; and as many
+    redis.call('ZREMRANGEBYRANK', KEYS[way.allowance], 0, -math.max(way.most, TOLD) - 1)
+    redis.call('EXPIRE', KEYS[way.allowance], alert.life)
   end
   redis.call('HSET', KEYS[delivery.key], 'alert', delivery.alert, 'channel', delivery.channel,
-    'state', 'pending', 'attempts', 0, 'answer', '', 'field', alert.field)
+    'state', 'pending', 'attempts', 0, 'answer', '', 'field', alert.field,
+    'unheard', delivery.unheard)
   redis.call('EXPIRE', KEYS[delivery.key], alert.life)
   redis.call('HSET', KEYS[delivery.job_key], 'data', blob(delivery.blob), 'origin', 'deliveries',
     'description', delivery.channel, 'status', 'queued', 'timeout', 180,
@@ -158,16 +182,29 @@ end
 -- An update of an alert that waits takes its place. One that waits for no time leaves it for good.
 local function tell_channel(alert, delivery)
   local place, over, score = waiting(alert, delivery)
+  delivery.unheard = unheard_of(alert, delivery, over)
   if place then
     redis.call('ZREM', KEYS[place.alerts], alert.id .. ' ' .. over)
     redis.call('HSET', KEYS[delivery.key], 'over', over)
   end
-  if place and not (delivery.urgent and place.timed) then
-    note(place, alert, delivery, score)
-    return
+  local way, due
+  if not place or (delivery.urgent and place.timed) then
+    place = nil
+    way, due = wait_of(delivery)
   end
-  local way, due = wait_of(delivery)
-  if way then gather(way, due, alert, delivery) else send(alert, delivery) end
+  if place then
+    note(place, alert, delivery, score)
+  elseif way then
+    gather(way, due, alert, delivery)
+  else
+    send(alert, delivery)
+  end
+  local untold = 'untold ' .. delivery.channel
+  if (place or way) and delivery.unheard ~= '' then
+    redis.call('HSET', KEYS[alert.key], untold, delivery.unheard)
+  elseif alert.update then
+    redis.call('HDEL', KEYS[alert.key], untold)
+  end
 end
 local counts = {}
 for _, article in ipairs(plan.articles) do
@@ -189,19 +226,24 @@ for _, match in ipairs(plan.heard) do
   redis.call('ZADD', KEYS[match.key], 'NX', ARGV[3], match.story)
   redis.call('PEXPIRE', KEYS[match.key], string.format('%d', match.span))
 end
-for _, alert in ipairs(plan.alerts) do
+local told_of = {}
+for number, alert in ipairs(plan.alerts) do
   local update = alert.update
+  told_of[number] = '0'
   if (redis.call('EXISTS', KEYS[alert.key]) == 1) == update
       and not (update and redis.call('HEXISTS', KEYS[alert.key], 'acked') == 1)
       and redis.call('HSETNX', KEYS[alert.key], alert.field, blob(alert.blob)) == 1 then
-    if not update then
+    told_of[number] = '1'
+    if update then
+      redis.call('HSET', KEYS[alert.key], 'latest', alert.field)
+    else
       redis.call('EXPIRE', KEYS[alert.key], alert.life)
       redis.call('ZADD', KEYS[5], ARGV[3], alert.id)
       redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', ARGV[3] - alert.life * 1000)
     end
-    redis.call('SET', KEYS[alert.spoken], alert.spoken_value, 'EX', alert.spoken_life)
+    redis.call('SET', KEYS[alert.spoken], alert.spoken_value, 'EX', plan.spoken_life)
     for _, other in ipairs(alert.covers) do
-      redis.call('SET', KEYS[other], alert.spoken_value, 'EX', alert.spoken_life)
+      redis.call('SET', KEYS[other], alert.spoken_value, 'EX', plan.spoken_life)
     end
     redis.call('HDEL', KEYS[alert.tally], unpack(alert.stories))
     redis.call('HINCRBY', KEYS[4], update and 'alerts.updated' or 'alerts.raised', 1)
@@ -212,6 +254,9 @@ for _, alert in ipairs(plan.alerts) do
       end
     end
     for _, delivery in ipairs(alert.deliveries) do tell_channel(alert, delivery) end
+  elseif not update then -- it stands there, and that its watch has spoken was forgotten
+    redis.call('SET', KEYS[alert.spoken], alert.spoken_value, 'EX', plan.spoken_life, 'NX')
+    redis.call('HDEL', KEYS[alert.tally], alert.stories[1])
   end
 end
 for _, job in ipairs(plan.jobs) do
@@ -241,5 +286,6 @@ for _, job in ipairs(plan.aside) do
     cjson.encode({ kind = 'article', id = job.id, reason = job.reason, at = ARGV[3] }))
   redis.call('HINCRBY', KEYS[4], 'articles.set_aside', 1)
 end
-redis.call('SET', KEYS[11], ARGV[2], 'EX', 3600)
-return 'done'
+did = table.concat(told_of)
+redis.call('SET', KEYS[11], ARGV[2] .. ' ' .. did, 'EX', 3600)
+return { 'done', did }

@@ -86,9 +86,13 @@ if ARGV[10] == 'digest' then
 else
   redis.call('HSET', KEYS[12], ARGV[9], ARGV[3])
 end
+local TOLD = 100
 for key, allowed in pairs(allowances) do -- the summary is one of those that the watch may tell
   redis.call('ZADD', key, ARGV[3], ARGV[7])
-  redis.call('PEXPIRE', key, string.format('%d', allowed.span))
+  if allowed.most < math.huge then
+    redis.call('ZREMRANGEBYRANK', key, 0, -math.max(allowed.most, TOLD) - 1)
+  end
+  redis.call('EXPIRE', key, ARGV[5]) -- as commit.lua does
 end
 redis.call('HSET', KEYS[6], 'alert', ARGV[8], 'channel', ARGV[9], 'state', 'pending', 'attempts', 0,
   'answer', '', 'kind', 'digest', 'released', ARGV[3])

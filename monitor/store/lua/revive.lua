@@ -17,7 +17,7 @@ if ARGV[6] ~= '' then
   redis.call('HDEL', KEYS[9], 'page') -- the other one has none of it
 end
 redis.call('HSET', KEYS[3], 'status', 'queued', 'failures', 0)
-redis.call('HDEL', KEYS[3], 'error', 'put_off')
+redis.call('HDEL', KEYS[3], 'error', 'waited')
 redis.call('RPUSH', KEYS[4], ARGV[1])
 redis.call('SADD', KEYS[5], KEYS[4])
 if ARGV[2] ~= '' then redis.call('HINCRBY', KEYS[6], ARGV[2], -1) end

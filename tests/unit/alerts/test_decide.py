@@ -52,7 +52,24 @@ TOPIC = Topic(key="theme:flood", label="Flood", shape="theme", score=0.7, eviden
 LEADS = {
     "the first line of the summary": ("A flood.\nIt came at night.", "Elsewhere.", "A flood."),
     "the first paragraph where no summary is": (" \n", "\nIt came.\n\nThen it went.", "It came."),
-    "cut where it is long": ("", "x" * 500, "x" * 400),
+    "cut where it is long": ("", "x" * 500, "x" * 399 + "…"),
+    "cut between words": ("", "river " * 100, "river " * 65 + "river…"),
+    "the sentence that names what matched": (
+        "Subscribe to our letters.",
+        "It rained. The Flood came at night.\nIt went.",
+        "The Flood came at night.",
+    ),
+    "that one, where the summary repeats the title": (
+        "Bridge closed after flood",
+        "It rained.\nThe flood came at night.",
+        "The flood came at night.",
+    ),
+    "cut around what matched": (
+        "",
+        "mud " * 200 + "flood " + "sand " * 200,
+        "…" + "mud " * 32 + "flood " + "sand " * 51 + "sand…",
+    ),
+    "a part of a word is no name": ("", "Rain. Floodlights shone.", "Rain. Floodlights shone."),
 }
 
 

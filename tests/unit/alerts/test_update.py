@@ -7,8 +7,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.alerts import decide, deliveries, step_reached, subject, updated
-from monitor.model import Alert, Article, Claim, Match, Origin, Relation, Spoken, Watch
+from monitor.alerts import decide, deliveries, revised, step_reached, subject, updated
+from monitor.model import (
+    Alert,
+    Article,
+    Claim,
+    Evidence,
+    Field,
+    Match,
+    Origin,
+    Relation,
+    Spoken,
+    Watch,
+)
 
 NOON = datetime(2024, 5, 14, 12, tzinfo=UTC)
 COPY = Article(id="2", source="star", title="Flood", fetched=NOON)
@@ -85,6 +96,58 @@ def test_an_update_is_the_same_alert_under_deliveries_of_its_own() -> None:
     (told,), (told_again,) = deliveries(first), deliveries(again)
     assert told.id != told_again.id
     assert told_again == deliveries(again)[0]
+
+
+def evidence(*sentences: str) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(
+            field=Field.BODY,
+            start=at,
+            end=at + 5,
+            text="flood",
+            term="flood",
+            sentence=sentence,
+            sentence_start=at,
+        )
+        for at, sentence in enumerate(sentences)
+    )
+
+
+def test_a_revision_shows_first_what_it_has_brought_and_later_steps_keep_it() -> None:
+    first = replace(alert(), evidence=evidence("A flood came.", "The flood went."))
+    text = replace(COPY, id="1", source="wire", title="Floods")
+
+    again = revised(
+        first,
+        article=text,
+        match=Match(watch="floods", evidence=evidence("The flood went.", "A new flood.")),
+        text="t2",
+        topics=(),
+        sources=("wire",),
+        claim=CLAIM,
+        severity="normal",
+        now=NOON,
+    )
+    assert [each.sentence for each in again.evidence] == ["A new flood.", "The flood went."]
+    assert again.update
+    assert again.update.fresh == 1
+
+    for at in (3, 10):
+        again = updated(
+            again,
+            step=at,
+            article=COPY,
+            sources=("wire", "star"),
+            claim=CLAIM,
+            severity="normal",
+            now=NOON + timedelta(hours=at),
+        )
+        assert again.update
+        assert (again.article.title, again.update.revised, again.update.fresh) == (
+            "Floods",
+            NOON,
+            1,
+        )
 
 
 def test_a_watch_speaks_once_for_a_story_or_for_an_event() -> None:

@@ -19,9 +19,9 @@ from monitor.channels.body import document
 from monitor.channels.digest_letter import html_text, plain_text, subject
 from monitor.channels.envelope import Envelope
 from monitor.channels.letter import letter
-from monitor.channels.note import lines
+from monitor.channels.note import heading, lines
 from monitor.channels.sheet import printed
-from monitor.model import Alert, Delivery, Digest, Gap, GatherReason, Rate, Rest, Update
+from monitor.model import Alert, Delivery, Digest, Gap, GatherReason, Rate, Rest, Severity, Update
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DESK = Address("Desk", "desk", "example.org")
@@ -118,7 +118,7 @@ def test_its_headers_are_those_of_the_channels_list(morning: Digest) -> None:
     mail = received(morning)
 
     # then
-    assert mail["Subject"] == "Digest: 4 alerts, 2 watches, 25 Nov 09:00"
+    assert mail["Subject"] == "[CRITICAL] Digest: 4 alerts, 2 watches, 25 Nov 09:00"
     assert mail["List-Id"] == "<desk.digest.wirewatch.example.org>"
     assert mail["Date"].datetime == morning.until
     assert mail["X-Wirewatch-Digest"] == "d5"
@@ -159,7 +159,7 @@ def test_the_reason_is_told_in_words(
 
 def test_quiet_hours_are_named(morning: Digest) -> None:
     digest = replace(morning, reason="quiet")
-    assert subject(digest, BERLIN) == "Quiet hours: 4 alerts, 2 watches, 25 Nov 09:00"
+    assert subject(digest, BERLIN) == "[CRITICAL] Quiet hours: 4 alerts, 2 watches, 25 Nov 09:00"
     assert "quiet hours; these came in them" in plain_text(digest, BERLIN)
 
 
@@ -214,7 +214,7 @@ def test_how_many_more_of_which_watch_is_said(morning: Digest, told: Callable[..
     text, page = plain_text(digest, BERLIN), html_text(digest, BERLIN)
 
     # then
-    assert subject(digest, BERLIN) == "Digest: 10,001 alerts, 3 watches, 25 Nov 09:00"
+    assert subject(digest, BERLIN) == "[CRITICAL] Digest: 10,001 alerts, 3 watches, 25 Nov 09:00"
     assert "U.S. and Iran over Iraq (20)\n" in text
     assert "and 17 more: `wirewatch alerts --watch us-iran-over-iraq --last 20`" in text
     assert "\n9,980 more: Everything <b>\n" in text
@@ -284,7 +284,7 @@ def test_that_a_watch_is_paused_by_now_is_said(morning: Digest) -> None:
 
 def test_how_many_watches_is_not_said_where_not_all_alerts_are_at_hand(morning: Digest) -> None:
     digest = replace(morning, count=400)
-    assert subject(digest, BERLIN) == "Digest: 400 alerts, 25 Nov 09:00"
+    assert subject(digest, BERLIN) == "[CRITICAL] Digest: 400 alerts, 25 Nov 09:00"
     assert f"and 396 more {UNKNOWN}" in plain_text(digest, BERLIN)
 
 
@@ -353,7 +353,7 @@ def test_a_revision_says_when(morning: Digest, told: Callable[..., Alert]) -> No
     alert = told(1)
     update = Update(step=0, at=morning.until, copy=alert.article, revision="r2")
     digest = replace(morning, alerts=(replace(alert, update=update),), count=1)
-    assert "24 Nov, 13:01 · revised 09:00\n" in plain_text(digest, BERLIN)
+    assert "24 Nov, 13:01 · revised 09:00 · now in 3 sources\n" in plain_text(digest, BERLIN)
 
 
 def test_many_gaps_end_in_a_count(morning: Digest) -> None:
@@ -400,3 +400,25 @@ def test_a_right_to_left_headline_does_not_turn_its_line_around(
     assert "<bdi><a href" in html_text(digest, BERLIN)
     for colour in (True, False):
         assert f"\u2068{title}\u2069" in printed(digest, columns=None, colour=colour)
+
+
+@pytest.mark.parametrize("severity", ["low", "normal", "high", "critical"])
+def test_a_summary_is_as_grave_as_its_worst_alert(
+    morning: Digest, told: Callable[..., Alert], severity: Severity
+) -> None:
+    # given
+    alerts = (told(1, severity="low"), told(2, severity=severity), told(3, severity="low"))
+    summary = replace(of_one_watch(morning, "at_most"), alerts=alerts)
+
+    # when
+    mail = received(summary)
+
+    # then
+    grave = severity in {"high", "critical"}
+    tag = f"[{severity.upper()}] " if grave else ""
+    assert mail["Subject"] == f"{tag}3 more: U.S. and Iran over Iraq"
+    assert mail["Importance"] == ("high" if grave else None)
+    assert mail["X-Wirewatch-Severity"] == severity
+    assert heading(summary) == mail["Subject"]
+    empty = received(replace(morning, alerts=(), count=0))
+    assert (empty["X-Wirewatch-Severity"], empty["Importance"]) == (None, None)

@@ -41,6 +41,7 @@ U.S. and Iran over Iraq (3)
 {SENTENCE}
     https://example.org/2
     + Envoys, part 1 · Example World · 24 Nov, 13:01 · in 3 sources
+      https://example.org/1
 
 Not seen meanwhile
   Harbour Gazette: could not be read since 24 Nov, 13:00

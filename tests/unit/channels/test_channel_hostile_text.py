@@ -30,9 +30,9 @@ ENVELOPE = Envelope(
 OURS = ["From", "To", "Reply-To", "Subject", "Date", "Message-ID", "List-Id", "List-Unsubscribe"]
 OURS += ["List-Unsubscribe-Post", "Auto-Submitted", "X-Auto-Response-Suppress"]
 OURS += ["X-Wirewatch-Delivery"]
-OF_ALERT = ["In-Reply-To", "References", "Importance", "X-Wirewatch-Alert", "X-Wirewatch-Story"]
-OF_ALERT += ["X-Wirewatch-Watch", "X-Wirewatch-Severity"]
-OF_DIGEST = ["X-Wirewatch-Digest", "X-Wirewatch-Watch"]
+OF_ALERT = ["In-Reply-To", "References", "X-Wirewatch-Alert", "X-Wirewatch-Story"]
+OF_ALERT += ["X-Wirewatch-Watch", "Importance", "X-Wirewatch-Severity"]
+OF_DIGEST = ["X-Wirewatch-Digest", "X-Wirewatch-Watch", "Importance", "X-Wirewatch-Severity"]
 LAST = ["MIME-Version", "Content-Type"]
 
 NASTY = st.sampled_from(
@@ -172,7 +172,7 @@ def test_a_digest_made_of_nasty_text_is_a_plain_mail(
     mail = received(digest, text)
 
     # then
-    wanted = OF_DIGEST if text else OF_DIGEST[:1]
+    wanted = OF_DIGEST if text else [OF_DIGEST[0], *OF_DIGEST[2:]]
     assert mail.keys() == [*OURS, *wanted, *LAST]
     assert len(mail["Subject"]) <= 180
     page = page_of(mail)

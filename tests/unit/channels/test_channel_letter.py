@@ -32,10 +32,10 @@ HEADERS = [
     "X-Wirewatch-Delivery",
     "In-Reply-To",
     "References",
-    "Importance",
     "X-Wirewatch-Alert",
     "X-Wirewatch-Story",
     "X-Wirewatch-Watch",
+    "Importance",
     "X-Wirewatch-Severity",
     "MIME-Version",
     "Content-Type",
@@ -151,7 +151,7 @@ def test_the_plain_text_tells_it_all(envoys: Alert) -> None:
         "About: US Iran relations · Iraq violence · Iraq\n\n"
         "-- \n"
         "You get this because the watch “U.S. and Iran over Iraq” (us-iran-over-iraq) found:"
-        " actor:us, actor:iran, place:iraq.\n"
+        " actor:us (U.S.), actor:iran (Iranian), place:iraq (Baghdad).\n"
         "The story is also in: gulf-wire, evening-post.\n"
         f"Raised Tue 14 May 2024, 09:13 UTC as alert {envoys.id} on article {envoys.article.id}.\n"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,10 +13,12 @@ import pytest
 
 from monitor.alerts.silence import silence
 from monitor.channels import digest_letter
-from monitor.channels.alert_letter import html_text, plain_text
+from monitor.channels.alert_letter import html_text, plain_text, subject
+from monitor.channels.atom import Config, open_channel
+from monitor.channels.note import lines
 from monitor.channels.outline import outline
 from monitor.channels.sheet import printed
-from monitor.model import Alert, Counted, Digest, Elsewhere, Rate, Update, Watch
+from monitor.model import Alert, Counted, Delivery, Digest, Elsewhere, Rate, Update, Watch
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -115,7 +118,7 @@ def test_a_mail_quotes_the_other_articles_that_satisfy_the_watch_with_its_own(
         "https://example.org/other\n\n"
         "> The «U.S.» envoy"
     ) in text
-    assert "found: actor:us, actor:iran, place:iraq." in text
+    assert "found: actor:us (U.S.), actor:iran (Iranian), place:iraq (Baghdad)." in text
     assert '<h3 dir="auto"><a href="https://example.org/other"' in page
     assert page.count("<blockquote") == text.count("\n> ") == 2
 
@@ -150,3 +153,74 @@ def test_the_reader_of_an_update_has_seen_them(halves: Alert, third: Alert) -> N
         text = plain_text(replace(alert, update=update))
         assert "`scope`" not in text
         assert "`threshold`" not in text
+
+
+def test_a_chat_names_and_quotes_the_other_articles(halves: Alert) -> None:
+    # when
+    said = "\n".join(lines(halves))
+
+    # then
+    assert (
+        "Together with (`scope`):\n"
+        "& U.S. and Iranian envoys meet in Baghdad as militia attacks mount"
+        " · Gulf Wire · Tue 14 May 2024, 09:12 UTC\n"
+        "“The U.S. envoy"
+    ) in said
+    assert "https://example.org/other\n" in said
+
+
+def test_a_chat_names_the_stories_that_came_before(third: Alert) -> None:
+    said = "\n".join(lines(third))
+    assert (
+        "It is told because these came before (`threshold`):\n"
+        "+ Envoys, part 1 · Example World · Wed 25 Nov 2026, 12:00 UTC\n"
+        "https://example.org/1\n"
+        "+ Envoys, part 2 · "
+    ) in said
+
+
+def test_a_digest_in_a_chat_names_them(halves: Alert, third: Alert, morning: Digest) -> None:
+    said = "\n".join(lines(replace(morning, alerts=(halves, third), count=2)))
+    assert "\n& U.S. and Iranian envoys meet in Baghdad as militia attacks mount (Gulf" in said
+    assert "\n& Envoys, part 1 (Example World · Wed 25 Nov 2026, 12:00 UTC)\n& Envoys, part" in said
+
+
+@pytest.mark.parametrize("colour", [True, False])
+def test_a_digest_names_the_stories_that_came_before(
+    third: Alert, morning: Digest, *, colour: bool
+) -> None:
+    # given
+    digest = replace(morning, alerts=(third,), count=1)
+    line = "& Envoys, part 1 · Example World · 25 Nov, 12:00"
+    digest = replace(digest, until=NOON + timedelta(days=1))
+
+    # then
+    shown = printed(digest, columns=None, colour=colour)
+    for text in (
+        re.sub(r"\x1b\[[0-9;]*m", "", shown),
+        digest_letter.plain_text(digest, UTC),
+    ):
+        assert line in text
+        assert "    https://example.org/1\n" in text.replace("▌ ", "    ")
+    assert '<li>&amp; <bdi><a href="https://example.org/1"' in digest_letter.html_text(digest, UTC)
+
+
+def test_a_feed_of_alerts_names_them(halves: Alert, third: Alert) -> None:
+    # given
+    feed = open_channel("feed", Config(folder="/var/feed"), allow=(), contact="")
+    delivery = Delivery(id="d", alert="a", channel="feed")
+
+    # when
+    half, whole = (html.unescape(feed.draft(delivery, each)) for each in (halves, third))
+
+    # then
+    assert "<p>Together with (`scope`):</p>" in half
+    assert 'href="https://example.org/other"' in half
+    assert "<blockquote" in half.partition("Together")[2]
+    assert "<p>It is told because these came before (`threshold`):</p>" in whole
+    assert '<p><a href="https://example.org/2" rel="noopener noreferrer">Envoys, part 2<' in whole
+
+
+def test_the_mail_of_a_silent_watch_says_its_name_once_and_its_alert(silent: Alert) -> None:
+    assert subject(silent) == "River levels has found no story in 1 day"
+    assert f"Raised Thu 26 Nov 2026, 12:00 UTC as alert {silent.id}.\n" in plain_text(silent)

@@ -63,7 +63,7 @@ def test_the_draft_of_a_webhook_hides_what_may_be_secret(envoys: Alert) -> None:
     shown = draft("webhook", envoys, url="https://hooks.example.org/T0/hush", secret="hush")
 
     # then
-    assert shown.startswith("POST https://hooks.example.org/… (")
+    assert shown.startswith("POST https://hooks.example.org:443/… (")
     assert "webhook-id: d1\n\n" in shown
     assert shown.endswith(encode(envoys).decode())
     assert "hush" not in shown

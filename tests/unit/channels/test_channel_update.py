@@ -19,7 +19,7 @@ from monitor.channels.envelope import Envelope
 from monitor.channels.letter import letter
 from monitor.channels.render import spread
 from monitor.channels.sheet import printed
-from monitor.model import Alert, Delivery, Update
+from monitor.model import Alert, Delivery, Unheard, Update
 
 SENDER = Address("Wirewatch", "wirewatch", "example.org")
 PAPERS = ("example-world", "gulf-wire", "evening-post", "harbour", "star", "sun", "courier", "post")
@@ -57,7 +57,7 @@ def test_a_mail_says_first_what_is_new(spreading: Alert) -> None:
     for text in (plain, marked_up):
         assert "Now in 8 sources: example-world" in text
         assert "and 2 more" in text
-        assert "The newest copy: The Post" in text
+        assert "The copy that made it so: The Post" in text
         assert "tells again at 5 publishers" in text
         assert "The story is also in" not in text
     assert plain.count("\n> ") == 1
@@ -117,3 +117,39 @@ def test_a_strangers_tricks_do_not_work_in_an_update(
     assert found["Bcc"] is None
     assert "<script>" not in found.get_body(("html",)).get_content()
     assert "\x1b" not in printed(poisoned, columns=80, colour=False)
+
+
+def unheard(alert: Alert, word: Unheard) -> Alert:
+    assert alert.update
+    revised = alert.raised + timedelta(hours=1)
+    return replace(alert, update=replace(alert.update, unheard=word, revised=revised))
+
+
+def test_an_update_that_is_the_first_the_channel_hears_says_all(spreading: Alert) -> None:
+    first = unheard(spreading, "all")
+    told = mail(first)
+    plain = told.get_body(("plain",)).get_content()
+
+    assert not told["Subject"].startswith("Re:")
+    assert told["In-Reply-To"] == told["References"]
+    assert plain.count("\n> ") > 1
+    assert "Now in 8 sources" in plain
+    assert "First told" not in plain
+    assert "tells again" not in plain
+    assert printed(first, columns=None, colour=False).count("“") > 0
+
+
+def test_a_step_in_the_place_of_a_revision_says_both(spreading: Alert) -> None:
+    said = spread(unheard(spreading, "revision"))
+
+    assert [line.split()[0] for line in said] == ["Now", "The", "Revised", "First"]
+    assert mail(unheard(spreading, "revision"))["Subject"].startswith("Re:")
+    assert mail(unheard(spreading, "revision")).as_string().count("\n> ") > 1
+
+
+def test_a_program_is_told_when_the_article_was_revised(spreading: Alert) -> None:
+    said = json.loads(encode(unheard(spreading, "")))["data"]["update"]
+    assert said["revised"] == (spreading.raised + timedelta(hours=1)).isoformat().replace(
+        "+00:00", "Z"
+    )
+    assert "revised" not in json.loads(encode(spreading))["data"]["update"]

@@ -165,7 +165,10 @@ def test_any_other_secret_is_its_own_bytes(secret: str) -> None:
         ({"url": "ftp://hooks.example.org"}, "wanted https://host/path"),
         ({"url": "https://"}, "wanted https://host/path"),
         ({"url": "https://hooks.example.org:x/"}, "not a URL"),
-        ({"url": "https://ann:pw@hooks.example.org/"}, "no user name or password in the URL"),
+        (
+            {"url": "https://ann:pw@hooks.example.org/"},
+            "a user name or password in the URL",
+        ),
         ({"secret": ""}, "found an empty secret"),
         ({"secret": "whsec_"}, "found an empty secret"),
         ({"secret": "whsec_not base64!"}, "no base64 after whsec_"),
@@ -244,3 +247,19 @@ def test_the_documented_answers_are_the_real_ones() -> None:
     # then
     rows = [f"| {each.shown} | {words[each.then]} | {each.words} |" for each in MEANINGS]
     assert "\n".join(rows) in PAGE
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("120", "it asks for 2 minutes"),
+        ("7", "it asks for 7 seconds"),
+        ("3601", "it asks for 1 hour"),
+        ("999999", "it asks for a day or more"),
+        ("0", "it asks for no wait"),
+    ],
+)
+def test_an_answer_says_what_a_receiver_asks_for_and_says(asked: str, words: str) -> None:
+    assert receipt_of(429, asked, NOON, said="slow down").answer == (
+        f"429: the receiver is not ready; Retry-After is honoured ({words}); it says: slow down"
+    )

@@ -118,7 +118,7 @@ def test_every_error_of_aiohttp_has_a_row_of_its_own_or_its_kind() -> None:
 def test_an_error_is_told_in_our_words(
     error: Exception, ours: type[FetchError], words: str
 ) -> None:
-    told = translated(error, host="news.example", url="http://news.example/", total_s=3)
+    told = translated(error, host="news.example", port=443, url="http://news.example/", total_s=3)
 
     assert type(told) is ours
     assert words in str(told)

@@ -81,6 +81,7 @@ def test_every_problem_is_told_at_once(config: Path) -> None:
         ("feeds.toml [source.b] url", "found nothing"),
         ("channels.toml [channel.desk] type", "Did you mean email?"),
         ("watchlist.toml [watch.a] when", '"drone strike"'),
+        ("watchlist.toml [watch.a] notify", "Did you mean desk?"),
     )
     for place, words in wanted:
         assert any(place in problem and words in problem for problem in problems), (place, problems)
@@ -214,7 +215,7 @@ def test_a_key_within_a_key_is_named_with_its_place(config: Path) -> None:
         ('[net]\nallow = "127.0.0.0/8"\n', 'a list, such as ["a", "b"]'),
         ('[net]\nallow = ["127.0.0.1/8"]\n', 'a network such as "127.0.0.0/8"'),
         ("[workers]\nprocesses = 0\n", "at least 1"),
-        ('[workers]\ntime_limit = "0s"\n', "a time such as"),
+        ('[workers]\ntime_limit = "0s"\n', "a time above 0, such as"),
         ('[retention]\nstories = "9999999999999w"\n', "a time such as"),
         ('[log]\nlevel = "loud"\n', "one of 'debug'"),
         ('[redis]\nurl = "nonsense"\n', "redis://"),
@@ -410,7 +411,7 @@ def test_when_a_channel_is_told(config: Path) -> None:
     ("written", "wanted"),
     [
         ('at_most = "often"', "at_most: found 'often', wanted a rate such as \"5 per hour\""),
-        ('at_most = "0 per hour"', "wanted a rate such as"),
+        ('at_most = "0 per hour"', "wanted a rate above 0, such as"),
         ('hours = "mornings"', 'wanted hours such as "22:00-07:00" or "Mon-Fri 08:00-18:00"'),
         ('hours = "Mon-Fry 08:00-18:00"', "wanted hours such as"),
         ('hours = "25:00-26:00"', 'wanted a time of the day such as "07:30"'),
