@@ -42,6 +42,8 @@ EVENTS: dict[str, str] = {
     "delivery.overtaken": "an attempt came to an end when another had begun: that one decides",
     "delivery.parked": "canonical: will not work; waits for a person",
     "gathering.delayed": "gathered alerts are due and wait on: quiet hours, hours, the next digest",
+    "gathering.refused": "gathered alerts are due and cannot be told: their record is not what we"
+    " write; tried again in a minute, and the others are told",
     "digest.released": "gathered alerts are told together: a digest, or the summary of a watch",
     "endpoint.failed": "the address for metrics and health is not to be had, or metrics are not",
     "endpoint.opened": "metrics and health are told on this address",

@@ -150,6 +150,13 @@ class Deliver:
             self.breakers.over(channel, self.breakers.clock() - began)
 
     async def _deliver(self, job: Taken, *, instead: Receipt | None = None) -> None:
+        """What Redis cannot do for this one, however often it is asked, is its own failure."""
+        try:
+            await self._attempt(job, instead)
+        except Bug as error:
+            await self._bury(job, None, error.message)
+
+    async def _attempt(self, job: Taken, instead: Receipt | None) -> None:
         try:
             delivery_id, about, _ = delivery_of(job.data)
         except ParseError as error:
@@ -180,7 +187,11 @@ class Deliver:
 
     async def _bury(self, job: Taken, alert: str | None, reason: str) -> None:
         bury = partial(self.store.deliveries.bury, self.worker, job.id, reason, self.now())
-        await self._surely(bury)
+        try:
+            await self._surely(bury)
+        except Bug:  # nothing was done: its lease runs out, and it comes again
+            self.log.exception("delivery.failed", delivery=job.id, reason="it cannot be set aside")
+            return
         self.log.error(
             "delivery.parked",
             delivery=job.id,

@@ -9,13 +9,16 @@ from concurrent.futures import Executor
 from typing import Final, TypeVar
 
 from monitor import telemetry
-from monitor.errors import Bug, CommandRefused, StoreUnavailable
+from monitor.errors import Bug, CommandRefused, StoreUnavailable, Unreadable
 
 SAY_EVERY_S: Final = 60.0
 Answered = TypeVar("Answered")
 
 FIRST_S: Final = 0.05
 LONGEST_S: Final = 2.0
+
+BUGS: Final = 5
+"""Answers in a row that are bugs: then it is what was asked, and no server that is starting."""
 
 
 class Patience:
@@ -47,13 +50,19 @@ class Patience:
     ) -> Answered:
         """What Redis answers, however often it has to be asked: for what must not be dropped.
 
-        It is asked in one of `threads`, else in one of those that all may use.
+        It is asked in one of `threads`, else in one of those that all may use. Raises Bug where it
+        cannot do what it is asked, and ParseError where it was read and is not ours.
         """
-        pause_s, loop = FIRST_S, asyncio.get_running_loop()
+        pause_s, bugs, loop = FIRST_S, 0, asyncio.get_running_loop()
         while True:
             try:
                 answer = await loop.run_in_executor(threads, ask)
+            except Unreadable:
+                raise
             except (StoreUnavailable, Bug) as error:
+                bugs = bugs + 1 if isinstance(error, Bug) else 0
+                if bugs == BUGS:
+                    raise
                 self._say(error)
             else:
                 self._allowed()

@@ -52,7 +52,9 @@ _REASON: Final[Mapping[GatherReason, str]] = {
     "quiet": "This channel has quiet hours; these came in them.",
     "hours": "The watch tells only in its hours; these came outside of them.",
 }
+_FIRST_OF: Final = "This channel tells in digests: this is its first one."
 _NOTHING: Final = "Nothing was found in that time."
+_NOTHING_ELSE: Final = "Nothing waited for this digest: what there was to tell was told at once."
 _NO_GAPS: Final = "As far as is known, no source was missed."
 
 
@@ -90,8 +92,11 @@ def reason(digest: Digest) -> str:
     if digest.count and digest.rate is not None:
         return _beyond(digest.reason, digest.rate)
     if digest.count:
-        return _REASON[digest.reason]
-    return _NOTHING if digest.gaps else f"{_NOTHING} {_NO_GAPS}"
+        return _FIRST_OF if digest.first else _REASON[digest.reason]
+    nothing = _NOTHING_ELSE if digest.apart else _NOTHING
+    return " ".join(
+        [*([_FIRST_OF] if digest.first else []), nothing, *([] if digest.gaps else [_NO_GAPS])]
+    )
 
 
 def paused(digest: Digest, zone: tzinfo) -> str:
@@ -179,8 +184,14 @@ def more_in(happening: Happening) -> str:
 def more(digest: Digest, plan: Outline) -> Iterator[str]:
     """How many stand in none of its sections, watch by watch, and who shows them."""
     yield from others(plan.others)
-    if said := _and_more(plan.unseen, digest.watch, of=total(digest)):
-        yield said
+    if plan.unseen:
+        yield f"and {unknown(plan.unseen)}"
+
+
+def unknown(count: int) -> str:
+    """How many alerts there were of which nothing can be shown, and why."""
+    of = "what was kept of it is" if count == 1 else "what was kept of them is"
+    return f"{count:,} more that cannot be shown: {of} gone, or cannot be read"
 
 
 def others(rest: Sequence[Rest], at_most: int = MAX_OTHERS) -> Iterator[str]:
@@ -234,7 +245,7 @@ def _more(digest: Digest) -> str:
 
 def _numbers(digest: Digest) -> Iterator[str]:
     """How many alerts and, where all are known, of how many watches."""
-    yield number(total(digest), "alert")
+    yield "no other alerts" if digest.apart and not digest.count else number(total(digest), "alert")
     known = len(digest.alerts) + sum(each.count for each in digest.rest)
     if known and digest.count <= known:
         watches = {watch_of(alert) for alert in digest.alerts} - {""}

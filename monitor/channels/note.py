@@ -70,7 +70,7 @@ class Note:
             before = left.get(watch, Rest(watch=watch, title=title, count=0))
             left[watch] = replace(before, title=title, count=before.count + 1)
         most = sorted(left.values(), key=lambda each: -each.count)
-        unseen = (f"{self.unseen:,} more",) if self.unseen else ()
+        unseen = (gathered.unknown(self.unseen),) if self.unseen else ()
         return (*(f"… {more}" for more in (*gathered.others(most, MAX_OTHERS), *unseen)),)
 
 

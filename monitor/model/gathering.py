@@ -56,7 +56,8 @@ class Digest:
     in the order they were raised, each as it was told last; of more than can be shown they are a
     fair choice of the `count`, and `rest` says how many of which watch are left. `rate` is what the
     watch may tell, where it was gathered for that; `paused` are its watches that a person has
-    paused since, and when. An empty one says that there was nothing.
+    paused since, and when. It may be the `first` that its channel is told. An empty one says that
+    there was nothing; where something was told `apart`, without waiting for it, nothing else.
     """
 
     id: str
@@ -72,6 +73,8 @@ class Digest:
     rest: tuple[Rest, ...] = ()
     rate: Rate | None = None
     paused: tuple[tuple[str, datetime], ...] = ()
+    first: bool = False
+    apart: bool = False
 
 
 Message: TypeAlias = Alert | Digest

@@ -62,7 +62,7 @@ class Store:
         self.expectations = Expectations(self.client, scripts)
         self.gatherings = Gatherings(self.client, scripts, retention.alerts, damage)
         self.subscriptions = Subscriptions(self.client, scripts, damage)
-        self.order = Order(self.client)
+        self.order = Order(self.client, damage)
         self.letters = Letters(self.client, scripts, retention.dead_letters, damage)
         self.trends = Trends(self.client, damage)
         self.beats = Beats(self.client, scripts, damage)

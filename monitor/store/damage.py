@@ -3,15 +3,16 @@ and left out of what is read beside it; where nothing else was asked for, it is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
+from redis.client import Pipeline
 from structlog.typing import FilteringBoundLogger
 
 from monitor.errors import ParseError, Unreadable
-from monitor.store.redis import text_of
+from monitor.store.redis import text_of, translated
 
 NOT_OURS: Final = (
     msgspec.MsgspecError,
@@ -63,6 +64,24 @@ class Damage:
         self._found[place] = error
         if self._log is not None:
             self._log.error("value.refused", key=error.key, field=error.field, reason=str(error))
+
+    def answers(self, pipe: Pipeline, names: Sequence[str]) -> list[Any]:
+        """What each command of a pipeline, one for each of these keys, is answered; None for a key
+        of another type than ours.
+        """
+        with translated(*names):
+            answers = pipe.execute(raise_on_error=False)
+        return [self._answer(name, each) for name, each in zip(names, answers, strict=True)]
+
+    def _answer(self, name: str, answer: object) -> object:
+        try:
+            with translated(name):
+                if isinstance(answer, Exception):
+                    raise answer
+        except Unreadable as error:
+            self.note(error)
+            return None
+        return answer
 
     def readable(
         self,

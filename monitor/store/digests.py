@@ -51,6 +51,8 @@ def digest_of(
             gaps=msgspec.json.decode(about["gaps"], type=tuple[Gap, ...]),
             rest=choice.rest,
             rate=_rate(about),
+            first="first" in about,
+            apart="apart" in about,
             paused=tuple(
                 (w, moment(ms)) for w, ms in sorted(paused.items()) if w in choice.watches
             ),
@@ -92,7 +94,7 @@ def _standings(client: redis.Redis, key: str, damage: Damage) -> Iterator[Standi
         refs = _refs(client, key, page)
         if not refs:
             return
-        yield from damage.each(_packed(client, refs), _standing)
+        yield from damage.each(_packed(client, refs, damage), _standing)
 
 
 def _standing(_: str, kept: tuple[str, bytes]) -> Standing:
@@ -103,20 +105,19 @@ def _standing(_: str, kept: tuple[str, bytes]) -> Standing:
 
 
 def _alerts(client: redis.Redis, refs: Sequence[str], damage: Damage) -> tuple[Alert, ...]:
-    read = damage.each(_packed(client, refs), lambda _, kept: codec.decode_alert(kept[1]))
+    read = damage.each(_packed(client, refs, damage), lambda _, kept: codec.decode_alert(kept[1]))
     return tuple(read)
 
 
 def _packed(
-    client: redis.Redis, refs: Sequence[str]
+    client: redis.Redis, refs: Sequence[str], damage: Damage
 ) -> Iterator[tuple[str, str, tuple[str, bytes]]]:
     """What is kept of each, by "alert field", and where."""
-    with translated(), client.pipeline(transaction=False) as pipe:
-        for ref in refs:
-            alert, _, field = ref.partition(" ")
-            pipe.hget(keys.alert(alert), field)
-        found = pipe.execute()
-    for ref, packed in zip(refs, found, strict=True):
+    places = [(keys.alert(alert), field) for alert, _, field in (r.partition(" ") for r in refs)]
+    with client.pipeline(transaction=False) as pipe:
+        for name, field in places:
+            pipe.hget(name, field)
+        found = damage.answers(pipe, [name for name, _ in places])
+    for ref, (name, field), packed in zip(refs, places, found, strict=True):
         if packed is not None:
-            alert, _, field = ref.partition(" ")
-            yield keys.alert(alert), field, (ref, bytes_of(packed))
+            yield name, field, (ref, bytes_of(packed))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 import msgspec
 import redis
@@ -30,6 +30,8 @@ from monitor.store.ways import ms_of, name_of, span_ms
 
 AT_A_TIME: Final = 50
 NOBODY: Final[Mapping[str, datetime]] = MappingProxyType({})
+_Named: TypeAlias = tuple[str, int, str, GatherReason, str]
+"""Name of a gathering, when it is due (ms), and the words of the name."""
 _REASONS: Final[frozenset[str]] = frozenset(get_args(GatherReason))
 
 
@@ -69,13 +71,26 @@ class Gatherings:
     ) -> None:
         self._client, self._scripts, self.kept, self._damage = client, scripts, kept, damage
 
-    def due(self, now: datetime) -> tuple[Open, ...]:
-        """The gatherings whose time has come, the longest due first; a part of them, if many."""
+    def due(self, now: datetime, *, but: Collection[str] = ()) -> tuple[Open, ...]:
+        """The gatherings whose time has come, the longest due first, and digests last: what goes
+        into one has to be in it before it is told. Of many it is a part: then without the digests
+        of channels for which more is due. `but` names those that are not looked at.
+        """
         with translated(keys.gathered()):
-            rows = self._client.zrangebyscore(
-                keys.gathered(), "-inf", ms_of(now), start=0, num=AT_A_TIME, withscores=True
-            )
-        return self._opened(rows)
+            rows = self._client.zrangebyscore(keys.gathered(), "-inf", ms_of(now), withscores=True)
+        named = [row for row in self._named(rows) if row[0] not in but]
+        found, left = self._some([row for row in named if row[3] != "digest"])
+        more = {channel for _, _, channel, *_ in left}
+        digests, _ = self._some([row for row in named if row[3] == "digest" and row[2] not in more])
+        return (*found, *digests)
+
+    def _some(self, named: Sequence[_Named]) -> tuple[list[Open], Sequence[_Named]]:
+        """The first of them that can be read, and those that were not looked at."""
+        found: list[Open] = []
+        while named and len(found) < AT_A_TIME:
+            found += self._opened(named[:AT_A_TIME])
+            named = named[AT_A_TIME:]
+        return found, named
 
     def digests(self, channels: Sequence[str]) -> tuple[Open, ...]:
         """What waits for the next digest of these channels, whenever that is due."""
@@ -84,52 +99,73 @@ class Gatherings:
             return ()
         with translated(keys.gathered()):
             due = self._client.zmscore(keys.gathered(), names)
-        return self._opened(
-            (name, at) for name, at in zip(names, due, strict=True) if at is not None
-        )
+        rows = ((name, at) for name, at in zip(names, due, strict=True) if at is not None)
+        return tuple(self._opened(self._named(rows)))
 
     def all(self) -> tuple[Open, ...]:
         """Every gathering, with how many alerts wait in it."""
         with translated(keys.gathered()):
             rows = self._client.zrange(keys.gathered(), 0, -1, withscores=True)
-        found = self._opened(rows)
+        found = self._opened(self._named(rows))
         names = [keys.gathering_alerts(each.name) for each in found]
-        with translated(*names), self._client.pipeline(transaction=False) as pipe:
+        with self._client.pipeline(transaction=False) as pipe:
             for name in names:
                 pipe.zcard(name)
-            counts = pipe.execute()
-        return tuple(replace(each, count=count) for each, count in zip(found, counts, strict=True))
+            counts = self._damage.answers(pipe, names)
+        return tuple(
+            replace(each, count=count or 0) for each, count in zip(found, counts, strict=True)
+        )
 
     def alerts(self, gatherings: Iterable[Open]) -> int:
         """How many alerts wait in these: one that waits for two channels is one."""
         names = [keys.gathering_alerts(each.name) for each in gatherings]
-        with translated(*names), self._client.pipeline(transaction=False) as pipe:
+        with self._client.pipeline(transaction=False) as pipe:
             for name in names:
                 pipe.zrange(name, 0, -1)
-            rows = pipe.execute()
-        return len({text_of(member).partition(" ")[0] for row in rows for member in row})
+            rows = self._damage.answers(pipe, names)
+        return len({text_of(member).partition(" ")[0] for row in rows for member in row or ()})
 
-    def _opened(self, rows: Iterable[Any]) -> tuple[Open, ...]:
-        """From rows of (name, due in ms); one that is empty has no id of its own yet."""
-        found = self._damage.readable(
+    def _named(self, rows: Iterable[Any]) -> list[_Named]:
+        """From rows of (name, due in ms)."""
+        return self._damage.readable(
             keys.gathered(), rows, lambda name, score: (name, int(score), *words_of(name))
         )
+
+    def _opened(self, found: Sequence[_Named]) -> list[Open]:
+        """One that is empty has no id of its own yet."""
         names = [keys.gathering(name) for name, *_ in found]
-        with translated(*names), self._client.pipeline(transaction=False) as pipe:
+        with self._client.pipeline(transaction=False) as pipe:
             for name in names:
                 pipe.hmget(name, ["id", "since", "urgent"])
-            known = pipe.execute()
+            known = self._damage.answers(pipe, names)
         opened = (
-            (name, "", (row, about)) for name, row, about in zip(names, found, known, strict=True)
+            (name, "", (row, about))
+            for name, row, about in zip(names, found, known, strict=True)
+            if about is not None
         )
-        return tuple(self._damage.each(opened, lambda _, pair: _open(*pair[0], *pair[1])))
+        return self._damage.each(opened, lambda _, pair: _open(*pair[0], *pair[1]))
 
     def expect(self, channel: str, due: datetime) -> None:
-        """There will be a digest at that time, be it empty. Where one is open nothing changes."""
-        with translated():
-            self._client.zadd(
-                keys.gathered(), {name_of(channel, "digest", ""): ms_of(due)}, nx=True
-            )
+        """There will be a digest at that time, be it empty. Where one is open nothing changes, nor
+        where one was told of that time: somebody whose clock is behind may ask for it still.
+        """
+        self._scripts(
+            "announce",
+            [keys.gathered(), keys.digested()],
+            [name_of(channel, "digest", ""), channel, ms_of(due)],
+        )
+
+    def met(self, channels: Sequence[str], now: datetime) -> dict[str, datetime]:
+        """Since when each of these is known as a channel that tells in digests: at the latest from
+        now on.
+        """
+        rows = self._scripts("meet", [keys.digesting()], [ms_of(now), *channels])
+        found = self._damage.readable(
+            keys.digesting(),
+            zip(channels, rows, strict=True),
+            lambda channel, ms: (channel, moment(int(ms))),
+        )
+        return dict(found)
 
     def release(
         self,
@@ -164,6 +200,7 @@ class Gatherings:
                 keys.rq_queues(),
                 keys.counts(),
                 keys.digested(),
+                keys.told_apart(),
                 *(
                     keys.allowance(each.reason, gathering.watch, gathering.channel)
                     for each in allowances

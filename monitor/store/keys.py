@@ -199,21 +199,21 @@ def delivery(delivery_id: str) -> str:
     alert whose place it took there.
     Written by commit.lua (pending, gathered), join.lua (gathered), release.lua (pending, gathered),
     begin.lua (sending), turn.lua (page), settle.lua (sent, pending, parked), revive.lua
-    (channel)."""
+    (channel), bury.lua (parked)."""
     return f"{PREFIX}delivery:{delivery_id}"
 
 
 def attempts(delivery_id: str) -> str:
     """hash number -> JSON {began, before, ended, ending, answer, again (ms)}, and begun: how many
-    there were; [retention] alerts. The last 50 attempts of a delivery. Written by begin.lua and
-    settle.lua; read by `alerts show`."""
+    there were; [retention] alerts. The last 50 attempts of a delivery. Written by begin.lua,
+    settle.lua and bury.lua; read by `alerts show`."""
     return f"{PREFIX}delivery:{delivery_id}:attempts"
 
 
 def gathered() -> str:
     """zset gathering ("channel reason watch", no watch for all) -> due (ms); until it is due, which
     [retention] alerts outlasts. Where alerts wait to be told together. Opened by commit.lua, or for
-    an empty digest by upkeep; closed by release.lua; put off by join.lua and release.lua."""
+    an empty digest by announce.lua; closed by release.lua; put off by join.lua and release.lua."""
     return f"{PREFIX}gathered"
 
 
@@ -252,8 +252,22 @@ def digest_told(digest_id: str) -> str:
 def digested() -> str:
     """hash channel -> until when its last digest told (ms); lasts, one for each channel that ever
     told one. Where the next begins, whatever `at` and `every` say by then. Written by release.lua;
-    read by upkeep."""
+    read by upkeep and announce.lua."""
     return f"{PREFIX}digested"
+
+
+def digesting() -> str:
+    """hash channel -> since when it is known to tell in digests (ms); lasts, one for each channel
+    that ever did. There the time begins of which its first one tells. Written by meet.lua; read by
+    upkeep."""
+    return f"{PREFIX}digesting"
+
+
+def told_apart() -> str:
+    """hash channel -> when it last was to take something that waited for no digest (ms); lasts, one
+    for each channel that ever was. An empty digest does not say of that time that nothing was
+    found. Written by settle.lua and release.lua; read by release.lua."""
+    return f"{PREFIX}told-apart"
 
 
 def allowance(reason: str, watch: str, channel: str) -> str:
@@ -271,8 +285,9 @@ def disabled() -> str:
 
 def counts() -> str:
     """hash outcome -> number, ever; some twenty, named in the scripts. Each article and delivery is
-    counted once, in the step that settles it: commit.lua, settle.lua, give_back.lua, hand_on.lua;
-    put.lua counts admissions and gaps, release.lua digests, expire.lua dead letters that went."""
+    counted once, in the step that settles it: commit.lua, settle.lua, give_back.lua, hand_on.lua,
+    bury.lua; put.lua counts admissions and gaps, release.lua digests, expire.lua dead letters that
+    went."""
     return f"{PREFIX}counts"
 
 
@@ -409,8 +424,8 @@ def rq_queues() -> str:
 
 def rq_job(job: str) -> str:
     """hash: RQ's job; until it is finished, or its dead letter goes. `data` holds the bundle;
-    `alone`, `failures`, `error` and `waited` (seconds: how long put_off.lua and settle.lua have let
-    it wait) are ours."""
+    `alone`, `failures`, `error`, `waited` (seconds: how long put_off.lua and settle.lua have let it
+    wait) and `counted` (by bury.lua, of a delivery without a record) are ours."""
     return f"{RQ}job:{job}"
 
 
@@ -498,6 +513,8 @@ LASTING = (
     gathering,
     gathering_alerts,
     digested,
+    digesting,
+    told_apart,
     disabled,
     counts,
     measures,

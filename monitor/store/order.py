@@ -16,7 +16,8 @@ from monitor import codec
 from monitor.errors import ParseError
 from monitor.model import DELIVERIES, Delivery
 from monitor.store import keys
-from monitor.store.redis import bytes_of, text_of, translated
+from monitor.store.damage import Damage
+from monitor.store.redis import bytes_of, text_of
 
 SOON_S: Final = 0.5
 """How long one waits whose forerunner is being sent, or stands in the queue."""
@@ -37,8 +38,8 @@ class _State:
 class Order:
     """Which deliveries have to wait for an older one about the same alert to the same channel."""
 
-    def __init__(self, client: redis.Redis) -> None:
-        self._client = client
+    def __init__(self, client: redis.Redis, damage: Damage) -> None:
+        self._client, self._damage = client, damage
 
     def early(self, jobs: Mapping[str, tuple[str, str, str]]) -> Mapping[str, float]:
         """Of these jobs (delivery, alert, channel of each), those that are too early, and how long
@@ -68,19 +69,21 @@ class Order:
 
     def _older(self, jobs: Mapping[str, tuple[str, str, str]]) -> Mapping[str, tuple[str, ...]]:
         """The ids of what was to be told before, of each that is an update."""
-        with translated(), self._client.pipeline(transaction=False) as pipe:
-            for delivery, _, _ in jobs.values():
-                pipe.hget(keys.delivery(delivery), "field")
-            fields = [text_of(field or b"") for field in pipe.execute()]
+        names = [keys.delivery(delivery) for delivery, _, _ in jobs.values()]
+        with self._client.pipeline(transaction=False) as pipe:
+            for name in names:
+                pipe.hget(name, "field")
+            fields = [text_of(field or b"") for field in self._damage.answers(pipe, names)]
         updates = {
             job: field for job, field in zip(jobs, fields, strict=True) if field.startswith(_UPDATE)
         }
         if not updates:
             return {}
-        with translated(), self._client.pipeline(transaction=False) as pipe:
-            for job in updates:
-                pipe.hgetall(keys.alert(jobs[job][1]))
-            records = pipe.execute()
+        names = [keys.alert(jobs[job][1]) for job in updates]
+        with self._client.pipeline(transaction=False) as pipe:
+            for name in names:
+                pipe.hgetall(name)
+            records = [record or {} for record in self._damage.answers(pipe, names)]
         return {
             job: tuple(
                 Delivery.id_for(jobs[job][1], jobs[job][2], mark) for mark in _before(field, record)
@@ -90,17 +93,20 @@ class Order:
 
     def _states(self, deliveries: Iterable[str]) -> Mapping[str, _State]:
         ids = sorted(deliveries)
-        with translated(), self._client.pipeline(transaction=False) as pipe:
+        names = ["the time"]
+        with self._client.pipeline(transaction=False) as pipe:
             pipe.time()
             for each in ids:
                 pipe.hmget(keys.delivery(each), "state", "digest")
                 pipe.hget(keys.rq_job(each), "status")
                 pipe.exists(keys.rq_job(each))
                 pipe.zscore(keys.later(DELIVERIES), each)
-            (seconds, _), *rows = pipe.execute()
+                names += (keys.delivery(each), *[keys.rq_job(each)] * 2, keys.later(DELIVERIES))
+            (seconds, _), *rows = self._damage.answers(pipe, names)
         states = {}
         for at, each in enumerate(ids):
-            (state, digest), status, there, due = rows[4 * at : 4 * at + 4]
+            known, status, there, due = rows[4 * at : 4 * at + 4]
+            state, digest = known or (None, None)
             # one whose job is no more, or was set aside as it cannot be read, comes to no end
             waits = text_of(state or b"") in _UNSETTLED and bool(there) and status != b"failed"
             states[each] = _State(

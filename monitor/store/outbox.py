@@ -11,6 +11,7 @@ from typing import Final, Literal
 import msgspec
 
 from monitor import codec
+from monitor.errors import ParseError
 from monitor.model import DELIVERIES, Alert, Delivery, DeliveryState, Digest, Message
 from monitor.store import keys
 from monitor.store.attempts import MOST
@@ -20,6 +21,9 @@ from monitor.store.digests import digest_of, page_of
 from monitor.store.measures import attempt
 from monitor.store.redis import Scripts, text_of, translated
 from monitor.store.told import Told, told_of
+
+MOST_SHOWN: Final = 80
+"""Characters that are shown of a value that is not ours."""
 
 UNMEASURED: Final[Mapping[str, float]] = MappingProxyType({})
 
@@ -82,6 +86,9 @@ class Outbox:
             return "void"
         if answer == [b"gone"]:
             return "gone"
+        if answer[0] == b"broken":
+            key, field, value = map(text_of, answer[1:])
+            raise ParseError(f"{key}, field {field}: {value[:MOST_SHOWN]!r} is not what we write")
         before, attempts, packed, channel, disabled, page, unheard, waited = answer
         return Begun(
             delivery=Delivery(
@@ -197,6 +204,7 @@ class Outbox:
                 keys.alert(about),
                 keys.digest(about),
                 keys.digest_alerts(about),
+                keys.told_apart(),
             ],
             [
                 worker,

@@ -37,7 +37,7 @@ _USER = re.compile(r"\bUser (\S+) has no permissions")
 _OF_PIPELINE = re.compile(r"^Command # \d+ \((?:EVALSHA \S+ \d+|\S+) (\S+?)[ )]")
 
 
-_CALLED = re.compile(r"redis\.call\('([A-Z]+)'")
+_CALLED = re.compile(r"redis\.p?call\('([A-Z]+)'")
 _RIGHTS = (
     "for _, call in ipairs({{ {rows} }}) do if not redis.acl_check_cmd(unpack(call)) then"
     " return redis.error_reply('NOPERM our user has no permissions to run the \\''"

@@ -11,7 +11,7 @@ import msgspec
 import redis
 
 from monitor import codec
-from monitor.model import ARTICLES, JUDGE, Article, digest
+from monitor.model import ARTICLES, DELIVERIES, JUDGE, Article, digest
 from monitor.store import keys
 from monitor.store.redis import Scripts, rq_time, text_of, translated
 
@@ -219,7 +219,8 @@ class Work:
         return tuple(job for job, answer in zip(after_s, answers, strict=True) if answer == b"late")
 
     def bury(self, worker: str, job: str, reason: str, now: datetime) -> None:
-        """Set a job aside whose data cannot be used."""
+        """Set a job aside whose data, or what it is about, cannot be used; a delivery is parked."""
+        delivery = [keys.delivery(job), keys.counts(), keys.attempts(job)]
         self._scripts(
             "bury",
             [
@@ -229,6 +230,7 @@ class Work:
                 keys.dead(),
                 keys.rq_failed(self.queue),
                 keys.rq_job(job),
+                *(delivery if self.queue == DELIVERIES else ()),
             ],
             [worker, job, reason, int(now.timestamp() * 1000)],
         )

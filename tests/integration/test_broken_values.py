@@ -84,6 +84,7 @@ TEXTS_AND_NUMBERS: Final = (
 OF_SERVICES: Final = (
     *(keys.claim, keys.url, keys.text, keys.near, keys.event, keys.spoken, keys.pieces),
     *(keys.tally, keys.expected, keys.digest_alerts, keys.digested, keys.allowance, keys.attended),
+    *(keys.digesting, keys.told_apart),
     *(keys.absences, keys.lane, keys.robots, keys.receipt, keys.era, keys.subscription),
     *(keys.looked, keys.probe),
 )

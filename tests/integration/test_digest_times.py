@@ -47,6 +47,7 @@ def test_an_hourly_digest_tells_of_the_whole_night_that_was_quiet(house: House) 
     no_worker(house, begin, end)
 
     # when
+    house.release()
     house.later(minutes=1)
     digest = the_next(house, NOON + 19 * HOUR)
 

@@ -93,7 +93,7 @@ def test_a_digest_is_sent_at_its_time_with_all_since(house: House) -> None:
     assert isinstance(digest, Digest)
     assert titles(digest) == ["0", "1"]
     assert (digest.since, digest.until) == (
-        NOON - timedelta(hours=18),
+        NOON,  # the first one
         NOON + timedelta(hours=6),
     )
 

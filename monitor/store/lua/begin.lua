@@ -6,7 +6,9 @@
 --       7 attempts that are kept
 -- Returns {state before, attempts, alert JSON or fields of the digest, channel, disabled or '', page
 -- of the digest that a channel which keeps all of it has not got, what the channel has not been told
--- of an alert that is told again, how long it was let wait (s)}; {'void'} when the job is not this worker's; {'gone'} when delivery or alert is no longer kept. A resend (same token) counts no
+-- of an alert that is told again, how long it was let wait (s)}; {'void'} when the job is not this
+-- worker's; {'gone'} when delivery or alert is no longer kept; {'broken', key, field, value} where its
+-- record is not what we write, which is found before anything changes. A resend (same token) counts no
 -- second attempt and answers the same.
 if redis.call('HGET', KEYS[2], ARGV[2]) ~= ARGV[1] then return { 'void' } end
 local now = redis.call('HMGET', KEYS[1], 'state', 'attempts', 'channel', 'token', 'before', 'field', 'kind',
@@ -20,11 +22,18 @@ else
 end
 if not message or not now[1] then return { 'gone' } end
 local before, attempts = now[1], tonumber(now[2])
+local states = { gathered = 1, pending = 1, sending = 1, sent = 1, parked = 1 }
+local begun = redis.pcall('HGET', KEYS[8], 'begun')
+if not states[before] then return { 'broken', KEYS[1], 'state', before } end
+if not attempts and before ~= 'parked' then return { 'broken', KEYS[1], 'attempts', now[2] or '' } end
+if now[8] and not now[8]:find('^%d+$') then return { 'broken', KEYS[1], 'page', now[8] } end
+if type(begun) == 'table' then return { 'broken', KEYS[8], '', begun.err } end
+if begun and not begun:find('^%d+$') then return { 'broken', KEYS[8], 'begun', begun } end
 if now[4] == ARGV[3] then
   before = now[5]
 elseif before ~= 'sent' then
   if before == 'parked' then -- a person asked for it again
-    redis.call('HINCRBY', KEYS[5], 'deliveries.parked', -1)
+    redis.pcall('HINCRBY', KEYS[5], 'deliveries.parked', -1)
     redis.call('HDEL', KEYS[6], ARGV[4])
     redis.call('HDEL', KEYS[9], 'waited')
     attempts = 0
@@ -37,4 +46,4 @@ elseif before ~= 'sent' then
   redis.call('EXPIRE', KEYS[8], ARGV[6])
 end
 return { before, attempts, message, now[3], redis.call('HGET', KEYS[4], now[3]) or '', now[8] or '0',
-  now[9] or '', redis.call('HGET', KEYS[9], 'waited') or '0' }
+  now[9] or '', tostring(tonumber(redis.call('HGET', KEYS[9], 'waited') or 0) or 0) }

@@ -8,6 +8,14 @@
 if redis.call('ZSCORE', KEYS[1], ARGV[1]) ~= ARGV[2] then return 'void' end
 local id = redis.call('HGET', KEYS[2], 'id')
 if id and id ~= ARGV[3] then return 'void' end -- it was opened since it was looked at
+local into, since = nil, redis.call('HGET', KEYS[2], 'since')
+if ARGV[6] ~= ARGV[1] then -- what is not ours is found before anything changes
+  into = redis.call('HGET', KEYS[5], 'id')
+  since = math.min(since or ARGV[2], redis.call('HGET', KEYS[5], 'since') or since or ARGV[2])
+  redis.call('ZCARD', KEYS[3])
+  redis.call('ZCARD', KEYS[6])
+end
+redis.call('HGET', KEYS[4], 'state')
 if ARGV[6] == ARGV[1] then
   redis.call('ZADD', KEYS[1], ARGV[4], ARGV[1])
   if not id then return 'done' end -- it is empty
@@ -15,9 +23,7 @@ else
   redis.call('ZREM', KEYS[1], ARGV[1])
   if not id then return 'done' end -- it is empty
   redis.call('ZADD', KEYS[1], 'LT', ARGV[4], ARGV[6])
-  local into = redis.call('HGET', KEYS[5], 'id')
   if into then
-    local since = math.min(redis.call('HGET', KEYS[2], 'since'), redis.call('HGET', KEYS[5], 'since'))
     redis.call('HSET', KEYS[5], 'since', string.format('%d', since))
     redis.call('ZUNIONSTORE', KEYS[6], 2, KEYS[6], KEYS[3], 'AGGREGATE', 'MIN')
     redis.call('DEL', KEYS[2], KEYS[3])

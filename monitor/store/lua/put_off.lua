@@ -9,9 +9,9 @@ if redis.call('HGET', KEYS[3], ARGV[2]) ~= ARGV[1] then return 'void' end
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1e6
 if ARGV[4] ~= '' then
-  local waited = tonumber(redis.call('HGET', KEYS[1], 'waited') or 0)
-  if waited + ARGV[3] > tonumber(ARGV[4]) then return 'late' end
-  redis.call('HINCRBYFLOAT', KEYS[1], 'waited', ARGV[3])
+  local waited = (tonumber(redis.call('HGET', KEYS[1], 'waited') or 0) or 0) + ARGV[3]
+  if waited > tonumber(ARGV[4]) then return 'late' end
+  redis.call('HSET', KEYS[1], 'waited', waited)
 end
 redis.call('HSET', KEYS[1], 'status', 'scheduled')
 redis.call('ZREM', KEYS[2], ARGV[2])

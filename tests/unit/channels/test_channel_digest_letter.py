@@ -26,6 +26,7 @@ from monitor.model import Alert, Delivery, Digest, Gap, GatherReason, Rate, Rest
 BERLIN = ZoneInfo("Europe/Berlin")
 DESK = Address("Desk", "desk", "example.org")
 ENVELOPE = Envelope(sender=DESK, recipients=(DESK,), zone=BERLIN)
+UNKNOWN = "that cannot be shown: what was kept of them is gone, or cannot be read"
 
 AS_TEXT = f"""\
 Digest: 4 alerts, 2 watches
@@ -197,7 +198,7 @@ def test_a_flood_is_some_alerts_and_a_count_with_the_command_that_shows_them(
     assert text.count("\n> ") == page.count("<blockquote") == 50
     for shown in (text, page):
         assert "and 20 more: `wirewatch alerts --watch us-iran-over-iraq --last 70`" in shown
-        assert "and 9,930 more: `wirewatch alerts --watch us-iran-over-iraq --last 10000`" in shown
+        assert f"and 9,930 more {UNKNOWN}" in shown
     assert len(page) < 100_000
 
 
@@ -284,7 +285,7 @@ def test_that_a_watch_is_paused_by_now_is_said(morning: Digest) -> None:
 def test_how_many_watches_is_not_said_where_not_all_alerts_are_at_hand(morning: Digest) -> None:
     digest = replace(morning, count=400)
     assert subject(digest, BERLIN) == "[CRITICAL] Digest: 400 alerts, 25 Nov 09:00"
-    assert "and 396 more: `wirewatch alerts --last 400`" in plain_text(digest, BERLIN)
+    assert f"and 396 more {UNKNOWN}" in plain_text(digest, BERLIN)
 
 
 def test_further_alerts_of_an_event_end_in_a_count(

@@ -135,5 +135,6 @@ def test_what_is_left_out_of_a_digest_is_counted(envoys: Alert) -> None:
     shown = text.count(envoys.article.title)
     assert 0 < shown < 10
     assert text.endswith(
-        f"\n… {14 - shown} more: {envoys.title}\n… 11 more: Floods @\u200ball\n… 1 more"
+        f"\n… {14 - shown} more: {envoys.title}\n… 11 more: Floods @\u200ball\n"
+        "… 1 more that cannot be shown: what was kept of it is gone, or cannot be read"
     )
