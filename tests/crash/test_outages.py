@@ -93,7 +93,7 @@ def test_a_read_only_replica_after_a_failover(services: Services, until: Until) 
     until(
         lambda: said_by(services, "store.available") == said_by(services, "store.unavailable"),
         what="all say that it is over",
-        within_s=10,
+        within_s=30,
     )
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor import telemetry
 from monitor.channels import CHANNELS
 from monitor.channels.body import encode
 from monitor.channels.console import columns_of
@@ -63,6 +64,12 @@ def test_in_a_service_words_go_to_standard_output_beside_the_log() -> None:
     # then
     assert [json.loads(line)["event"] for line in done.stderr.splitlines()] == ["poller.started"]
     assert len(done.stdout.splitlines()) > 2
+
+
+@pytest.fixture(autouse=True)
+def log_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The log of this process does not stand on stderr, whatever tests ran before in it."""
+    monkeypatch.setattr(telemetry, "_stands_on_stderr", False)
 
 
 @pytest.fixture
