@@ -14,6 +14,7 @@ from monitor.poller.report import FeedReport, reports
 from monitor.settings import Settings
 from monitor.store import Beat, DeadLetter, Leader, Present, QueueDepth, Store
 from monitor.store.beats import Sample, done_since
+from monitor.store.retrying import Retrying
 from monitor.store.server import Server
 
 JUDGED: Final = tuple(f"articles.{word}" for word in ("new", "copy", "revision", "repeat"))
@@ -94,6 +95,7 @@ class Overview:
     alerts: tuple[Alert, ...]
     gathered: tuple[Waiting, ...]
     gathered_alerts: int
+    retrying: tuple[Retrying, ...]
 
 
 def overview(store: Store, settings: Settings, now: datetime) -> Overview:
@@ -127,6 +129,7 @@ def overview(store: Store, settings: Settings, now: datetime) -> Overview:
         resting={watch: state for watch, state in states.items() if state != WATCHING},
         counts=counts,
         alerts=view.alerts(ALERTS),
+        retrying=view.retrying(),
         gathered_alerts=store.gatherings.alerts(gatherings),
         gathered=tuple(
             Waiting(

@@ -17,6 +17,7 @@ from monitor.channels.safe import line
 from monitor.cli.overview import Overview, Service, Waiting
 from monitor.cli.queue import told
 from monitor.model import PAGES
+from monitor.store.retrying import Retrying
 from monitor.terminal import escaped_line
 
 SHOWN_FEEDS = 10
@@ -144,6 +145,14 @@ def _flow(seen: Overview, now: datetime) -> Iterator[Row]:
         yield Text("gathered"), Text(_gathered(seen.gathered, seen.gathered_alerts, now))
     for queue, depth in seen.queues.items():
         yield Text(queue), Text(told(queue, depth).removeprefix(queue).strip())
+    for channel in seen.retrying:
+        yield Text("  again"), Text(_again(channel, now), ODD if channel.answer else "")
+
+
+def _again(channel: Retrying, now: datetime) -> str:
+    """ "chat 8, next 08:26: connection refused" """
+    said = f"{channel.channel} {channel.deliveries}, next {_clock(channel.next, now)}"
+    return f"{said}: {line(channel.answer)}" if channel.answer else said
 
 
 def _gathered(waiting: Sequence[Waiting], count: int, now: datetime) -> str:

@@ -18,6 +18,7 @@ from monitor.store.digests import waiting_of
 from monitor.store.gatherings import Open
 from monitor.store.measures import Measures, read_measures
 from monitor.store.redis import bytes_of, text_of, translated
+from monitor.store.retrying import Retrying, retrying_of
 from monitor.store.server import Server, server_of
 from monitor.store.states import state_of
 from monitor.store.stories import story_of
@@ -143,6 +144,10 @@ class View:
         with translated(keys.disabled()):
             raw = self._client.hgetall(keys.disabled())
         return {text_of(name): text_of(value) for name, value in raw.items()}
+
+    def retrying(self) -> tuple[Retrying, ...]:
+        """The channels that deliveries are to be tried again for."""
+        return retrying_of(self._client, self._damage)
 
     def alerts(self, count: int, since: datetime | None = None) -> tuple[Alert, ...]:
         """The newest alerts, newest first; those that were raised from `since` on."""

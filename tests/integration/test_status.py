@@ -25,6 +25,8 @@ from monitor.cli.overview import overview
 from monitor.cli.overview_table import fitted
 from monitor.cli.status import command
 from monitor.embedded import Embedded
+from monitor.model import DeliveryState
+from monitor.queues import delivery_of
 from monitor.settings import load
 from monitor.store import Beat, Store, keys
 from monitor.store.beats import Sample
@@ -91,6 +93,45 @@ def test_it_is_told_to_machines_in_one_line(store: Store, config: Path) -> None:
     assert seen["resting"] == {"old": seen["resting"]["old"]}
     assert [feed["source"] for feed in seen["failing"]] == ["bad"]
     assert seen["alerts"][0]["title"] == "Test"
+
+
+def test_a_channel_that_does_not_take_its_deliveries_is_named_with_what_it_said(
+    store: Store, config: Path
+) -> None:
+    # given: two channels; one was down, the other has not been tried, as it is at its share
+    at = datetime.now(UTC)
+    for channel in ("chat", "hook"):
+        _, alert = trial(channel, at)
+        store.sources.put(
+            channel, version=0, state={}, seen=(), articles=(), now=at, alerts=(alert,)
+        )
+    chat, hook = sorted(
+        store.deliveries.take("w", "t", 2), key=lambda job: delivery_of(job.data)[2]
+    )
+    delivery, about, channel = delivery_of(chat.data)
+    store.outbox.begin("w", chat.id, "t", delivery=delivery, about=about, now=at)
+    store.outbox.settle(
+        *("w", chat.id, delivery),
+        token="t",
+        channel=channel,
+        state=DeliveryState.PENDING,
+        answer="no connection to 127.0.0.1 port 9: connection refused",
+        now=at,
+        after=timedelta(seconds=90),
+    )
+    store.deliveries.put_off("w", {hook.id: 60.0})
+    # when
+    done = CliRunner().invoke(command, ["--config", str(config)])
+    machine = CliRunner().invoke(command, ["--config", str(config), "--json"])
+    # then
+    shown = " ".join(done.output.split())
+    assert "0 waiting, 0 under way, 2 to be tried again" in shown
+    assert "again chat 1, next " in shown
+    assert ": no connection to 127.0.0.1 port 9: connection refused" in shown
+    assert "again hook 1, next " in shown
+    assert [
+        (each["channel"], each["deliveries"]) for each in json.loads(machine.stdout)["retrying"]
+    ] == [("hook", 1), ("chat", 1)]
 
 
 def test_people_see_first_what_needs_somebody(store: Store, config: Path) -> None:
