@@ -112,16 +112,12 @@ ROTATE_BYTES = 16 << 20
 
 LOOK_EVERY_LINES = 200
 
-_stands_on_stderr = False
-
 
 def set_up(*, level: Level, format_: Format, file: Path | None = None) -> None:
     """Configure logging once per process. `auto` is console on a terminal, JSON otherwise.
 
     With a `file`, every line goes there, and warnings and errors to stderr too, in words.
     """
-    global _stands_on_stderr  # there is one log, as there is one stderr
-    _stands_on_stderr = file is None
     terminal = file is None and sys.stderr.isatty()
     out = cast(TextIO, Unfailing() if file is None else LogFile(file))
     as_json = format_ == "json" or (format_ == "auto" and not terminal)
@@ -142,11 +138,6 @@ def set_up(*, level: Level, format_: Format, file: Path | None = None) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=out),
         cache_logger_on_first_use=False,
     )
-
-
-def stands_on_stderr() -> bool:
-    """Whether standard error is the log's, so that words for people would spoil its lines."""
-    return _stands_on_stderr
 
 
 def set_level(level: Level) -> None:

@@ -1,7 +1,4 @@
-"""The console: alerts as words for people on stderr, or as JSON Lines for programs on stdout.
-
-In services stderr is the log's, which is JSON Lines: there words go to stdout, too.
-"""
+"""The console: alerts as words for people on stderr, or as JSON Lines for programs on stdout."""
 
 from __future__ import annotations
 
@@ -16,7 +13,6 @@ from monitor.channels.channel import Channel, ChannelConfig, IPNetwork, kind
 from monitor.channels.disk import Hand
 from monitor.channels.sheet import printed
 from monitor.model import Later, Receipt, Sent
-from monitor.telemetry import stands_on_stderr
 from monitor.terminal import escaped_json
 
 if TYPE_CHECKING:
@@ -38,9 +34,8 @@ class Config(ChannelConfig):
     type: Literal["console"] = Field(default="console", description="This kind of channel.")
     format: Literal["text", "json"] = Field(
         default="text",
-        description="text: words on stderr (on stdout where the log stands on stderr, as in"
-        " services), in colour on a terminal; json: one line per alert, the body of a webhook, on"
-        " stdout.",
+        description="text: words on stderr, in colour on a terminal; json: one line per alert, "
+        "the body of a webhook, on stdout.",
     )
 
 
@@ -77,8 +72,7 @@ class Console:
         self._hand.close()
 
     def _show(self, message: Message) -> Receipt:
-        to_stdout = self._config.format == "json" or stands_on_stderr()
-        stream = sys.stdout if to_stdout else sys.stderr
+        stream = sys.stdout if self._config.format == "json" else sys.stderr
         if stream is None:  # the process was started with it closed
             return Later(answer="the console cannot be written to: it is closed")
         try:

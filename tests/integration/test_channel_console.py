@@ -18,7 +18,6 @@ from pathlib import Path
 
 import pytest
 
-from monitor import telemetry
 from monitor.channels import CHANNELS
 from monitor.channels.body import encode
 from monitor.channels.console import columns_of
@@ -48,28 +47,6 @@ async def main():
 
 asyncio.run(main())
 """
-
-
-def test_in_a_service_words_go_to_standard_output_beside_the_log() -> None:
-    # given: a process whose log stands on standard error
-    logs = "from monitor import telemetry\ntelemetry.set_up(level='info', format_='json')\n"
-    says = "\ntelemetry.logger().info('poller.started')\n"
-    # when
-    done = subprocess.run(
-        [sys.executable, "-c", logs + PROGRAM + says, str(ENVOYS), "text", "1"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    # then
-    assert [json.loads(line)["event"] for line in done.stderr.splitlines()] == ["poller.started"]
-    assert len(done.stdout.splitlines()) > 2
-
-
-@pytest.fixture(autouse=True)
-def log_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The log of this process does not stand on stderr, whatever tests ran before in it."""
-    monkeypatch.setattr(telemetry, "_stands_on_stderr", False)
 
 
 @pytest.fixture
