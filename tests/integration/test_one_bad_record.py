@@ -10,14 +10,14 @@ from itertools import count
 
 import pytest
 import structlog
-from newsroom import NOON, WATCH, House
+from newsroom import NOON, WATCH, House, paper
 from outbox_filled import wait_in_line
 from structlog.testing import capture_logs
 from test_deliver import Silent, delivering
 
 from monitor import telemetry
 from monitor.channels.digest_letter import plain_text
-from monitor.model import Delivery, Digest, Message, Receipt, Sent, Timing
+from monitor.model import ARTICLES, Delivery, Digest, Message, Receipt, Sent, Timing
 from monitor.store import Store, keys
 from workers.deliver import Deliver
 from workers.release import Release
@@ -90,6 +90,7 @@ def spoil_attempts(store: Store, id_: str) -> None:
         pytest.param(spoil_attempts, "delivery:{}:attempts, field begun", id="begun"),
         pytest.param(of_another_type(keys.attempts), "delivery:{}:attempts", id="of attempts"),
         pytest.param(of_another_type(keys.delivery), "delivery:{}", id="of delivery"),
+        pytest.param(of_another_type(keys.rq_job), "", id="of job"),
     ],
 )
 def test_a_delivery_that_cannot_be_read_is_parked_and_the_others_are_sent(
@@ -136,6 +137,31 @@ def test_numbers_that_somebody_has_spoilt_hold_up_no_delivery(store: Store) -> N
     assert len(deliver_all(store)) == 2
 
     assert {store.client.hget(keys.delivery(id_), "state") for id_ in ids} == {b"sent"}
+
+
+@pytest.mark.usefixtures("quiet")
+def test_a_job_of_another_type_is_given_back_with_the_others(store: Store) -> None:
+    ids = wait_in_line(store, "hook", 3)
+    of_another_type(keys.rq_job)(store, ids[1])
+    assert len(store.deliveries.take("lost", "t1", 3)) == 3
+
+    back = store.deliveries.give_back("lost", "crash", NOON).back
+
+    assert set(back) == set(ids)
+    assert len(deliver_all(store)) == 2
+
+
+def test_a_bundle_of_another_type_is_set_aside_and_the_others_are_judged(house: House) -> None:
+    put = house.store.sources.put
+    put("first", version=0, state={}, seen=(), articles=(paper(0),), now=NOON)
+    (broken,) = house.store.client.lrange(keys.rq_queue(ARTICLES), 0, -1)
+    of_another_type(keys.rq_job)(house.store, broken.decode())
+
+    house.stories(1)
+
+    assert len(house.mail()) == 1
+    (letter,) = house.store.letters.all()
+    assert letter.id == broken.decode()
 
 
 def test_what_is_set_aside_is_parked_once_however_often_it_is_sent(store: Store) -> None:

@@ -15,7 +15,7 @@ redis.call('HSET', KEYS[4], ARGV[2], cjson.encode({
 redis.call('ZREM', KEYS[1], ARGV[2])
 redis.call('HDEL', KEYS[2], ARGV[2])
 redis.call('ZREM', KEYS[3], ARGV[2])
-redis.call('HSET', KEYS[6], 'status', 'failed', 'error', ARGV[3])
+redis.pcall('HSET', KEYS[6], 'status', 'failed', 'error', ARGV[3])
 redis.call('ZADD', KEYS[5], time[1] + 31536000, ARGV[2])
 if is_delivery then
   if state ~= 'parked' then redis.pcall('HINCRBY', KEYS[8], 'deliveries.parked', 1) end
@@ -27,7 +27,7 @@ if is_delivery then
     attempt.ended, attempt.ending, attempt.answer, attempt.again = ARGV[4], 'parked', ARGV[3], ''
     redis.call('HSET', KEYS[9], number, cjson.encode(attempt))
   end
-elseif type(state) == 'table' and redis.call('HSETNX', KEYS[6], 'counted', '1') == 1 then
+elseif type(state) == 'table' and redis.pcall('HSETNX', KEYS[6], 'counted', '1') == 1 then
   redis.pcall('HINCRBY', KEYS[8], 'deliveries.parked', 1) -- its record is of another type
 end
 return 'done'

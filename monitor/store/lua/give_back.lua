@@ -24,9 +24,9 @@ for _, id in ipairs(mine) do
   redis.call('ZREM', KEYS[2], id)
   redis.call('HDEL', KEYS[3], id)
   if redis.call('EXISTS', job) == 1 then
-    local failures = 0
-    if ARGV[2] == 'crash' then
-      if redis.call('HGET', job, 'alone') == '1' then
+    local failures, alone = 0, redis.pcall('HGET', job, 'alone')
+    if ARGV[2] == 'crash' and type(alone) ~= 'table' then -- else it is of another type
+      if alone == '1' then
         failures = redis.call('HINCRBY', job, 'failures', 1)
         if ARGV[7] ~= '' then failures = tonumber(ARGV[4]) + 1 end
       else
@@ -45,7 +45,7 @@ for _, id in ipairs(mine) do
       redis.call('HINCRBY', KEYS[8], ARGV[6], 1)
       dead[#dead + 1] = id
     else
-      redis.call('HSET', job, 'status', 'queued')
+      redis.pcall('HSET', job, 'status', 'queued')
       redis.call('LPUSH', KEYS[1], id)
       back[#back + 1] = id
     end

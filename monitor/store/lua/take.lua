@@ -6,7 +6,8 @@
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1e6
 local function row(out, id)
-  local job = redis.call('HMGET', ARGV[5] .. id, 'data', 'alone', 'failures')
+  local job = redis.pcall('HMGET', ARGV[5] .. id, 'data', 'alone', 'failures')
+  if job.err then job = { '' } end -- of another type: it is set aside by whoever is given it
   if not job[1] then return false end
   out[#out + 1] = id
   out[#out + 1] = job[1]
@@ -32,7 +33,7 @@ end
 while #ids < tonumber(ARGV[3]) do
   local id = redis.call('LINDEX', KEYS[1], 0)
   if not id then break end
-  local alone = redis.call('HGET', ARGV[5] .. id, 'alone') == '1'
+  local alone = redis.pcall('HGET', ARGV[5] .. id, 'alone') == '1'
   if alone and #ids > 0 then break end
   redis.call('LPOP', KEYS[1])
   -- A held job that stands in the queue once more is not taken twice; a job without a hash is a ghost.
@@ -40,7 +41,7 @@ while #ids < tonumber(ARGV[3]) do
     ids[#ids + 1] = id
     redis.call('ZADD', KEYS[2], now + ARGV[4], id)
     redis.call('HSET', KEYS[3], id, ARGV[1])
-    redis.call('HSET', ARGV[5] .. id, 'status', 'started')
+    redis.pcall('HSET', ARGV[5] .. id, 'status', 'started')
   end
   if alone then break end
 end
