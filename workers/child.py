@@ -146,7 +146,7 @@ async def _deliver_alerts(child: Child) -> None:
                 else:
                     await deliver.wait(1)
             await deliver.under_way.reap(0)
-            patience.over()
+            await patience.over_aside()
             child.vitals.turn()
         except StoreUnavailable as error:
             await asyncio.to_thread(patience.wait, error)
@@ -190,7 +190,7 @@ async def _read_pages(child: Child) -> None:
                 if not await pages.fill():
                     await _page_done_or_due(pages, store)
                 await pages.under_way.reap(0)
-                patience.over()
+                await patience.over_aside()
                 child.vitals.turn()
             except StoreUnavailable as error:
                 await asyncio.to_thread(patience.wait, error)

@@ -24,6 +24,7 @@ def guarded(vitals: Vitals) -> Guard:
             return error
         finally:
             vitals.end()
+            vitals.turn()  # one of many in a take, and each may take its time
 
     return guard
 

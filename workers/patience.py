@@ -70,6 +70,13 @@ class Patience:
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, LONGEST_S)
 
+    async def over_aside(self) -> None:
+        """The same, without holding up the loop where Redis is to be asked."""
+        if self._said_s == float("-inf"):
+            self.over()
+        else:
+            await asyncio.to_thread(self.over)
+
     def over(self) -> None:
         """Redis answers: say so if we had said that it did not, and if it takes writes."""
         if self._said_s != float("-inf"):

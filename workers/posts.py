@@ -96,13 +96,14 @@ class Striking:
         for post in posts:
             if not post.pid or post.struck:
                 continue
-            reading_s = post.vitals.reading_s()
-            silent_s = min(post.vitals.silent_s(), at - self._back_s)
+            reading_s = min(post.vitals.reading_s(), at - self._back_s)
+            # code that reads an article may let nothing else of its process run
+            silent_s = 0.0 if reading_s else min(post.vitals.silent_s(), at - self._back_s)
             self.silent_s = max(self.silent_s, silent_s)
             if reading_s > limit_s:
                 post.blame = f"reading it took longer than {limit_s:g} s ([workers] time_limit)"
                 post.strike()
-            elif not reading_s and silent_s > self.stalled_s:
+            elif silent_s > self.stalled_s:
                 telemetry.logger().error(
                     "process.stalled",
                     worker=post.worker,

@@ -177,6 +177,7 @@ class Process:
         it is about is set aside.
         """
         if len(read) > 1:
+            self.log.error("bundle.delayed", worker=self.worker, jobs=len(read), reason=str(error))
             self.store.articles.give_back(self.worker, "crash", self.now())
             return
         (one,) = read

@@ -74,6 +74,7 @@ class Renewal:
             after = None if found is None else self._after(app, *found)
         except Exception:  # noqa: BLE001  # whatever it holds, what is in force goes on; it is logged
             telemetry.logger().exception("config.refused", who="worker", reason="bug")
+            self.following.failed()
             return
         if found is not None and after is not None:
             self._next, self._looked_s = (*found, after), time.monotonic()

@@ -174,8 +174,8 @@ class Poller:
 
     def answered(self) -> None:
         """A write has gone through: say so where it was said that none does."""
-        said = [event for event in (AWAY, REFUSED) if self._said_s.pop(event, None) is not None]
-        if said:
+        over = (AWAY,) if self.refused else (AWAY, REFUSED)  # what is said needs only some rights
+        if [event for event in over if self._said_s.pop(event, None) is not None]:
             self.log.info("store.available", who="poller")
 
     def _say(self, event: str, reason: str) -> None:

@@ -110,9 +110,13 @@ class Following:
         self._files.again()
         return False
 
+    def failed(self) -> None:
+        """It cannot be told what the files hold: the old configuration stays in force."""
+        self.refused_since = self.refused_since or time.time()
+
     def refuse(self, version: str, problems: tuple[ConfigProblem, ...]) -> None:
         """Say what is wrong with another configuration; the old one stays in force."""
-        self.refused_since = self.refused_since or time.time()
+        self.failed()
         for problem in problems:
             self._log.error(
                 "config.refused",
@@ -227,6 +231,7 @@ async def _looked(
         )
     except Exception:  # noqa: BLE001  # whatever it holds, what is in force goes on; it is logged
         telemetry.logger().exception("config.refused", who=following.who, reason="bug")
+        following.failed()
         return None
     if tried is None:
         with contextlib.suppress(TimeoutError):

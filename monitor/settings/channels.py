@@ -142,7 +142,8 @@ def known_timings(config: Path, read: Mapping[str, ChannelSettings]) -> dict[str
     timings = {name: channel.timing for name, channel in read.items()}
     tables = read_toml(config / FILE, unheard := Problems())
     for name, raw in named_tables(tables, "channel", FILE, unheard).items():
-        if name in read or not isinstance(raw, dict) or raw.get("type") not in CHANNELS:
+        type_ = raw.get("type") if isinstance(raw, dict) else None
+        if name in read or not isinstance(type_, str) or type_ not in CHANNELS:
             continue
         values = {key: raw[key] for key in KEYS & raw.keys()}
         table = Problems().model(TimingTable, values, file=FILE, table=name)
@@ -150,7 +151,7 @@ def known_timings(config: Path, read: Mapping[str, ChannelSettings]) -> dict[str
             ChannelConfig, {k: raw[k] for k in raw if k == "zone"}, file=FILE, table=name
         )
         if table is not None and zone is not None:
-            timings[name] = table.timing(zone.zone, CHANNELS[raw["type"]].config.allowance)
+            timings[name] = table.timing(zone.zone, CHANNELS[type_].config.allowance)
     return timings
 
 

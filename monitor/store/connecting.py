@@ -21,10 +21,8 @@ COMMAND_S: Final = 4.0
 """So long one waits for whom a person waits, once."""
 
 _PLACE: Final = re.compile(r"connecting to (\S+:\d+)")
-_NO_TLS: Final = (
-    *("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"),
-    "handshake operation timed out",
-)
+_NO_TLS: Final = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST")
+_NO_HELLO: Final = "handshake operation timed out"
 
 
 def connect(url: str, within_s: float | None = None) -> redis.Redis:
@@ -114,6 +112,11 @@ def away(error: redis.exceptions.RedisError) -> str:
         return (
             f"Redis does not answer: what listens{at} does not speak TLS. Name its port for TLS,"
             " or write redis:// for rediss:// into [redis] url"
+        )
+    if _NO_HELLO in said:
+        return (
+            f"Redis does not answer: what listens{at} begins no TLS in time. It hangs, or does not"
+            " speak TLS: is the port in [redis] url that for TLS?"
         )
     if "CERTIFICATE_VERIFY_FAILED" in said:
         why = said.partition("certificate verify failed: ")[2].partition(" (_ssl")[0]

@@ -159,7 +159,10 @@ class Gatherings:
         """Since when each of these is known as a channel that tells in digests: at the latest from
         now on.
         """
-        rows = self._scripts("meet", [keys.digesting()], [ms_of(now), *channels])
+        waiting = [keys.gathering(name_of(channel, "digest", "")) for channel in channels]
+        rows = self._scripts(
+            "meet", [keys.digesting(), keys.digested(), *waiting], [ms_of(now), *channels]
+        )
         found = self._damage.readable(
             keys.digesting(),
             zip(channels, rows, strict=True),

@@ -174,6 +174,20 @@ def test_a_first_digest_with_alerts_claims_no_last_one(house: House) -> None:
     assert "This channel tells in digests: this is its first one." in plain_text(digest, UTC)
 
 
+def test_a_channel_whose_alerts_waited_before_it_was_met_has_told_digests_before(
+    house: House,
+) -> None:
+    # given: a version that did not note since when it knows a channel has gathered for it
+    house.timing = EVENING
+    house.stories(0)
+    house.later(hours=2)
+    # when: this one begins, and the time comes
+    house.release()
+    digest = told_at(house, AT_18)
+    # then: it tells of the time since the digest before, by the clock
+    assert (digest.since, digest.first) == (AT_18 - timedelta(days=1), False)
+
+
 def test_channels_are_met_once_however_often_it_is_sent(store: Store) -> None:
     for _ in range(2):
         assert store.gatherings.met(["a", "b"], NOON) == {"a": NOON, "b": NOON}

@@ -79,6 +79,7 @@ def test_while_a_summary_is_open_later_alerts_join_it(house: House) -> None:
 
 def test_a_digest_is_sent_at_its_time_with_all_since(house: House) -> None:
     house.timing = Timing(mode="digest", every="day", at=time(18, 0))
+    house.release()
     house.stories(0)
     house.later(hours=2)
     house.stories(1)

@@ -209,7 +209,7 @@ def test_what_is_wrong_on_the_way_is_said_in_words_and_soon(tmp_path: Path, unti
         for url, words in (
             (
                 f"rediss://127.0.0.1:{port}/0",
-                "what listens does not speak TLS. Name its port for TLS",
+                "what listens begins no TLS in time. It hangs, or does not speak TLS",
             ),
             (
                 f"redis+sentinel://127.0.0.1:{nobody},127.0.0.1:1/news/0",

@@ -21,7 +21,9 @@ else
   message = redis.call('HGET', KEYS[3], now[6] or 'alert')
 end
 if not message or not now[1] then return { 'gone' } end
-local before, attempts = now[1], tonumber(now[2])
+local before, attempts = now[1], (now[2] or ''):find('^%d+$') and tonumber(now[2])
+local waited = redis.call('HGET', KEYS[9], 'waited') or ''
+if #waited > 20 or not waited:find('^%d+%.?%d*$') then waited = '0' end -- none, or not ours
 local states = { gathered = 1, pending = 1, sending = 1, sent = 1, parked = 1 }
 local begun = redis.pcall('HGET', KEYS[8], 'begun')
 if not states[before] then return { 'broken', KEYS[1], 'state', before } end
@@ -46,4 +48,4 @@ elseif before ~= 'sent' then
   redis.call('EXPIRE', KEYS[8], ARGV[6])
 end
 return { before, attempts, message, now[3], redis.call('HGET', KEYS[4], now[3]) or '', now[8] or '0',
-  now[9] or '', tostring(tonumber(redis.call('HGET', KEYS[9], 'waited') or 0) or 0) }
+  now[9] or '', waited }

@@ -166,7 +166,7 @@ local function send(alert, delivery)
   for _, way in ipairs(delivery.ways) do
     redis.call('ZADD', KEYS[way.allowance], ARGV[3], delivery.id)
     -- as long as any that can be configured, for another may be at any time; and as many
-    redis.call('ZREMRANGEBYRANK', KEYS[way.allowance], 0, -math.max(way.most, way.reason == 'cooldown' and 1 or TOLD) - 1)
+    redis.call('ZREMRANGEBYRANK', KEYS[way.allowance], 0, -math.max(way.most, TOLD) - 1)
     redis.call('EXPIRE', KEYS[way.allowance], alert.life)
   end
   redis.call('HSET', KEYS[delivery.key], 'alert', delivery.alert, 'channel', delivery.channel,
