@@ -50,6 +50,7 @@ REASONS: Mapping[str, tuple[str, ...]] = {
     "channel.tripped": (SCRIPT, "mail", "soak-mail", "soak-hook"),
     "config.refused": ("config",),
     "delivery.delayed": (SCRIPT, "mail", "soak-mail", "soak-hook", "config"),
+    "delivery.overtaken": ("redis",),
     "example.failed": ("config",),
     "gap.suspected": (SCRIPT,),
     "host.parked": (SCRIPT,),
