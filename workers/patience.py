@@ -65,7 +65,7 @@ class Patience:
                     raise
                 self._say(error)
             else:
-                self._allowed()
+                await self.over_aside()
                 return answer
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, LONGEST_S)
