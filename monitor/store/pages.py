@@ -39,7 +39,7 @@ class PageWanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageTaken:
-    """A page that is ours for now.
+    """A page that is ours until its lease ends.
 
     `turn` says whether it may be fetched, or that its turn would come too late, or that it has
     waited too long. `left_s` is how long its article may still wait. `deaths` counts processes that

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 from aiohttp import web
+from deadline import at_last
 from loopback import free_port
 
 from monitor.inbound.doors import Doors
@@ -25,7 +28,9 @@ async def opened(*, most: int = 3, life_s: float = 0.4) -> AsyncIterator[int]:
         return web.Response(text="ok")
 
     async def slow(_: web.Request) -> web.Response:
-        await asyncio.sleep(1.5 * life_s)
+        old = time.monotonic() + 1.5 * life_s
+        waited = partial(at_last, lambda: time.monotonic() > old, within_s=WITHIN_S)
+        await asyncio.to_thread(waited)
         return web.Response(text="ok")
 
     async def never(_: web.Request) -> web.Response:

@@ -11,11 +11,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
 import structlog
 from click.testing import CliRunner
+from deadline import at_last
 from loopback import LoopbackHttp
 from product import Product
 from structlog.testing import capture_logs
@@ -165,11 +167,16 @@ def test_a_failure_is_told_once_and_so_is_its_end() -> None:
 
 def test_a_loop_that_is_stuck_stops_it(tmp_path: Path, web: LoopbackHttp) -> None:
     async def go() -> int:
-        stop, alive = asyncio.Event(), True
+        stop, is_stuck, looks = asyncio.Event(), threading.Event(), [0]
+
+        def alive() -> bool:
+            looks[0] += 1
+            return not is_stuck.is_set()
+
         heart = Heartbeat(
             settings=settings(tmp_path, web),
             service="poller",
-            alive=lambda: alive,
+            alive=alive,
             log=structlog.get_logger(),
             look_s=0.01,
         )
@@ -177,11 +184,11 @@ def test_a_loop_that_is_stuck_stops_it(tmp_path: Path, web: LoopbackHttp) -> Non
         async with asyncio.timeout(10):
             while not web.requests:
                 await asyncio.to_thread(threading.Event().wait, 0.01)
-        alive = False
+        is_stuck.set()
         heart.calls.due = 0.0
-        before, until = len(web.requests), time.monotonic() + 0.2
-        while time.monotonic() < until:
-            await asyncio.sleep(0.02)
+        before, seen = len(web.requests), looks[0]
+        looked = partial(at_last, lambda: looks[0] > seen + 5, within_s=10)
+        assert await asyncio.to_thread(looked)
         stop.set()
         await beating
         return len(web.requests) - before
@@ -190,7 +197,7 @@ def test_a_loop_that_is_stuck_stops_it(tmp_path: Path, web: LoopbackHttp) -> Non
 
 
 SUPERVISOR = """
-import os, signal, sys, time
+import os, signal, sys, threading, time
 from pathlib import Path
 from monitor.settings import load
 from workers.heartbeat import SupervisorHeartbeat
@@ -203,7 +210,7 @@ child, me = os.fork(), os.getpid()
 if child == 0:
     while os.getppid() == me or True:
         vitals.turn()
-        time.sleep(0.01)
+        threading.Event().wait(0.01)
 print(child, flush=True)
 heart = SupervisorHeartbeat(
     settings=load(Path(sys.argv[1]), {}),
